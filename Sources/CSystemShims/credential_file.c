@@ -1,0 +1,65 @@
+#include "credential_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static vs_sys_credentials failed(vs_sys_credentials_result result) {
+    return (vs_sys_credentials){.result = result, .error = errno};
+}
+
+static vs_sys_credentials read_all(int file, void *buffer, size_t size) {
+    vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_OK};
+    while (found.count < size) {
+        ssize_t count = read(file, (char *)buffer + found.count, size - found.count);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+        if (count == 0) return found;
+        found.count += (size_t)count;
+    }
+    return failed(VS_SYS_CREDENTIALS_TOO_LARGE);
+}
+
+// A root-owned file that this user cannot write: what mounts of secrets look like. Their folders belong to root too,
+// so the links in them are root's.
+static bool is_mounted_secret(const struct stat *info) {
+    if (info->st_uid != 0 || geteuid() == 0) return false;
+    if (info->st_mode & S_IWOTH) return false;
+    return !(info->st_mode & S_IWGRP) || info->st_gid == 0;
+}
+
+static vs_sys_credentials_result judge(const struct stat *info, bool through_link) {
+    if (!S_ISREG(info->st_mode)) return VS_SYS_CREDENTIALS_NOT_REGULAR;
+    if (is_mounted_secret(info)) return VS_SYS_CREDENTIALS_OK;
+    if (info->st_uid != geteuid()) return VS_SYS_CREDENTIALS_OTHER_OWNER;
+    if (info->st_mode & (S_IRWXG | S_IRWXO | S_IXUSR)) return VS_SYS_CREDENTIALS_OPEN_MODE;
+    return through_link && geteuid() != 0 ? VS_SYS_CREDENTIALS_NOT_REGULAR : VS_SYS_CREDENTIALS_OK;
+}
+
+vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_t size) {
+    // The link is followed only when the file behind it turns out to be root's own, or for root itself.
+    bool through_link = false;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (file < 0 && errno == ELOOP) {
+        through_link = true;
+        file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    }
+    if (file < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    struct stat info;
+    vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_UNREADABLE};
+    if (fstat(file, &info) == 0) found.result = judge(&info, through_link);
+    if (found.result == VS_SYS_CREDENTIALS_OK) found = read_all(file, buffer, size);
+    found.mode = info.st_mode & 07777;
+    found.owner = info.st_uid;
+    close(file);
+    return found;
+}
+
+vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size) {
+    struct stat info;
+    if (fstat(descriptor, &info) != 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    if (S_ISDIR(info.st_mode)) return failed(VS_SYS_CREDENTIALS_NOT_REGULAR);
+    return read_all(descriptor, buffer, size);
+}

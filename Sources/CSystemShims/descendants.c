@@ -1,0 +1,81 @@
+#include "descendants.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int vs_sys_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+int vs_sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0u); }
+
+int vs_sys_pidfd_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0u);
+}
+
+// MARK: - One process
+
+static ssize_t read_file(const char *path, char *text, size_t capacity) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t count = read(file, text, capacity - 1);
+    close(file);
+    if (count >= 0) text[count] = 0;
+    return count;
+}
+
+bool vs_sys_process_look(pid_t pid, vs_sys_process *process) {
+    char path[32], text[512], state;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (read_file(path, text, sizeof text) <= 0) return false;
+    // The name, in parentheses, may hold parentheses and blanks itself: the last one ends it.
+    char *rest = strrchr(text, ')');
+    int parent, group;
+    if (!rest || sscanf(rest + 1, " %c %d %d", &state, &parent, &group) != 3) return false;
+    *process = (vs_sys_process){.pid = pid, .parent = parent, .group = group, .is_zombie = state == 'Z' || state == 'X'};
+    return true;
+}
+
+// MARK: - All of them
+
+ssize_t vs_sys_processes(vs_sys_process *list, size_t capacity) {
+    DIR *entries = opendir("/proc");
+    if (!entries) return -1;
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        vs_sys_process process;
+        if (!isdigit((unsigned char)entry->d_name[0]) || !vs_sys_process_look(atoi(entry->d_name), &process)) continue;
+        if (count < capacity) list[count] = process;
+        count++;
+    }
+    closedir(entries);
+    return (ssize_t)count;
+}
+
+// Reads one thread's list of numbers, in parts: it may be of any length.
+static bool add_children(const char *thread, pid_t *list, size_t capacity, size_t *count) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%.20s/children", thread);
+    FILE *file = fopen(path, "re");
+    if (!file) return false;
+    for (int pid; fscanf(file, "%d", &pid) == 1; (*count)++)
+        if (*count < capacity) list[*count] = pid;
+    fclose(file);
+    return true;
+}
+
+ssize_t vs_sys_children(pid_t *list, size_t capacity) {
+    DIR *threads = opendir("/proc/self/task");
+    if (!threads) return -1;
+    size_t count = 0, read = 0;
+    for (struct dirent *entry; (entry = readdir(threads));)
+        if (isdigit((unsigned char)entry->d_name[0]) && add_children(entry->d_name, list, capacity, &count)) read++;
+    closedir(threads);
+    return read > 0 ? (ssize_t)count : -1;
+}

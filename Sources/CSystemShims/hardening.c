@@ -1,0 +1,98 @@
+#include "hardening.h"
+
+#include "poller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+bool vs_sys_harden(void) {
+    struct rlimit none = {0, 0};
+    bool all = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+    all &= setrlimit(RLIMIT_CORE, &none) == 0;
+    return all;
+}
+
+void vs_sys_fill_standard_descriptors(void) {
+    for (int number = 0; number <= 2; number++)
+        if (fcntl(number, F_GETFD) < 0) open("/dev/null", O_RDWR);
+}
+
+static pid_t be_child(int end, int other, pid_t parent, int *socket) {
+    close(other);
+    // Ctrl-C reaches the whole foreground group, this process too.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) _exit(0);  // the parent died before the line above
+    *socket = end;
+    return 0;
+}
+
+pid_t vs_sys_fork_connected(int *socket, int *process) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return -1;
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) return be_child(pair[1], pair[0], parent, socket);
+    int error = errno;
+    close(pair[1]);
+    if (pid < 0 || (*process = (int)syscall(SYS_pidfd_open, pid, 0)) < 0 || vs_sys_set_nonblocking(pair[0]) != 0) {
+        error = pid < 0 ? error : errno;
+        close(pair[0]);
+        errno = error;
+        return -1;
+    }
+    *socket = pair[0];
+    return pid;
+}
+
+static ssize_t read_whole(int file, void *buffer, size_t size) {
+    struct stat info;
+    if (fstat(file, &info) != 0) return -1;
+    if (!S_ISREG(info.st_mode)) {
+        errno = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
+        return -1;
+    }
+    size_t held = 0;
+    while (held < size) {
+        ssize_t count = read(file, (char *)buffer + held, size - held);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) return (ssize_t)held;
+        held += (size_t)count;
+    }
+    errno = EFBIG;
+    return -1;
+}
+
+ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size) {
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    int file = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    if (file < 0) return -1;
+    ssize_t count = read_whole(file, buffer, size);
+    int error = errno;
+    close(file);
+    errno = error;
+    return count;
+}
+
+int vs_sys_reopen_for_writing(int descriptor) {
+    struct stat info;
+    if (fstat(descriptor, &info) != 0) return -1;
+    if (!S_ISFIFO(info.st_mode) && !(S_ISCHR(info.st_mode) && isatty(descriptor))) return -1;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}

@@ -1,0 +1,16 @@
+// CSystemShims: every system call that is Linux's own, behind names that a port can answer differently.
+// One header a concern; each function says who owns what, what can fail, and why it is C.
+#ifndef VS_SYSTEM_SHIMS_H
+#define VS_SYSTEM_SHIMS_H
+
+#include "credential_file.h"
+#include "descendants.h"
+#include "environment.h"
+#include "hardening.h"
+#include "poller.h"
+#include "run_directory.h"
+#include "sandbox.h"
+#include "secret_pages.h"
+#include "spawn.h"
+
+#endif

@@ -1,0 +1,38 @@
+// Finding and ending every process below this one, those included that made sessions of their own.
+#ifndef VS_DESCENDANTS_H
+#define VS_DESCENDANTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/// A process as /proc/PID/stat shows it.
+typedef struct {
+    pid_t pid;
+    pid_t parent;
+    pid_t group;
+    /// Whether it has ended and waits for its parent to reap it.
+    bool is_zombie;
+} vs_sys_process;
+
+/// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER). 0, or -1 with errno.
+int vs_sys_become_subreaper(void);
+
+/// Fills `list` with up to `capacity` processes that /proc shows. Gives the number there are, which may be larger; -1
+/// with errno where /proc cannot be read. Not a snapshot: processes come and go while it is read.
+ssize_t vs_sys_processes(vs_sys_process *list, size_t capacity);
+
+/// Reads one process again. False when it has gone.
+bool vs_sys_process_look(pid_t pid, vs_sys_process *process);
+
+/// Fills `list` with up to `capacity` children of this process, zombies too. Gives their number, which may be larger;
+/// -1 where the kernel has no children lists (CONFIG_PROC_CHILDREN).
+ssize_t vs_sys_children(pid_t *list, size_t capacity);
+
+/// A close-on-exec descriptor for `pid`, readable once it has exited; -1 with errno. The caller closes it.
+int vs_sys_pidfd_open(pid_t pid);
+
+/// Sends `signal` to the process of `pidfd`, and to no other that got its number. 0, or -1 with errno.
+int vs_sys_pidfd_signal(int pidfd, int signal);
+
+#endif

@@ -1,0 +1,16 @@
+// The environment block that the kernel shows as /proc/PID/environ: unsetenv leaves its bytes there (measured).
+#ifndef VS_ENVIRONMENT_H
+#define VS_ENVIRONMENT_H
+
+#include <stddef.h>
+
+/// The address of the first string `NAME=value` of the process's environment list; NULL-terminated. Not owned.
+char **vs_sys_environment(void);
+
+/// Removes `name` from the list and overwrites its entry in place, name and value. Nothing happens where it is not set.
+void vs_sys_environment_erase(const char *name);
+
+/// Overwrites all of the environment in place and empties the list.
+void vs_sys_environment_erase_all(void);
+
+#endif

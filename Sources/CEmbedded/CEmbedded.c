@@ -1,0 +1,56 @@
+#include "CEmbedded.h"
+
+// #embed is C23's; the compiler that ships with Swift has it in every mode.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const unsigned char errors_lua[] = {
+#embed "prelude/errors.lua"
+};
+static const unsigned char scheduler_lua[] = {
+#embed "prelude/scheduler.lua"
+};
+static const unsigned char handles_lua[] = {
+#embed "prelude/handles.lua"
+};
+static const unsigned char globals_lua[] = {
+#embed "prelude/globals.lua"
+};
+static const unsigned char json_lua[] = {
+#embed "prelude/json.lua"
+};
+static const unsigned char git_lua[] = {
+#embed "../../stdlib/git.lua"
+};
+static const unsigned char script_api_md[] = {
+#embed "../../docs/script-api.md"
+};
+
+static const unsigned char environment_md[] = {
+#embed "../../docs/environment.md"
+};
+static const unsigned char masking_forms_md[] = {
+#embed "../../docs/masking-forms.md"
+};
+
+#define TEXT(name, bytes) {name, bytes, sizeof bytes}
+#define END {NULL, NULL, 0}
+
+const vs_embedded_text *vs_embedded_prelude(void) {
+    // json comes last: it is compiled when a script first uses it.
+    static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
+                                             TEXT("handles", handles_lua), TEXT("globals", globals_lua),
+                                             TEXT("json", json_lua),       END};
+    return parts;
+}
+
+const vs_embedded_text *vs_embedded_modules(void) {
+    static const vs_embedded_text modules[] = {TEXT("git", git_lua), END};
+    return modules;
+}
+
+const vs_embedded_text *vs_embedded_topics(void) {
+    static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
+                                              TEXT("environment", environment_md),
+                                              TEXT("masking-forms", masking_forms_md), END};
+    return topics;
+}

@@ -1,0 +1,242 @@
+-- JSON text and Lua values, in the worker: nothing here is secret. Integers and floats are kept apart, null is
+-- json.null, and an array that came from JSON stays one when it is empty.
+local host = ...
+local null = host.jsonNull
+local raise, typeName, objectInfo = host.raise, host.typeName, host.objectInfo
+local type, mathtype, format, concat, sort = type, math.type, string.format, table.concat, table.sort
+local byte, sub, find, char, tostring, tonumber, next = string.byte, string.sub, string.find, string.char, tostring, tonumber, next
+local utf8char, setmetatable, getmetatable, rawget, rawlen = utf8.char, setmetatable, getmetatable, rawget, rawlen
+
+local maximumDepth = 200
+local isArray = setmetatable({}, { __mode = "k" })
+
+-- MARK: encoding
+
+local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
+
+local function escape(c)
+  return escapes[c] or format("\\u%04x", byte(c))
+end
+
+local function quoted(text)
+  if not utf8.len(text) then raise("usage", "json.encode: a text is not valid UTF-8") end
+  return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
+end
+
+local function number(n)
+  if mathtype(n) == "integer" then return tostring(n) end
+  if n ~= n or n == math.huge or n == -math.huge then
+    raise("usage", "json.encode: " .. tostring(n) .. " has no form in JSON")
+  end
+  local text = format("%.15g", n)
+  if tonumber(text) ~= n then text = format("%.17g", n) end
+  return find(text, "[%.eE]") and text or text .. ".0"
+end
+
+local function length(t)
+  local count = 0
+  for key in next, t do
+    if mathtype(key) ~= "integer" or key < 1 then return nil end
+    count = count + 1
+  end
+  return count == rawlen(t) and count or nil
+end
+
+local encodeValue
+
+local function encodeArray(t, count, state, depth)
+  local out = state.out
+  out[#out + 1] = "["
+  for i = 1, count do
+    if i > 1 then out[#out + 1] = "," end
+    state.newline(depth + 1)
+    encodeValue(rawget(t, i), state, depth + 1)
+  end
+  if count > 0 then state.newline(depth) end
+  out[#out + 1] = "]"
+end
+
+local function encodeObject(t, state, depth)
+  local out, keys = state.out, {}
+  for key in next, t do
+    if type(key) ~= "string" then
+      raise("usage", "json.encode: a table has the key " .. tostring(key) .. " beside others", nil,
+        "use either the keys 1 to n, for an array, or names, for an object")
+    end
+    keys[#keys + 1] = key
+  end
+  sort(keys)
+  out[#out + 1] = "{"
+  for i, key in ipairs(keys) do
+    if i > 1 then out[#out + 1] = "," end
+    state.newline(depth + 1)
+    out[#out + 1] = quoted(key) .. state.colon
+    encodeValue(rawget(t, key), state, depth + 1)
+  end
+  if #keys > 0 then state.newline(depth) end
+  out[#out + 1] = "}"
+end
+
+local function encodeTable(t, state, depth)
+  if state.open[t] then raise("usage", "json.encode: a table holds itself") end
+  if depth >= maximumDepth then raise("usage", "json.encode: tables are nested deeper than " .. maximumDepth .. " levels") end
+  state.open[t] = true
+  local count = length(t)
+  if isArray[t] and not count then raise("usage", "json.encode: an array has holes or named keys") end
+  if count and (count > 0 or isArray[t]) then encodeArray(t, count, state, depth) else encodeObject(t, state, depth) end
+  state.open[t] = nil
+end
+
+function encodeValue(value, state, depth)
+  local t, out = type(value), state.out
+  if value == nil or value == null then out[#out + 1] = "null"
+  elseif t == "boolean" then out[#out + 1] = tostring(value)
+  elseif t == "number" then out[#out + 1] = number(value)
+  elseif t == "string" then out[#out + 1] = quoted(value)
+  elseif t == "table" then encodeTable(value, state, depth)
+  else
+    raise("usage", "json.encode: " .. typeName(value) .. " has no form in JSON",
+      objectInfo(value) == "secret" and "its value never enters the script" or nil,
+      objectInfo(value) == "secret" and "make JSON around it in the host with secret.template" or nil)
+  end
+end
+
+local function encode(value, options)
+  if options ~= nil then host.check(options, "table", "json.encode: options", "a table such as { indent = 2 }") end
+  local width = options and options.indent
+  local state = { out = {}, open = {}, colon = ":", newline = function() end }
+  if width then
+    if mathtype(width) ~= "integer" or width < 0 or width > 16 then
+      raise("usage", "json.encode: indent: expected a number from 0 to 16, got " .. host.quote(width))
+    end
+    state.colon = ": "
+    state.newline = function(depth) state.out[#state.out + 1] = "\n" .. (" "):rep(width * depth) end
+  end
+  encodeValue(value, state, 0)
+  return concat(state.out)
+end
+
+-- MARK: decoding
+
+local function position(text, at)
+  local line, start = 1, 1
+  while true do
+    local newline = find(text, "\n", start, true)
+    if not newline or newline >= at then return "line " .. line .. ", column " .. (at - start + 1) end
+    line, start = line + 1, newline + 1
+  end
+end
+
+local function malformed(text, at, what)
+  raise("usage", "json.decode: the text is not JSON", what .. " at " .. position(text, at))
+end
+
+local function skip(text, at)
+  return find(text, "[^ \t\r\n]", at) or #text + 1
+end
+
+local unescaped = { ['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+local function unicodeEscape(text, at)
+  local digits = text:match("^%x%x%x%x", at + 2)
+  if not digits then malformed(text, at, "a wrong \\u escape") end
+  local code = tonumber(digits, 16)
+  if code >= 0xD800 and code < 0xDC00 then
+    local low = text:match("^\\u([dD][c-fC-F]%x%x)", at + 6)
+    if not low then malformed(text, at, "half of a surrogate pair") end
+    return utf8char(0x10000 + (code - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00), at + 12
+  end
+  if code >= 0xDC00 and code < 0xE000 then malformed(text, at, "half of a surrogate pair") end
+  return utf8char(code), at + 6
+end
+
+local function decodeString(text, at)
+  local parts, start = {}, at + 1
+  while true do
+    local stop = find(text, '[%z\1-\31"\\]', start)
+    if not stop then malformed(text, at, "a text without an end") end
+    parts[#parts + 1] = sub(text, start, stop - 1)
+    local c = byte(text, stop)
+    if c == 34 then return concat(parts), stop + 1 end
+    if c ~= 92 then malformed(text, stop, "a control character in a text") end
+    local plain = unescaped[sub(text, stop + 1, stop + 1)]
+    if plain then
+      parts[#parts + 1], start = plain, stop + 2
+    elseif sub(text, stop + 1, stop + 1) == "u" then
+      parts[#parts + 1], start = unicodeEscape(text, stop)
+    else
+      malformed(text, stop, "an unknown escape")
+    end
+  end
+end
+
+local function decodeNumber(text, at)
+  local whole = text:match("^-?%d+", at)
+  if not whole or find(whole, "^-?0%d") then malformed(text, at, "a wrong number") end
+  local rest = text:match("^%.%d+", at + #whole) or ""
+  local exponent = text:match("^[eE][+-]?%d+", at + #whole + #rest) or ""
+  local all = whole .. rest .. exponent
+  return tonumber(all), at + #all
+end
+
+local decodeValue
+
+local function decodeArray(text, at, depth)
+  local result, n = {}, 0
+  isArray[result] = true
+  at = skip(text, at + 1)
+  if byte(text, at) == 93 then return result, at + 1 end
+  while true do
+    n = n + 1
+    result[n], at = decodeValue(text, at, depth)
+    at = skip(text, at)
+    local c = byte(text, at)
+    if c == 93 then return result, at + 1 end
+    if c ~= 44 then malformed(text, at, "no comma or bracket") end
+    at = skip(text, at + 1)
+  end
+end
+
+local function decodeObject(text, at, depth)
+  local result = {}
+  at = skip(text, at + 1)
+  if byte(text, at) == 125 then return result, at + 1 end
+  while true do
+    if byte(text, at) ~= 34 then malformed(text, at, "no name") end
+    local key
+    key, at = decodeString(text, at)
+    at = skip(text, at)
+    if byte(text, at) ~= 58 then malformed(text, at, "no colon") end
+    result[key], at = decodeValue(text, skip(text, at + 1), depth)
+    at = skip(text, at)
+    local c = byte(text, at)
+    if c == 125 then return result, at + 1 end
+    if c ~= 44 then malformed(text, at, "no comma or brace") end
+    at = skip(text, at + 1)
+  end
+end
+
+local words = { t = { "true", true }, f = { "false", false }, n = { "null", null } }
+
+function decodeValue(text, at, depth)
+  if depth > maximumDepth then malformed(text, at, "nesting deeper than " .. maximumDepth .. " levels") end
+  local c = sub(text, at, at)
+  if c == "{" then return decodeObject(text, at, depth + 1) end
+  if c == "[" then return decodeArray(text, at, depth + 1) end
+  if c == '"' then return decodeString(text, at) end
+  local word = words[c]
+  if word and sub(text, at, at + #word[1] - 1) == word[1] then return word[2], at + #word[1] end
+  if c == "" then malformed(text, at, "it ends early") end
+  return decodeNumber(text, at)
+end
+
+local function decode(text)
+  host.check(text, "string", "json.decode: text", "a text")
+  if not utf8.len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
+  local value, at = decodeValue(text, skip(text, 1), 1)
+  at = skip(text, at)
+  if at <= #text then malformed(text, at, "more text after the value") end
+  return value
+end
+
+return { encode = encode, decode = decode }

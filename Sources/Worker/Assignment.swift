@@ -1,0 +1,24 @@
+/// The script a worker runs, handed over by the fork: nothing of it crosses the wire.
+public struct Assignment: Sendable {
+    /// The script's text.
+    public var text: [UInt8]
+    /// How Lua names it in messages, such as `@deploy.lua`.
+    public var chunkName: String
+    /// The name it was started by: `arg[0]`.
+    public var scriptName: String
+    /// The script's folder: the global `scriptDir`.
+    public var scriptFolder: String
+    /// The script's arguments: `...` and `arg`.
+    public var arguments: [[UInt8]]
+    /// All that Lua may allocate.
+    public var memoryLimitBytes = 512 << 20
+
+    /// An assignment with the usual limits.
+    public init(text: [UInt8], chunkName: String, scriptName: String, scriptFolder: String, arguments: [[UInt8]]) {
+        self.text = text
+        self.chunkName = chunkName
+        self.scriptName = scriptName
+        self.scriptFolder = scriptFolder
+        self.arguments = arguments
+    }
+}

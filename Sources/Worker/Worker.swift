@@ -1,0 +1,146 @@
+import CSystemShims
+import Diagnostics
+import HostProtocol
+import LuaBridge
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The process that runs Lua: it has a wire to the host, memory, and nothing else.
+public enum Worker {
+    /// The signal with which the host interrupts running Lua code.
+    static let interruptSignal = SIGUSR1
+
+    /// Locks this process down, runs the script and ends. Called in the forked child, with its end of the wire.
+    public static func run(_ assignment: Assignment, wire descriptor: Int32) -> Never {
+        let wire = Wire(descriptor: descriptor)
+        do {
+            let machine = try ScriptMachine(assignment, wire)
+            try lockDown(descriptor)
+            try machine.run()
+        } catch let error as LuaError {
+            report(error.message, error.traceback, wire)
+        } catch {
+            report(Array("\(error)".utf8), [], wire)
+        }
+        // All is said; the VM is not torn down.
+        _exit(0)
+    }
+
+    /// Wipes what was inherited and gives up every right, before the first line of Lua. Where a kernel lacks a layer
+    /// the run goes on with the others; a layer that it has and that does not hold ends the run.
+    private static func lockDown(_ descriptor: Int32) throws(Failure) {
+        // What is read from files or hashed with a seed at first use is used once now: neither is possible later.
+        tzset()
+        _ = Set(["seed"]).contains("seed")
+        var options = vs_sys_sandbox_options()
+        options.socket = descriptor
+        options.erase_environment = true
+        var report = vs_sys_sandbox_report()
+        guard unsafe vs_sys_sandbox_worker(&options, &report) != 0 else { return }
+        let isWhole =
+            report.no_new_privileges_error == 0 && report.undumpable_error == 0 && report.descriptors_error == 0
+            && (report.landlock_error == 0 || vs_sys_landlock_version() == 0)
+            && (report.filter_error == 0 || !vs_sys_seccomp_available())
+        guard !isWhole else { return }
+        throw Failure(
+            .script, "the worker cannot be locked down, so the script was not started", reason: "\(report)",
+            hint: "another sandbox around this program may forbid it: allow seccomp and Landlock")
+    }
+
+    private static func report(_ message: [UInt8], _ traceback: [UInt8], _ wire: Wire) {
+        let value: Value = .record(["status": .text("error"), "text": .bytes(message), "traceback": .bytes(traceback)])
+        try? wire.notify(.finished, value)
+    }
+}
+
+/// One VM with the prelude's host functions in it.
+final class ScriptMachine {
+    private let assignment: Assignment
+    private let wire: Wire
+    private let vm: LuaVM
+
+    init(_ assignment: Assignment, _ wire: Wire) throws(Failure) {
+        self.assignment = assignment
+        self.wire = wire
+        vm = try LuaVM(memoryLimitBytes: assignment.memoryLimitBytes)
+        try vm.interruptOnSignal(Worker.interruptSignal)
+    }
+
+    func run() throws {
+        try defineFunctions()
+        for part in EmbeddedText.prelude {
+            try vm.runPrelude(part.text.span, name: "=[vaultscript]")
+            if part.name == "errors" { _ = try vm.call("configure", [settings]) }
+        }
+        let script: [Value] = [.bytes(assignment.text), .text(assignment.chunkName)]
+        _ = try vm.call("start", script + assignment.arguments.map { .bytes($0) })
+    }
+
+    private var settings: Value {
+        let arguments = assignment.arguments.enumerated().map {
+            Value.Entry(.integer(Int64($0.offset + 1)), .bytes($0.element))
+        }
+        let name = Value.Entry(.integer(0), .text(assignment.scriptName))
+        return .record([
+            "operations": .map(
+                Operation.allCases.map { .init(.bytes(Array($0.name.utf8)), .integer(Int64($0.rawValue))) }),
+            "scriptDirectory": .text(assignment.scriptFolder),
+            "scriptArguments": .map([name] + arguments),
+        ])
+    }
+
+    // MARK: - What the prelude calls
+
+    private func defineFunctions() throws(Failure) {
+        try vm.defineFunction("send") { [wire] arguments in
+            Self.outcome { () throws(Failure) in
+                let id = try wire.request(try Self.operation(arguments), arguments[1])
+                return [.integer(Int64(id))]
+            }
+        }
+        try vm.defineFunction("notify") { [wire] arguments in
+            Self.outcome { () throws(Failure) in
+                try wire.notify(try Self.operation(arguments), arguments[1])
+                return []
+            }
+        }
+        try vm.defineFunction("receive") { [wire, vm] _ in
+            defer { vm.clearInterrupt() }
+            return .results(Self.received(wire.receive()))
+        }
+        try vm.defineFunction("standardModule") { arguments in
+            .results([arguments[0].asText.flatMap(EmbeddedText.module).map { .bytes($0) } ?? .null])
+        }
+        try vm.defineFunction("preludeSource") { arguments in
+            .results([arguments[0].asText.flatMap(EmbeddedText.preludePart).map { .bytes($0) } ?? .null])
+        }
+    }
+
+    private static func operation(_ arguments: LuaArguments) throws(Failure) -> Operation {
+        guard let code = arguments[0].asInteger, let operation = UInt8(exactly: code).flatMap(Operation.init) else {
+            throw Failure(.usage, "there is no such operation")
+        }
+        return operation
+    }
+
+    private static func outcome(_ body: () throws(Failure) -> [Value]) -> LuaOutcome {
+        do throws(Failure) {
+            return .results(try body())
+        } catch {
+            return .failure(.text(error.text))
+        }
+    }
+
+    private static func received(_ message: Message) -> [Value] {
+        switch message {
+        case .answer(let id, let value): [.integer(Int64(id)), .text("answer"), value]
+        case .fault(let id, let record): [.integer(Int64(id)), .text("fault"), record]
+        case .cancel(let record): [.integer(0), .text("cancel"), record]
+        case .request, .notice: [.integer(0), .text("ignored"), .null]
+        }
+    }
+}

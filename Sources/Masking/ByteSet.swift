@@ -1,0 +1,20 @@
+/// A set of ASCII bytes; every test is two shifts.
+struct ByteSet {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    /// The bytes of a text, which is ASCII.
+    init(_ text: StaticString) {
+        for index in 0..<text.utf8CodeUnitCount { insert(unsafe text.utf8Start[index]) }
+    }
+
+    private mutating func insert(_ byte: UInt8) {
+        precondition(byte < 0x80, "a byte set holds ASCII")
+        if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
+    }
+
+    @inline(__always) func contains(_ byte: UInt8) -> Bool {
+        guard byte < 0x80 else { return false }
+        return ((byte < 64 ? low : high) &>> UInt64(byte & 63)) & 1 == 1
+    }
+}

@@ -1,0 +1,86 @@
+public import Diagnostics
+public import SecretMemory
+
+/// Replaces every value that the run knows, in every listed form, by `[secret:NAME]`.
+///
+/// One for a run; each stream of bytes has a `MaskingStream` of its own. Single-threaded, as all of the host. Values are
+/// copied, with their forms, into secret memory of the masker's own and stay to the end of the run. The forms are those
+/// of docs/masking-forms.md; all occurrences at any offset are found, in time linear in the text whatever it holds.
+public final class Masker {
+    /// The fewest bytes of a value that can be masked without harm; `add` passes over a shorter one.
+    public static let minimumCount = Forms.minimumVerbatim
+
+    let index: NeedleIndex
+    private let forms: Forms
+    private(set) var names: [String] = []
+    private(set) var masks: [[UInt8]] = []
+    private var numbers: [String: Int] = [:]
+
+    /// A masker that knows no value yet.
+    ///
+    /// - Throws: `.limit` when secret memory is used up.
+    public init() throws(Failure) {
+        index = try NeedleIndex()
+        forms = try Forms()
+    }
+
+    /// Bytes of secret memory that needles and tables take now.
+    public var secretBytes: Int { index.secretBytes }
+
+    /// Registers `value` under `name`, which is public text.
+    ///
+    /// The caller may wipe its copy at once.
+    ///
+    /// Idempotent; of two names for the same bytes the first stays. A value of less than `minimumCount` bytes is not
+    /// masked: whoever hands it out asks first. Streams already open see it from the next byte on, and what they hold
+    /// back takes part.
+    ///
+    /// - Throws: `.limit` when secret memory is used up. Some forms may then be known already; the value counts as
+    ///   not masked.
+    public func add(_ value: SecretBytes, name: String) throws(Failure) {
+        guard value.count >= Masker.minimumCount else { return }
+        let number = number(of: name)
+        try value.withBytes { (bytes) throws(Failure) in
+            try forms.write(bytes) { (form) throws(Failure) in
+                guard form.count >= Masker.minimumCount else { return }
+                try index.insert(form, name: number)
+            }
+        }
+    }
+
+    /// Masks one whole text.
+    public func mask(_ bytes: [UInt8]) -> [UInt8] {
+        guard !index.isEmpty else { return bytes }
+        let stream = makeStream()
+        var masked: [UInt8] = []
+        masked.reserveCapacity(bytes.count)
+        stream.write(bytes.span) { piece in masked.append(copying: piece) }
+        stream.finish { piece in masked.append(copying: piece) }
+        return masked
+    }
+
+    /// Masks one whole text.
+    public func mask(_ text: String) -> String {
+        String(decoding: mask(Array(text.utf8)), as: UTF8.self)
+    }
+
+    /// A stream of bytes of its own.
+    public func makeStream() -> MaskingStream {
+        MaskingStream(masker: self)
+    }
+
+    private func number(of name: String) -> Int {
+        if let number = numbers[name] { return number }
+        numbers[name] = names.count
+        names.append(name)
+        masks.append(Array("[secret:\(name)]".utf8))
+        return names.count - 1
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span.
+    mutating func append(copying piece: Span<UInt8>) {
+        unsafe piece.withUnsafeBufferPointer { bytes in unsafe append(contentsOf: bytes) }
+    }
+}

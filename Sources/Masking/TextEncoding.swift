@@ -1,0 +1,112 @@
+/// One way that programs write a text inside another: the rows "JSON" to "XML" of docs/masking-forms.md.
+enum TextEncoding {
+    case json(JSONStyle)
+    case shellSingleQuoted
+    case shellBackslash(escapesFirst: Bool)
+    case shellDoubleQuoted
+    case shellANSI(octalAboveASCII: Bool)
+    case goQuoted(asciiOnly: Bool)
+    case percent(PercentStyle)
+    case xml(XMLStyle)
+
+    /// Every variant, in the order of the page.
+    static let all: [TextEncoding] =
+        JSONStyle.all.map { .json($0) } + [
+            .shellSingleQuoted, .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
+            .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
+            .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
+        ] + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
+
+    /// The most bytes that one byte can become.
+    static let maximumExpansion = 6
+
+    /// Whether every variant leaves `source` as it is: letters, digits, `-`, `.` and `_` only.
+    static func leavesAlone(_ source: Span<UInt8>) -> Bool {
+        for index in source.indices where !isPlain(source[index]) { return false }
+        return true
+    }
+
+    /// Appends `source` in this encoding to `draft`.
+    func write(_ source: Span<UInt8>, to draft: Draft) {
+        switch self {
+        case .json(let style): style.write(source, to: draft)
+        case .shellSingleQuoted: writeShellSingleQuoted(source, to: draft)
+        case .shellBackslash(let escapesFirst): writeShellBackslash(source, escapesFirst, to: draft)
+        case .shellDoubleQuoted: writeShellDoubleQuoted(source, to: draft)
+        case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)
+        case .goQuoted(let asciiOnly): writeGoQuoted(source, asciiOnly, to: draft)
+        case .percent(let style): style.write(source, to: draft)
+        case .xml(let style): style.write(source, to: draft)
+        }
+    }
+}
+
+// MARK: - Bytes
+
+func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
+}
+
+/// Bytes that no encoding changes.
+func isPlain(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || byte == 0x2d || byte == 0x2e || byte == 0x5f
+}
+
+/// White space as C's `isspace` has it.
+func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (byte >= 0x09 && byte <= 0x0d)
+}
+
+func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }
+
+func hexDigit(_ value: UInt32, upper: Bool) -> UInt8 {
+    let digit = UInt8(truncatingIfNeeded: value & 15)
+    if digit < 10 { return 0x30 + digit }
+    return (upper ? 0x41 : 0x61) + digit - 10
+}
+
+extension Draft {
+    /// Appends `digits` hexadecimal digits of `value`.
+    func appendHex(_ value: UInt32, digits: Int, upper: Bool) {
+        for place in stride(from: digits - 1, through: 0, by: -1) {
+            append(hexDigit(value >> UInt32(place * 4), upper: upper))
+        }
+    }
+
+    /// Appends `\` and the byte as three octal digits.
+    func appendOctal(_ byte: UInt8) {
+        append(0x5c)
+        append(0x30 + (byte >> 6))
+        append(0x30 + ((byte >> 3) & 7))
+        append(0x30 + (byte & 7))
+    }
+
+    /// Appends `\uXXXX`, two of them where the scalar needs a surrogate pair.
+    func appendUTF16Escape(_ scalar: UInt32, upper: Bool) {
+        guard scalar > 0xffff else {
+            append("\\u")
+            return appendHex(scalar, digits: 4, upper: upper)
+        }
+        append("\\u")
+        appendHex(0xd800 + ((scalar - 0x10000) >> 10), digits: 4, upper: upper)
+        append("\\u")
+        appendHex(0xdc00 + ((scalar - 0x10000) & 0x3ff), digits: 4, upper: upper)
+    }
+}
+
+/// The scalar that starts at `index` and its length in bytes, or nil where the bytes are not UTF-8.
+func decodeScalar(_ source: Span<UInt8>, at index: Int) -> (scalar: UInt32, count: Int)? {
+    let first = UInt32(source[index])
+    if first < 0x80 { return (first, 1) }
+    let count = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
+    guard first >= 0xc2, first <= 0xf4, index + count <= source.count else { return nil }
+    var scalar = first & (0x7f >> UInt32(count))
+    for next in 1..<count {
+        let byte = UInt32(source[index + next])
+        guard byte & 0xc0 == 0x80 else { return nil }
+        scalar = scalar << 6 | (byte & 0x3f)
+    }
+    let least: UInt32 = count == 2 ? 0x80 : count == 3 ? 0x800 : 0x10000
+    guard scalar >= least, scalar <= 0x10ffff, !(0xd800...0xdfff).contains(scalar) else { return nil }
+    return (scalar, count)
+}

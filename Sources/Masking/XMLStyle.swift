@@ -1,0 +1,36 @@
+/// How an encoder writes a text in XML or HTML: `&`, `<` and `>` always, the rest by style.
+struct XMLStyle {
+    var quote: StaticString = "\""
+    var apostrophe: StaticString = "'"
+    var tab: StaticString = "\t"
+    var newline: StaticString = "\n"
+    var carriageReturn: StaticString = "\r"
+
+    /// Text nodes; attributes; Go's html and xml; Python's html; attributes with numeric blanks.
+    static let all: [XMLStyle] = [
+        XMLStyle(),
+        XMLStyle(quote: "&quot;"),
+        XMLStyle(quote: "&quot;", apostrophe: "&apos;"),
+        XMLStyle(quote: "&quot;", apostrophe: "&#39;"),
+        XMLStyle(quote: "&quot;", apostrophe: "&#x27;"),
+        XMLStyle(quote: "&#34;", apostrophe: "&#39;"),
+        XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
+        XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
+    ]
+
+    func write(_ source: Span<UInt8>, to draft: Draft) {
+        for index in source.indices {
+            switch source[index] {
+            case 0x26: draft.append("&amp;")
+            case 0x3c: draft.append("&lt;")
+            case 0x3e: draft.append("&gt;")
+            case 0x22: draft.append(quote)
+            case 0x27: draft.append(apostrophe)
+            case 0x09: draft.append(tab)
+            case 0x0a: draft.append(newline)
+            case 0x0d: draft.append(carriageReturn)
+            default: draft.append(source[index])
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+import Diagnostics
+import SecretMemory
+import TestSupport
+import Testing
+
+@testable import Masking
+
+/// A text that goes through a masker with these values; the values are named S0, S1 and so on.
+struct MaskingCase: Sendable, CustomTestStringConvertible {
+    var name: String
+    var values: [String]
+    var text: String
+    var want: String
+
+    init(_ name: String, _ values: [String], _ text: String, _ want: String) {
+        (self.name, self.values, self.text, self.want) = (name, values, text, want)
+    }
+
+    var testDescription: String { name }
+
+    static let meanings: [MaskingCase] = [
+        MaskingCase("a value as it is", ["hunter22"], "pw=hunter22\n", "pw=[secret:S0]\n"),
+        MaskingCase("an end without newline", ["hunter22"], "pw=hunter22", "pw=[secret:S0]"),
+        MaskingCase("no value", ["hunter22"], "pw=hunter2 \u{0}é", "pw=hunter2 \u{0}é"),
+        MaskingCase("aab123 after a", ["aab123"], "xaaab123y", "xa[secret:S0]y"),
+        MaskingCase("--token after -", ["--token"], "---token", "-[secret:S0]"),
+        MaskingCase("ghp_ghq_7 after ghp_", ["ghp_ghq_7"], "ghp_ghp_ghq_7", "ghp_[secret:S0]"),
+        MaskingCase("a value that overlaps itself", ["abcabc"], "abcabcabc", "[secret:S0]"),
+        MaskingCase("side by side", ["hunter22"], "hunter22hunter22", "[secret:S0][secret:S0]"),
+        MaskingCase("a prefix of another, long", ["hunter", "hunter22"], "hunter22!", "[secret:S1]!"),
+        MaskingCase("a prefix of another, short", ["hunter", "hunter22"], "hunter23!", "[secret:S0]23!"),
+        MaskingCase("two that overlap", ["abcdef", "efghij"], "_abcdefghij_", "_[secret:S0]_"),
+        MaskingCase("one inside another", ["xxabcdyy", "abcd"], "xxabcdyy abcd", "[secret:S0] [secret:S1]"),
+        MaskingCase("one inside a near miss", ["xxabcdyy", "abcd"], "xxabcdyz", "xx[secret:S1]yz"),
+        MaskingCase("three in a chain", ["abcdef", "efghij", "ijklmn"], "abcdefghijklmn", "[secret:S0]"),
+        MaskingCase("the text of a mask", ["[secret:S0]"], "[secret:S0]", "[secret:S0]"),
+        MaskingCase("a part of a mask", ["hunter22", "secret:S0"], "hunter22 secret:S0", "[secret:S0] [secret:S1]"),
+        MaskingCase(
+            "colour codes around", ["hunter22"], "\u{1b}[31mhunter22\u{1b}[0m", "\u{1b}[31m[secret:S0]\u{1b}[0m"),
+        MaskingCase("three bytes are none", ["abc"], "abc", "abc"),
+        MaskingCase("four bytes", ["abcd"], "abcd YWJjZA==", "[secret:S0] YWJjZA=="),
+        MaskingCase("newlines as CRLF", ["one two\nthree\n"], "one two\r\nthree\r\n", "[secret:S0]"),
+        MaskingCase("newlines as blanks", ["one two\nthree\n"], "<one two three>", "<[secret:S0]>"),
+        MaskingCase("trimmed", ["  hunter22\n"], "pw=hunter22;", "pw=[secret:S0];"),
+        MaskingCase("a telling line", ["user: me\n{}\npassword: x\n"], "password: x", "[secret:S0]"),
+        MaskingCase("a line that tells nothing", ["{[]}(),;: \nlonger line"], "{[]}(),;:", "{[]}(),;:"),
+        MaskingCase("a short line", ["short\nlonger line"], "short", "short"),
+        MaskingCase(
+            "a PEM header", ["-----BEGIN KEY-----\nQUJDREVGR0g=\n-----END KEY-----\n"],
+            "-----BEGIN KEY----- QUJDREVGR0g=x", "-----BEGIN KEY----- [secret:S0]x"),
+    ]
+
+    static let forms: [MaskingCase] = [
+        ("JSON", "a\"b\\c/d\ne", "a\\\"b\\\\c/d\\ne"), ("JSON with \\/", "pass/word1", "pass\\/word1"),
+        ("JSON, ASCII", "pässwörd", "p\\u00e4ssw\\u00f6rd"), ("JSON, capitals", "pässwörd", "p\\u00E4ssw\\u00F6rd"),
+        ("JSON, a pair", "key-😀-key", "key-\\ud83d\\ude00-key"),
+        ("JSON of Go", "a<b>c&d!!", "a\\u003cb\\u003ec\\u0026d!!"),
+        ("JSON of .NET", "it's+good", "it\\u0027s\\u002Bgood"), ("shell, single quotes", "it's good", "it'\\''s good"),
+        ("shell, printf %q", "a b$c;d!e", "a\\ b\\$c\\;d\\!e"),
+        ("shell, double quotes", "a\"b$c`d!", "a\\\"b\\$c\\`d!"),
+        ("shell, ANSI", "line1\nit's", "line1\\nit\\'s"), ("shell, octal", "pässword", "p\\303\\244ssword"),
+        ("Go", "tab\tbell\u{7}", "tab\\tbell\\a"), ("Go, ASCII", "pässwörd", "p\\u00e4ssw\\u00f6rd"),
+        ("percent", "p@ss w/rd", "p%40ss%20w%2Frd"), ("percent, small", "p@ss/wörd", "p%40ss%2fw%c3%b6rd"),
+        ("percent, +", "p@ss word", "p%40ss+word"), ("encodeURIComponent", "p@ss(w)rd!", "p%40ss(w)rd!"),
+        ("XML", "a<b>&\"c'd", "a&lt;b&gt;&amp;&quot;c&apos;d"), ("XML, numbers", "\"quoted'x", "&#34;quoted&#39;x"),
+        ("base64", "correct horse", "Y29ycmVjdCBob3JzZQ=="), ("base64, bare", "correct horse", "Y29ycmVjdCBob3JzZQ"),
+        ("base64url", "???>>>???~~~", "Pz8_Pj4-Pz8_fn5-"), ("hex", "hunter22", "68756e7465723232"),
+        ("hex, capitals", "hunter2z", "68756E746572327A"), ("hex, blanks", "hunter22", "68 75 6e 74 65 72 32 32"),
+        ("hex, colons", "hunter2z", "68:75:6E:74:65:72:32:7A"),
+        ("base64 twice", "correct horse", "WTI5eWNtVmpkQ0JvYjNKelpRPT0="),
+    ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
+}
+
+@Suite struct MaskerTests {
+    @Test("a text comes out as documented", arguments: MaskingCase.meanings + MaskingCase.forms, Cut.allCases)
+    func masks(_ testCase: MaskingCase, cut: Cut) throws {
+        let pair = try Pair(testCase.values.map(bytes))
+        var random = SeededGenerator(seed: 1)
+        let stream = pair.masker.makeStream()
+        var got: [UInt8] = []
+        for piece in cut.pieces(bytes(testCase.text), &random) { got += stream.masked(piece) }
+        got += stream.finished()
+        #expect(string(got) == testCase.want)
+        #expect(string(pair.oracle.mask(bytes(testCase.text))) == testCase.want)
+    }
+
+    @Test("base64 of a value between others is found at every alignment", arguments: 0..<9)
+    func findsBase64Inside(before: Int) throws {
+        let pair = try Pair([bytes("correct horse battery")])
+        let around = [UInt8](repeating: 0x78, count: before) + bytes("correct horse battery") + bytes("staple")
+        let output = string(pair.masker.mask(bytes(around.base64)))
+        #expect(output.contains("[secret:S0]"))
+        // No more than the characters that a neighbour has a part in is left of the value.
+        #expect(output.count <= "[secret:S0]".count + (before + 2) / 3 * 4 + 12)
+    }
+
+    @Test("wrapped base64 is found", arguments: [64, 76], [false, true])
+    func findsWrapped(columns: Int, crlf: Bool) throws {
+        var random = SeededGenerator(seed: 5)
+        let value = random.bytes(200, of: Array(33...126))
+        let text = Array(value.base64.utf8)
+        let lines = stride(from: 0, to: text.count, by: columns).map { text[$0..<min($0 + columns, text.count)] }
+        let wrapped = Array(lines.joined(separator: bytes(crlf ? "\r\n" : "\n")))
+        #expect(string(try Pair([value]).masker.mask(wrapped)) == "[secret:S0]")
+    }
+
+    @Test("a prompt without newline comes through at once")
+    func releasesPrompts() throws {
+        let stream = try Pair([bytes("hunter22"), bytes("correct horse battery")]).masker.makeStream()
+        #expect(string(stream.masked(bytes("Password: "))) == "Password: ")
+        #expect(stream.heldCount == 0)
+        #expect(string(stream.masked(bytes("hun"))) == "")
+        #expect(stream.heldCount == 3)
+        #expect(string(stream.masked(bytes("t "))) == "hunt ")
+    }
+
+    @Test("masks are counted by name")
+    func counts() throws {
+        let stream = try Pair([bytes("hunter22"), bytes("swordfish")]).masker.makeStream()
+        _ = stream.masked(bytes("hunter22 swordfish hunter22 "))
+        #expect(stream.hits == ["S0": 2, "S1": 1])
+    }
+
+    @Test("the first name of a value stays, and adding it again changes nothing")
+    func addsOnce() throws {
+        var pair = try Pair([bytes("hunter22")])
+        let before = pair.masker.index.needles.count
+        try pair.add(bytes("hunter22"), name: "other")
+        #expect(pair.masker.index.needles.count == before)
+        #expect(string(pair.masker.mask(bytes("hunter22"))) == "[secret:S0]")
+    }
+
+    @Test("a value is masked after its owner has wiped it")
+    func keepsItsCopy() throws {
+        let masker = try Masker()
+        let value = try SecretBytes(copying: "hunter22")
+        try masker.add(value, name: "PW")
+        value.wipe()
+        #expect(string(masker.mask(bytes("a hunter22"))) == "a [secret:PW]")
+    }
+
+    @Test("held bytes take part when a value comes in mid-stream")
+    func seesLateValues() throws {
+        var pair = try Pair([bytes("abcdefgh")])
+        let stream = pair.masker.makeStream()
+        #expect(string(stream.masked(bytes("xabcdef"))) == "x")
+        try pair.add(bytes("cdefxy"), name: "LATE")
+        #expect(string(stream.masked(bytes("xy.")) + stream.finished()) == "ab[secret:LATE].")
+    }
+
+    /// In a process of its own, as other tests need secret memory meanwhile.
+    @Test("too many values for secret memory are a named error")
+    func endsAtTheLimit() async {
+        await #expect(processExitsWith: .success) {
+            let masker = try Masker()
+            var random = SeededGenerator(seed: 3)
+            let error = #expect(throws: Failure.self) {
+                for number in 0..<4000 {
+                    let value = random.bytes(400, of: Array(33...126))
+                    try masker.add(try SecretBytes(copying: value.span), name: "S\(number)")
+                }
+            }
+            #expect(error?.kind == .limit)
+            // What was known before still is.
+            var first = SeededGenerator(seed: 3)
+            let value = first.bytes(400, of: Array(33...126))
+            #expect(string(masker.mask(value + bytes(" clear"))) == "[secret:S0] clear")
+        }
+    }
+
+    @Test(
+        "work stays linear in the text, near misses and periods included",
+        arguments: [
+            (String(repeating: "a", count: 1024) + "b", "a"), (String(repeating: "ab", count: 512) + "c", "ab"),
+            (String(repeating: "a", count: 1024) + "b", String(repeating: "a", count: 1023) + "c"),
+            (String(repeating: "abcabcabd", count: 60), "abcabcabdabcabcabx"),
+        ])
+    func isLinear(value: String, unit: String) throws {
+        let pair = try Pair([bytes(value), bytes(String(value.dropLast(40)) + "zz"), bytes(String(value.dropFirst(7)))])
+        var steps: [Double] = []
+        for count in [8192, 32768] {
+            let stream = pair.masker.makeStream()
+            let text = bytes(String(repeating: unit, count: count / unit.utf8.count + 1))
+            for start in stride(from: 0, to: text.count, by: 100) {
+                _ = stream.masked(Array(text[start..<min(start + 100, text.count)]))
+            }
+            steps.append(Double(stream.stepsForTesting) / Double(text.count))
+        }
+        #expect(steps[1] < 12, "steps for each byte")
+        #expect(steps[1] < steps[0] * 1.2)
+    }
+}
+
+extension [UInt8] {
+    /// Standard base64 with padding, by the oracle's rules.
+    var base64: String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: count, by: 3) {
+            let group = self[start..<Swift.min(start + 3, count)]
+            let number = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 { result.append(place <= group.count ? alphabet[number >> (18 - 6 * place) & 63] : 61) }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

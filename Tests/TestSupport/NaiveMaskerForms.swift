@@ -1,0 +1,269 @@
+// The second implementation of docs/masking-forms.md: plain arrays, no cleverness, nothing shared with the product.
+
+private func hex2(_ value: UInt32, _ digits: Int, _ upper: Bool) -> [UInt8] {
+    var text = String(value, radix: 16, uppercase: upper)
+    while text.count < digits { text = "0" + text }
+    return Array(text.utf8)
+}
+
+private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+private func isWhite(_ byte: UInt8) -> Bool { [9, 10, 11, 12, 13, 32].contains(byte) }
+
+/// Decodes one scalar with the standard library; nil where the bytes are not UTF-8.
+private func scalar(_ text: ArraySlice<UInt8>) -> (UInt32, Int)? {
+    for count in 1...4 where text.count >= count {
+        let piece = String(validating: text.prefix(count), as: UTF8.self)
+        if let piece, piece.unicodeScalars.count == 1, let first = piece.unicodeScalars.first {
+            return (first.value, count)
+        }
+    }
+    return nil
+}
+
+/// Every form of a value, by the rows of the page.
+public struct NaiveForms {
+    /// The forms, each once.
+    public private(set) var all: Set<[UInt8]> = []
+
+    /// Makes the forms of `value`.
+    public init(_ value: [UInt8]) {
+        let core = Self.trim(value)
+        verbatim(value)
+        verbatim(core)
+        textual(core)
+        binary(core, whole: true)
+        guard value.contains(10) || value.contains(13) else { return }
+        for newline in ["\n", "\r\n", " "] {
+            verbatim(Self.newlines(value, newline))
+            verbatim(Self.newlines(core, newline))
+            if newline != " " { textual(Self.newlines(core, newline)) }
+        }
+        for line in core.split(whereSeparator: { $0 == 10 || $0 == 13 }).map(Array.init) {
+            let inner = Self.trim(line)
+            guard Self.tells(inner) else { continue }
+            verbatim(line)
+            verbatim(inner)
+            textual(inner)
+            binary(inner, whole: false)
+        }
+    }
+
+    static func trim(_ text: [UInt8]) -> [UInt8] {
+        var text = text[...]
+        while let first = text.first, isWhite(first) { text.removeFirst() }
+        while let last = text.last, isWhite(last) { text.removeLast() }
+        return Array(text)
+    }
+
+    static func tells(_ line: [UInt8]) -> Bool {
+        let text = String(decoding: line, as: UTF8.self)
+        let header = (text.hasPrefix("-----BEGIN ") || text.hasPrefix("-----END ")) && text.hasSuffix("-----")
+        let telling = line.contains { $0 >= 128 || Character(UnicodeScalar($0)).isLetter || (48...57).contains($0) }
+        return line.count >= 8 && !header && telling
+    }
+
+    static func newlines(_ text: [UInt8], _ newline: String) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = text[...]
+        while let first = rest.popFirst() {
+            if first == 13, rest.first == 10 { rest.removeFirst() }
+            result += first == 13 || first == 10 ? bytes(newline) : [first]
+        }
+        return result
+    }
+
+    private mutating func verbatim(_ text: [UInt8]) {
+        if text.count >= 4 { all.insert(text) }
+    }
+
+    // MARK: - Text encodings
+
+    private mutating func textual(_ text: [UInt8]) {
+        guard text.count >= 8 else { return }
+        for slash in [false, true] {
+            for ascii in [false, true] {
+                for upper in [false, true] {
+                    all.insert(Self.json(text, slash: slash, ascii: ascii, upper: upper, extra: ""))
+                }
+            }
+        }
+        all.insert(Self.json(text, slash: false, ascii: false, upper: false, extra: "<>&"))
+        all.insert(Self.json(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`"))
+        shell(text)
+        go(text)
+        percent(text)
+        xml(text)
+    }
+
+    static func json(_ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        let short: [UInt8: String] = [8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: "\\\"", 92: "\\\\"]
+        while index < text.count {
+            let byte = text[index]
+            let (value, count) = scalar(text[index...]) ?? (UInt32(byte), 1)
+            if byte >= 128, ascii {
+                let units =
+                    value > 0xffff ? [0xd800 + (value - 0x10000) / 1024, 0xdc00 + (value - 0x10000) % 1024] : [value]
+                for unit in units { result += bytes("\\u") + hex2(unit, 4, upper) }
+                index += count
+                continue
+            }
+            if extra.utf8.contains(byte) {
+                result += bytes("\\u") + hex2(UInt32(byte), 4, upper)
+            } else if let escape = short[byte] {
+                result += bytes(escape)
+            } else if byte == 47, slash {
+                result += bytes("\\/")
+            } else if byte < 32 {
+                result += bytes("\\u") + hex2(UInt32(byte), 4, upper)
+            } else {
+                result.append(byte)
+            }
+            index += 1
+        }
+        return result
+    }
+
+    private mutating func shell(_ text: [UInt8]) {
+        all.insert(text.flatMap { $0 == 39 ? bytes("'\\''") : [$0] })
+        let special = Set(bytes(" \t\n'\"\\|&;()<>!{}*[]?^$`,"))
+        for first in [false, true] {
+            all.insert(
+                text.enumerated().flatMap { index, byte -> [UInt8] in
+                    let escape = special.contains(byte) || (first && index == 0 && (byte == 35 || byte == 126))
+                    return escape ? [92, byte] : [byte]
+                })
+        }
+        all.insert(text.flatMap { bytes("\"\\$`").contains($0) ? [92, $0] : [$0] })
+        let ansi: [UInt8: String] = [
+            7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\E", 39: "\\'", 92: "\\\\",
+        ]
+        for octal in [false, true] {
+            all.insert(
+                text.flatMap { byte -> [UInt8] in
+                    if let escape = ansi[byte] { return bytes(escape) }
+                    guard byte < 32 || byte == 127 || (octal && byte >= 128) else { return [byte] }
+                    let digits = String(byte, radix: 8)
+                    return bytes("\\" + String(repeating: "0", count: 3 - digits.count) + digits)
+                })
+        }
+    }
+
+    private mutating func go(_ text: [UInt8]) {
+        let short: [UInt8: String] = [
+            7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: "\\\"", 92: "\\\\",
+        ]
+        for ascii in [false, true] {
+            var result: [UInt8] = []
+            var index = 0
+            while index < text.count {
+                let byte = text[index]
+                if let escape = short[byte] {
+                    result += bytes(escape)
+                } else if let (value, count) = scalar(text[index...]), byte >= 128 {
+                    let wide = value > 0xffff
+                    let escaped = bytes(wide ? "\\U" : "\\u") + hex2(value, wide ? 8 : 4, false)
+                    result += ascii ? escaped : Array(text[index..<index + count])
+                    index += count - 1
+                } else if byte < 32 || byte >= 127 {
+                    result += bytes("\\x") + hex2(UInt32(byte), 2, false)
+                } else {
+                    result.append(byte)
+                }
+                index += 1
+            }
+            all.insert(result)
+        }
+    }
+
+    private mutating func percent(_ text: [UInt8]) {
+        let alphanumeric = bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+        let keepSets = ["-._~", "-._~!*'()", "-._~!*'();/?:@&=+$,#", "-._~/", "*-._", "-._~\"<>\\^`{|}"]
+        for keeps in keepSets.map({ Set(alphanumeric + bytes($0)) }) {
+            for upper in [false, true] {
+                for blank in ["+", "%20"] {
+                    all.insert(
+                        text.flatMap { byte in
+                            keeps.contains(byte)
+                                ? [byte] : byte == 32 ? bytes(blank) : [37] + hex2(UInt32(byte), 2, upper)
+                        })
+                }
+            }
+        }
+    }
+
+    private mutating func xml(_ text: [UInt8]) {
+        let blanks = ["\t", "\n", "\r"]
+        let styles = [
+            ["\"", "'"] + blanks, ["&quot;", "'"] + blanks, ["&quot;", "&apos;"] + blanks,
+            ["&quot;", "&#39;"] + blanks,
+            ["&quot;", "&#x27;"] + blanks, ["&#34;", "&#39;"] + blanks, ["&quot;", "'", "&#9;", "&#10;", "&#13;"],
+            ["&#34;", "&#39;", "&#x9;", "&#xA;", "&#xD;"],
+        ]
+        for style in styles {
+            let table: [UInt8: String] = [
+                38: "&amp;", 60: "&lt;", 62: "&gt;", 34: style[0], 39: style[1], 9: style[2], 10: style[3],
+                13: style[4],
+            ]
+            all.insert(text.flatMap { table[$0].map(bytes) ?? [$0] })
+        }
+    }
+
+    // MARK: - Binary encodings
+
+    private mutating func binary(_ text: [UInt8], whole: Bool) {
+        guard text.count >= 8 else { return }
+        for upper in [false, true] {
+            let digits = text.map { hex2(UInt32($0), 2, upper) }
+            for separator in ["", " ", ":"] { all.insert(Array(digits.joined(separator: bytes(separator)))) }
+        }
+        for url in [false, true] {
+            let padded = Self.base64(text, url)
+            let bare = padded.filter { $0 != 61 }
+            var texts = [padded, bare] + (0..<3).map { Self.base64Core(text, $0, url) }
+            if whole {
+                for wrapped in [padded, Self.base64Core(text, 0, url)] {
+                    for columns in [64, 76] where wrapped.count > columns {
+                        all.insert(Self.wrap(wrapped, columns, "\n"))
+                        all.insert(Self.wrap(wrapped, columns, "\r\n"))
+                    }
+                }
+                let again = Self.base64(padded, url)
+                let cores = (0..<3).flatMap { inner in
+                    (0..<3).map { Self.base64Core(Self.base64Core(text, inner, url), $0, url) }
+                }
+                texts += [again, again.filter { $0 != 61 }] + cores
+            }
+            all.formUnion(texts)
+        }
+    }
+
+    static func wrap(_ text: [UInt8], _ columns: Int, _ newline: String) -> [UInt8] {
+        let lines = stride(from: 0, to: text.count, by: columns).map { text[$0..<min($0 + columns, text.count)] }
+        return Array(lines.joined(separator: bytes(newline)))
+    }
+
+    static func base64(_ text: [UInt8], _ url: Bool) -> [UInt8] {
+        let alphabet = bytes(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + (url ? "-_" : "+/"))
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: text.count, by: 3) {
+            let group = Array(text[start..<min(start + 3, text.count)])
+            let number = group.reduce(0) { $0 * 256 + Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                result.append(place <= group.count ? alphabet[number >> (18 - 6 * place) & 63] : 61)
+            }
+        }
+        return result
+    }
+
+    /// Encodes with neighbours and keeps the characters whose six bits are all the text's own.
+    static func base64Core(_ text: [UInt8], _ alignment: Int, _ url: Bool) -> [UInt8] {
+        let low = base64([UInt8](repeating: 0, count: alignment) + text + [0, 0, 0], url)
+        let first = (alignment * 8 + 5) / 6
+        let last = (alignment + text.count) * 8 / 6
+        return Array(low[first..<last])
+    }
+}

@@ -1,0 +1,77 @@
+import CSystemShims
+import Diagnostics
+
+extension SpawnRequest {
+    /// Refuses what the kernel would cut short or misunderstand, before anything is made.
+    func check() throws(Failure) {
+        guard !program.isEmpty else { throw Failure(.usage, "the program has no name", hint: "name it first") }
+        try checkForNUL()
+        try checkEnvironment()
+        try checkFiles()
+        try checkDescriptors()
+    }
+
+    /// The PATH that `program` is searched in.
+    var searchPath: [UInt8]? {
+        guard let variable = environment.last(where: { $0.name == Array("PATH".utf8) }) else { return nil }
+        if case .text(let path) = variable.value { return path }
+        return nil
+    }
+
+    private func checkForNUL() throws(Failure) {
+        if program.contains(0) { throw Failure.holdsNUL("the program's name") }
+        if workingDirectory?.contains(0) == true { throw Failure.holdsNUL("the working directory") }
+        for (index, argument) in arguments.enumerated() where argument.contains(0) {
+            throw Failure.holdsNUL("argument \(index + 1) of \(shown(program))")
+        }
+    }
+
+    private func checkEnvironment() throws(Failure) {
+        for variable in environment {
+            guard !variable.name.isEmpty, !variable.name.contains(UInt8(ascii: "=")), !variable.name.contains(0) else {
+                throw Failure(
+                    .usage, "\"\(shown(variable.name))\" cannot be the name of a variable",
+                    reason: "a name is not empty and holds neither = nor NUL", hint: "rename it in env")
+            }
+            if variable.value.holdsNUL { throw Failure.holdsNUL("the value of variable \(shown(variable.name))") }
+        }
+    }
+
+    private func checkFiles() throws(Failure) {
+        var names: Set<[UInt8]> = []
+        for file in files {
+            guard SpawnRequest.isFileName(file.name) else {
+                throw Failure(
+                    .usage, "\"\(shown(file.name))\" cannot be the name of a file for a child",
+                    reason: "it becomes a variable: a letter or _, then letters, digits and _, at most 200",
+                    hint: "rename it in files")
+            }
+            guard names.insert(file.name).inserted else {
+                throw Failure(.usage, "there are two files named \(shown(file.name))", hint: "rename one in files")
+            }
+        }
+    }
+
+    private static func isFileName(_ name: [UInt8]) -> Bool {
+        guard let first = name.first, name.count <= 200, !(48...57).contains(first) else { return false }
+        return name.allSatisfy { byte in
+            byte == UInt8(ascii: "_") || (48...57).contains(byte) || (65...90).contains(byte)
+                || (97...122).contains(byte)
+        }
+    }
+
+    private func checkDescriptors() throws(Failure) {
+        for target in descriptors.keys where !(3...255).contains(target) {
+            throw Failure(
+                .usage, "descriptor \(target) cannot be given to a child", reason: "fds are 3 to 255",
+                hint: "0, 1 and 2 have options of their own: stdin, stdout, stderr")
+        }
+        let memoryFiles = files.filter { $0.form == .memory }.count
+        guard descriptors.count <= 60, memoryFiles <= 60 - descriptors.keys.filter({ $0 <= 63 }).count else {
+            throw Failure(.usage, "a child cannot be given more than 60 descriptors", hint: "use files without memfd")
+        }
+        if case .sameAsOutput = standardOutput {
+            throw Failure(.usage, "standard output cannot go to itself", hint: "sameAsOutput is for standard error")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+#include "library.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "CCurlShims.h"
+#include "environment.h"
+#include "wiping_memory.h"
+
+#ifdef __APPLE__
+#define LIBRARY_NAME "libcurl.4.dylib"
+#else
+#define LIBRARY_NAME "libcurl.so.4"
+#endif
+
+// SSL_OP_CLEANSE_PLAINTEXT of openssl/ssl.h (3.0 and later): part of the ABI. The header is not needed for one bit.
+#define OPENSSL_CLEANSE_PLAINTEXT ((uint64_t)1 << 1)
+
+vs_curl_functions vs_curl;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool is_open;
+static int protection;
+static const char *version = "";
+static uint64_t (*set_context_options)(void *context, uint64_t options);
+
+// MARK: - OpenSSL's memory
+
+static void *openssl_malloc(size_t size, const char *file, int line) {
+    (void)file, (void)line;
+    return vs_curl_wiping_malloc(size);
+}
+
+static void *openssl_realloc(void *bytes, size_t size, const char *file, int line) {
+    (void)file, (void)line;
+    return vs_curl_wiping_realloc(bytes, size);
+}
+
+static void openssl_free(void *bytes, const char *file, int line) {
+    (void)file, (void)line;
+    vs_curl_wiping_free(bytes);
+}
+
+typedef int (*set_mem_functions)(
+    void *(*)(size_t, const char *, int), void *(*)(void *, size_t, const char *, int),
+    void (*)(void *, const char *, int));
+
+// The handle's own dependencies are searched, so this finds the libcrypto that libcurl uses, or none.
+static void protect_openssl(void *library) {
+    set_mem_functions set = (set_mem_functions)dlsym(library, "CRYPTO_set_mem_functions");
+    if (set && set(openssl_malloc, openssl_realloc, openssl_free) == 1) protection |= VS_CURL_WIPES_OPENSSL;
+    set_context_options = (uint64_t(*)(void *, uint64_t))dlsym(library, "SSL_CTX_set_options");
+}
+
+void vs_curl_cleanse_plaintext(void *tls_context) {
+    if (protection & VS_CURL_CLEANSES_PLAINTEXT) set_context_options(tls_context, OPENSSL_CLEANSE_PLAINTEXT);
+}
+
+// MARK: - Opening
+
+static const char *find_functions(void *library) {
+#define VS_CURL_FIND(name)                                                                                     \
+    vs_curl.name = (__typeof__(vs_curl.name))dlsym(library, #name);                                            \
+    if (!vs_curl.name) return #name;
+    VS_CURL_FUNCTIONS(VS_CURL_FIND)
+#undef VS_CURL_FIND
+    return NULL;
+}
+
+// The order is the point: OpenSSL takes other memory functions only before its first allocation, libcurl only here.
+static int initialise(void *library, char *text, size_t size) {
+    const char *missing = find_functions(library);
+    if (missing) {
+        snprintf(text, size, "it has no function %s", missing);
+        return -1;
+    }
+    vs_sys_environment_erase("SSLKEYLOGFILE");
+    protect_openssl(library);
+    CURLcode code = vs_curl.curl_global_init_mem(
+        CURL_GLOBAL_DEFAULT, vs_curl_wiping_malloc, vs_curl_wiping_free, vs_curl_wiping_realloc,
+        vs_curl_wiping_strdup, vs_curl_wiping_calloc);
+    if (code != CURLE_OK) {
+        snprintf(text, size, "it cannot start: %s", vs_curl.curl_easy_strerror(code));
+        return -1;
+    }
+    protection |= VS_CURL_WIPES_CURL;
+    curl_version_info_data *info = vs_curl.curl_version_info(CURLVERSION_FIRST);
+    version = info->version;
+    bool openssl3 = info->ssl_version && strncmp(info->ssl_version, "OpenSSL/3", 9) == 0;
+    if (openssl3 && set_context_options) protection |= VS_CURL_CLEANSES_PLAINTEXT;
+    return 0;
+}
+
+static int open_locked(const char *name, char *text, size_t size) {
+    if (is_open && !name) return 0;
+    void *library = dlopen(name ? name : LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *words = dlerror();
+        snprintf(text, size, "%s", words ? words : "it cannot be loaded");
+        return -1;
+    }
+    if (is_open) return 0;
+    int result = initialise(library, text, size);
+    is_open = result == 0;
+    return result;
+}
+
+int vs_curl_open(const char *library, char *text, size_t size) {
+    pthread_mutex_lock(&lock);
+    int result = open_locked(library, text, size);
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+int vs_curl_protection(void) { return protection; }
+
+const char *vs_curl_version(void) { return version; }

@@ -1,0 +1,190 @@
+#include <string.h>
+
+#include "CCurlShims.h"
+#include "library.h"
+#include "wiping_memory.h"
+
+struct vs_curl_transfer {
+    CURL *easy;
+    struct curl_slist *headers;
+    vs_curl_receive body, header;
+    void *context;
+    char error[CURL_ERROR_SIZE];
+};
+
+CURL *vs_curl_easy_of(vs_curl_transfer *transfer) { return transfer->easy; }
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *context) {
+    vs_curl_transfer *transfer = context;
+    return transfer->body(transfer->context, bytes, size * count);
+}
+
+static size_t receive_header(char *bytes, size_t size, size_t count, void *context) {
+    vs_curl_transfer *transfer = context;
+    return transfer->header(transfer->context, bytes, size * count);
+}
+
+static CURLcode prepare_tls(CURL *easy, void *tls_context, void *context) {
+    (void)easy, (void)context;
+    vs_curl_cleanse_plaintext(tls_context);
+    return CURLE_OK;
+}
+
+// Every setting that is not libcurl's default says why; what a libcurl is too old to know is its default there.
+static void apply_house_settings(vs_curl_transfer *transfer) {
+    CURL *easy = transfer->easy;
+#define SET(option, value) vs_curl.curl_easy_setopt(easy, option, value)
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);  // HTTP/2 buffers more, for no gain here
+    SET(CURLOPT_FOLLOWLOCATION, 0L);                         // credentials go to one host
+    SET(CURLOPT_PROXY, "");                                  // also none from the environment
+    SET(CURLOPT_NOPROXY, "");                                // no exceptions from the environment either
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);            // no credentials from files
+    SET(CURLOPT_NOSIGNAL, 1L);                               // signals are the event loop's
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);  // and later
+    SET(CURLOPT_SSL_CTX_FUNCTION, prepare_tls);
+    SET(CURLOPT_PATH_AS_IS, 1L);  // a name is sent as it was encoded
+#if LIBCURL_VERSION_NUM >= 0x075700
+    SET(CURLOPT_QUICK_EXIT, 1L);  // giving up does not wait for a resolver thread
+#endif
+    SET(CURLOPT_ERRORBUFFER, transfer->error);
+    SET(CURLOPT_PRIVATE, transfer);
+    SET(CURLOPT_WRITEFUNCTION, receive_body);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_HEADERFUNCTION, receive_header);
+    SET(CURLOPT_HEADERDATA, transfer);
+#undef SET
+}
+
+vs_curl_transfer *vs_curl_transfer_make(vs_curl_receive body, vs_curl_receive header, void *context) {
+    vs_curl_transfer *transfer = vs_curl_wiping_calloc(1, sizeof *transfer);
+    if (!transfer) return NULL;
+    transfer->easy = vs_curl.curl_easy_init();
+    if (!transfer->easy) {
+        vs_curl_wiping_free(transfer);
+        return NULL;
+    }
+    transfer->body = body;
+    transfer->header = header;
+    transfer->context = context;
+    apply_house_settings(transfer);
+    // Without it a body above 1 MiB would wait a second for "100 Continue".
+    if (vs_curl_add_header(transfer, "Expect:") != 0) {
+        vs_curl_transfer_free(transfer);
+        return NULL;
+    }
+    return transfer;
+}
+
+void vs_curl_transfer_free(vs_curl_transfer *transfer) {
+    if (!transfer) return;
+    vs_curl.curl_easy_cleanup(transfer->easy);
+    vs_curl.curl_slist_free_all(transfer->headers);
+    vs_curl_wiping_free(transfer);
+}
+
+// MARK: - Options, one function a kind
+
+static int status_of(CURLcode code) { return code == CURLE_OK ? 0 : -1; }
+
+int vs_curl_set_text(vs_curl_transfer *transfer, vs_curl_text option, const char *text) {
+    static const CURLoption options[] = {
+        [VS_CURL_URL] = CURLOPT_URL,
+        [VS_CURL_METHOD] = CURLOPT_CUSTOMREQUEST,
+        [VS_CURL_USER_AGENT] = CURLOPT_USERAGENT,
+        [VS_CURL_PROXY] = CURLOPT_PROXY,
+        [VS_CURL_PROXY_CREDENTIALS] = CURLOPT_PROXYUSERPWD,
+        [VS_CURL_CA_FILE] = CURLOPT_CAINFO,
+    };
+    return status_of(vs_curl.curl_easy_setopt(transfer->easy, options[option], text));
+}
+
+int vs_curl_set_number(vs_curl_transfer *transfer, vs_curl_number option, long value) {
+    static const CURLoption options[] = {
+        [VS_CURL_CONNECT_TIMEOUT_MILLISECONDS] = CURLOPT_CONNECTTIMEOUT_MS,
+        [VS_CURL_TOTAL_TIMEOUT_MILLISECONDS] = CURLOPT_TIMEOUT_MS,
+        [VS_CURL_FRESH_CONNECT] = CURLOPT_FRESH_CONNECT,
+    };
+    return status_of(vs_curl.curl_easy_setopt(transfer->easy, options[option], value));
+}
+
+int vs_curl_set_maximum_size(vs_curl_transfer *transfer, int64_t bytes) {
+    return status_of(vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)bytes));
+}
+
+int vs_curl_set_protocol(vs_curl_transfer *transfer, const char *scheme) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    CURLcode code = vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_PROTOCOLS_STR, scheme);
+    if (code == CURLE_OK) return 0;
+#endif
+    // The name that libcurl before 7.85 knows, by its number: newer headers call it deprecated.
+    const CURLoption protocols_mask = (CURLoption)181;
+    long mask = strcmp(scheme, "http") == 0 ? CURLPROTO_HTTP : CURLPROTO_HTTPS;
+    return status_of(vs_curl.curl_easy_setopt(transfer->easy, protocols_mask, mask));
+}
+
+int vs_curl_add_header(vs_curl_transfer *transfer, const char *line) {
+    struct curl_slist *longer = vs_curl.curl_slist_append(transfer->headers, line);
+    if (!longer) return -1;
+    transfer->headers = longer;
+    return status_of(vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers));
+}
+
+int vs_curl_set_body(vs_curl_transfer *transfer, const void *bytes, size_t count) {
+    // No bytes still need an address: without one libcurl would read standard input.
+    const void *start = bytes ? bytes : "";
+    CURLcode code = vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, start);
+    return status_of(code);
+}
+
+// MARK: - What came of it
+
+long vs_curl_status(vs_curl_transfer *transfer) {
+    long status = 0;
+    vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+long vs_curl_system_error(vs_curl_transfer *transfer) {
+    long number = 0;
+    vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+    return number;
+}
+
+bool vs_curl_was_connected(vs_curl_transfer *transfer) {
+    curl_off_t microseconds = 0;
+    vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+    return microseconds > 0;
+}
+
+const char *vs_curl_error_text(vs_curl_transfer *transfer) { return transfer->error; }
+
+vs_curl_outcome vs_curl_outcome_of(int code) {
+    switch ((CURLcode)code) {
+    case CURLE_OK: return VS_CURL_OK;
+    case CURLE_COULDNT_RESOLVE_HOST: return VS_CURL_DNS;
+    case CURLE_COULDNT_CONNECT: return VS_CURL_CONNECT;
+    case CURLE_OPERATION_TIMEDOUT: return VS_CURL_TIMEOUT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_INVALIDCERTSTATUS: return VS_CURL_TLS;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING: return VS_CURL_RESET;
+    case CURLE_PARTIAL_FILE: return VS_CURL_TRUNCATED;
+    case CURLE_FILESIZE_EXCEEDED: return VS_CURL_TOO_LARGE;
+    case CURLE_WRITE_ERROR: return VS_CURL_STOPPED;
+    case CURLE_URL_MALFORMAT: return VS_CURL_BAD_URL;
+    // The first is how libcurl reports an answer without an HTTP head; schemes were checked before.
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY: return VS_CURL_NOT_HTTP;
+    case CURLE_COULDNT_RESOLVE_PROXY: return VS_CURL_PROXY_FAILED;
+    default: return VS_CURL_OTHER;
+    }
+}

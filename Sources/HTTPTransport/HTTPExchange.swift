@@ -1,0 +1,144 @@
+import CCurlShims
+import Diagnostics
+import SecretMemory
+
+/// One request on its way.
+///
+/// Kept alive by its transport until it completes.
+@safe public final class HTTPExchange {
+    /// Receives the answer, or why there is none; called once, on the loop, never after `cancel()`.
+    public typealias Completion = (Result<HTTPResponse, HTTPTransportError>) -> Void
+
+    let request: HTTPRequest
+    let host: String
+    weak var transport: HTTPTransport?
+    var transfer: OpaquePointer?
+    private var completion: Completion?
+
+    private let body: SecretBuffer
+    private var head = HTTPResponseHead()
+    private var stop: HTTPTransportError.Kind?
+
+    init(_ request: HTTPRequest, host: String, completion: @escaping Completion) throws(Failure) {
+        self.request = request
+        self.host = host
+        self.completion = completion
+        unsafe transfer = nil
+        body = try SecretBuffer(reserving: 2048, maximumCount: max(1, request.maximumBodyBytes))
+    }
+
+    deinit {
+        unsafe vs_curl_transfer_free(transfer)
+    }
+
+    /// Gives up.
+    ///
+    /// The connection is closed where an answer was under way; nothing is reported.
+    public func cancel() {
+        forget()
+        transport?.drop(self)
+    }
+
+    /// Reports nothing from now on.
+    func forget() { completion = nil }
+
+    /// Makes the report; later calls do nothing.
+    func complete(_ result: Result<HTTPResponse, HTTPTransportError>) {
+        let report = completion
+        completion = nil
+        report?(result)
+    }
+
+    // MARK: - From libcurl
+
+    /// Takes bytes of the body.
+    ///
+    /// Fewer than given stops the transfer.
+    func receiveBody(_ bytes: Span<UInt8>) -> Int {
+        guard bytes.count <= request.maximumBodyBytes - body.count else {
+            stop = .tooLarge
+            return 0
+        }
+        do {
+            try body.append(bytes)
+            return bytes.count
+        } catch {
+            stop = .memory
+            return 0
+        }
+    }
+
+    /// Takes one header line.
+    func receiveHeader(_ line: Span<UInt8>) -> Int {
+        guard head.take(line) else {
+            stop = .tooLarge
+            return 0
+        }
+        return line.count
+    }
+
+    /// What came of the transfer, which is freed here.
+    func conclude(code: Int32) -> Result<HTTPResponse, HTTPTransportError> {
+        let status = unsafe Int(vs_curl_status(transfer))
+        let systemError = unsafe Int(vs_curl_system_error(transfer))
+        let (kind, text) = unsafe judge(code, status: status, transfer: transfer)
+        unsafe vs_curl_transfer_free(transfer)
+        unsafe transfer = nil
+        guard let kind else { return .success(HTTPResponse(status: status, headers: head.fields, body: body)) }
+        body.removeAll()
+        return .failure(
+            HTTPTransportError(
+                kind, host: host, curlCode: Int(code), systemError: systemError, status: status, text: text))
+    }
+
+    // MARK: - Sorting
+
+    @unsafe private func judge(
+        _ code: Int32, status: Int, transfer: OpaquePointer?
+    ) -> (HTTPTransportError.Kind?, String) {
+        let words = unsafe oneLine(String(cString: vs_curl_error_text(transfer)))
+        switch vs_curl_outcome_of(code) {
+        case VS_CURL_OK: return judgeAnswer(status)
+        case VS_CURL_DNS: return (.dns, words)
+        case VS_CURL_CONNECT: return (.connect, words)
+        case VS_CURL_TLS: return (.tls, words)
+        case VS_CURL_TIMEOUT:
+            let connected = unsafe vs_curl_was_connected(transfer)
+            let limit = connected ? request.totalTimeout : min(request.connectTimeout, request.totalTimeout)
+            return (connected ? .timeoutTotal : .timeoutConnect, "no answer within \(seconds(limit))")
+        case VS_CURL_RESET: return (.reset, words)
+        case VS_CURL_TRUNCATED: return (.truncated, "the answer stops after \(body.count) bytes")
+        case VS_CURL_TOO_LARGE: return (.tooLarge, tooLarge)
+        case VS_CURL_STOPPED where stop == .tooLarge: return (.tooLarge, tooLarge)
+        case VS_CURL_STOPPED where stop == .memory: return (.memory, "secret memory is used up")
+        case VS_CURL_BAD_URL: return (.request, words)
+        case VS_CURL_NOT_HTTP: return (.notHTTP, words)
+        case VS_CURL_PROXY_FAILED: return (.proxy, words)
+        default: return (.other, words.isEmpty ? "libcurl error \(code)" : words)
+        }
+    }
+
+    private func judgeAnswer(_ status: Int) -> (HTTPTransportError.Kind?, String) {
+        // libcurl is content with a head that has no end (measured with 7.88.1).
+        guard head.isComplete else { return (.truncated, "the answer stops within its head") }
+        guard (300..<400).contains(status) else { return (nil, "") }
+        let target = head.fields["location"].flatMap { HTTPEndpoint(url: $0)?.name }
+        return (.redirect, target.map { "status \(status) points to \($0)" } ?? "status \(status) points elsewhere")
+    }
+
+    private var tooLarge: String { "the answer is larger than \(request.maximumBodyBytes) bytes" }
+}
+
+/// A duration as a person says it: `30 s`, `0.5 s`.
+func seconds(_ duration: Duration) -> String {
+    let (whole, attoseconds) = duration.components
+    let tenths = attoseconds / 100_000_000_000_000_000
+    return tenths == 0 ? "\(whole) s" : "\(whole).\(tenths) s"
+}
+
+/// Control characters become blanks, and what is long is cut.
+func oneLine(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 })
+    )
+}

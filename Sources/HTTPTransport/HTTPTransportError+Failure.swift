@@ -1,0 +1,73 @@
+public import Diagnostics
+
+extension HTTPTransportError {
+    /// The failure as a person meets it.
+    ///
+    /// - Parameters:
+    ///   - message: What could not be done, one line.
+    ///   - attempts: How often it was tried; said when more than once.
+    public func failure(_ message: String, attempts: Int = 1) -> Failure {
+        let (failureKind, reason, hint) = explanation
+        let tries = attempts > 1 ? ", in \(attempts) attempts" : ""
+        return Failure(
+            failureKind, message, reason: reason + tries, hint: hint, status: status == 0 ? nil : status)
+    }
+
+    private var explanation: (Failure.Kind, reason: String, hint: String) {
+        switch kind {
+        case .library:
+            return (
+                .io, "libcurl could not be opened: \(text)",
+                "install it: apt install libcurl4 (libcurl4t64 from Debian 13 and Ubuntu 24.04 on)"
+            )
+        case .request:
+            return (.usage, text, "give a full URL with https://, or spell http:// in your own configuration")
+        case .dns:
+            return (
+                .network, "the name \(host) was not found",
+                "check its spelling in your configuration, then the name lookup: getent hosts \(bareHost)"
+            )
+        case .connect:
+            return (
+                .network, "nothing answers at \(host)",
+                "check host and port, and whether a firewall or a proxy is between"
+            )
+        case .tls:
+            return (
+                .network, "TLS with \(host) failed: \(text)",
+                "check the host's name; a private certificate authority is named by its file in the user config"
+            )
+        case .timeoutConnect:
+            return (
+                .timeout, "\(host) gave no connection: \(text)",
+                "check host and port, and whether a firewall or a proxy is between"
+            )
+        case .timeoutTotal:
+            return (.timeout, "\(host) is too slow: \(text)", "try again later, or allow more time")
+        case .reset:
+            return (
+                .network, "\(host) closed the connection before an answer", "try again; if it stays, look at the server"
+            )
+        case .truncated:
+            return (.network, "the answer of \(host) is cut off: \(text)", "try again; if it stays, look at the server")
+        case .tooLarge:
+            return (.limit, "the answer of \(host) is too large: \(text)", "ask for less in one request")
+        case .redirect:
+            return (
+                .network, "\(host) does not answer itself: \(text)",
+                "redirects are never followed, so that credentials reach one host only; name the host that answers"
+            )
+        case .notHTTP:
+            return (.network, "what answers at \(host) does not speak HTTP", "check scheme, host and port")
+        case .memory:
+            return (.limit, text, "fetch fewer secrets in one run, or raise the lock limit (ulimit -l)")
+        case .proxy:
+            return (.network, "the proxy's name was not found", "check the proxy in the user config")
+        case .other:
+            return (.network, "the request to \(host) failed: \(text)", "run: vaultscript doctor")
+        }
+    }
+
+    /// The host without its port.
+    private var bareHost: String { HTTPEndpoint(url: "https://\(host)")?.host ?? host }
+}

@@ -1,0 +1,173 @@
+import Diagnostics
+
+/// Table 3.4 of the API: what the identity may not do, and what is not there. And what is no API at all.
+extension InfisicalFailures {
+    // MARK: - May pass
+
+    /// 429 and 5xx.
+    func passing(_ answer: InfisicalAnswer) -> Finding? {
+        if answer.status == 429 {
+            let wait = answer.retryAfter.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
+            return Finding(
+                .limit, "\(host) answers that too many requests were made (429)\(wait)",
+                "wait and try again; listing a folder is one request where many reads are many")
+        }
+        guard answer.status >= 500 else { return nil }
+        let id = answer.requestID.isEmpty ? "" : ", request \(shown(answer.requestID))"
+        return Finding(
+            .network, "\(host) has a fault of its own (\(answer.status)\(id))", "try again later; look at the server")
+    }
+
+    /// HTML, another type, or no such route: the base URL is wrong.
+    func noAPI(_ answer: InfisicalAnswer) -> Finding? {
+        if answer.isHTML {
+            return Finding(
+                .network, "\(host) answers with a web page (\(answer.status) text/html), not with the API",
+                "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)); a web UI, a login "
+                    + "portal or a proxy may be in its place")
+        }
+        if answer.isRouteMissing {
+            return Finding(
+                .network, "\(host) has no such API (404 Route not found)",
+                "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)), "
+                    + "or update an old server")
+        }
+        guard (200..<300).contains(answer.status) else { return nil }
+        return Finding(
+            .network, "\(host) answers with something other than JSON (\(answer.status))",
+            "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text))")
+    }
+
+    // MARK: - Not allowed
+
+    func access(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
+        guard answer.status == 403 else { return invalid(answer) ?? badRequest(answer, operation) }
+        switch answer.error {
+        case "PermissionDenied": return permission(answer, operation)
+        case "ProjectMembershipNotFound":
+            return denied(
+                operation, "the identity is not added to project \(operation.project ?? "") at \(host) (403)",
+                "add the identity to the project, with a role that reads secrets")
+        case "ForbiddenReadSecretError":
+            return denied(
+                operation, "the identity may see this secret, not its value (403)",
+                "grant it readValue on secrets in \(operation.folder.map(place) ?? "the project")")
+        case "PolicyViolationError":
+            return denied(
+                operation, "a change policy of the project forbids it (403)",
+                "ask for the change where the policy is kept")
+        default: return forbidden(answer, operation)
+        }
+    }
+
+    private func denied(_ operation: InfisicalOperation, _ reason: String, _ hint: String) -> Finding {
+        let message: String? =
+            switch operation {
+            case .read(let query): "secret \(query.name) may not be read"
+            case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) may not be listed"
+            case .write(let write): "secret \(write.name) may not be \(write.verb)"
+            case .lookUp(let slug): "project \(slug) may not be looked up"
+            default: nil
+            }
+        return Finding(.denied, message, reason, hint)
+    }
+
+    private func permission(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
+        let prefix = "You are not allowed to "
+        let wish = answer.message.hasPrefix(prefix) ? shown(String(answer.message.dropFirst(prefix.count))) : "do this"
+        let rules = answer.rules.prefix(3).map { rule in
+            let conditions = rule.conditions.map { " where \(shown($0))" } ?? ""
+            return "\(rule.isInverted ? "forbids " : "")\(shown(rule.action)) on \(shown(rule.subject))\(conditions)"
+        }
+        let known = rules.isEmpty ? "" : "; its rule: \(rules.joined(separator: "; "))"
+        return denied(
+            operation, "the identity may not \(wish) at \(host) (403 PermissionDenied)\(known)",
+            "grant it to the identity for \(operation.folder.map(place) ?? "the project"), or read what the rule covers"
+        )
+    }
+
+    private func forbidden(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
+        let text = answer.message
+        if text.hasPrefix("This project does not belong to your selected organization") {
+            return denied(
+                operation, "project \(operation.project ?? "") belongs to another organisation than the identity (403)",
+                "use an identity of that organisation, or check the project's id")
+        }
+        if text.hasPrefix("You do not have permission to read secret '") {
+            return denied(
+                operation, "it refers to another secret that the identity may not read (403)",
+                "grant the identity readValue on the secret that ${…} in the value names")
+        }
+        if text.hasPrefix("You do not have permission to view secret value on secret") {
+            return denied(
+                operation, "the identity may see this secret, not its value (403)",
+                "grant it readValue on secrets in \(operation.folder.map(place) ?? "the project")")
+        }
+        if text.hasPrefix("Failed to expand one or more secret references") {
+            return denied(
+                operation, "a secret of the folder refers to one that the identity may not read (403)",
+                "grant the identity readValue on what the ${…} references name")
+        }
+        if text.hasPrefix("You are not allowed to access this resource") {
+            return denied(
+                operation, "this kind of token is not taken for it (403)", "log in with a machine identity")
+        }
+        return nil
+    }
+
+    private func badRequest(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
+        guard answer.status == 400 else { return nil }
+        if answer.message.hasPrefix("Secret already exist") {
+            return Finding(
+                .usage, "a secret of that name is there already, in \(operation.folder.map(place) ?? host) (400)",
+                "update it instead")
+        }
+        if answer.message.hasPrefix("Missing ") || answer.message.hasPrefix("You must provide projectSlug") {
+            return Finding(
+                .usage, "\(host) misses the project or the environment (400)", "give both: project and env")
+        }
+        return nil
+    }
+
+    // MARK: - Not there
+
+    func missing(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
+        guard answer.status == 404 else { return nil }
+        let text = answer.message
+        if answer.isSecretMissing { return missingSecret(operation) }
+        if text.hasPrefix("Folder with path") || text.hasPrefix("Environment with slug") {
+            return missingFolder(operation)
+        }
+        if text.hasPrefix("Project with ") || text.hasPrefix("No project found with slug") {
+            return missingProject(operation)
+        }
+        if case .lookUp = operation { return missingProject(operation) }
+        return nil
+    }
+
+    private func missingSecret(_ operation: InfisicalOperation) -> Finding? {
+        guard let folder = operation.folder, let name = operation.secretName else { return nil }
+        return Finding(
+            .notFound, "secret \(name) was not found",
+            "project \(folder.project) at \(host) has no such name in env \(folder.environment), path \(folder.path), or no such env",
+            "list the names: for _, name in ipairs(login():names()) do print(name) end"
+                + (folder.path == "/" ? "" : " --path \(folder.path)"))
+    }
+
+    private func missingFolder(_ operation: InfisicalOperation) -> Finding? {
+        guard let folder = operation.folder else { return nil }
+        let message = operation.secretName.map { "secret \($0) was not found" } ?? undone(operation)
+        return Finding(
+            .notFound, message,
+            "project \(folder.project) at \(host) has no env \(folder.environment), or no path \(folder.path) in it (404)",
+            "check env (its slug, such as dev) and path")
+    }
+
+    private func missingProject(_ operation: InfisicalOperation) -> Finding {
+        let project = operation.project ?? ""
+        return Finding(
+            .notFound, "project \(project) was not found",
+            "\(base.hostAndRegion) knows no such project, or not for this identity (404)",
+            "check its id or slug, and INFISICAL_DOMAIN")
+    }
+}

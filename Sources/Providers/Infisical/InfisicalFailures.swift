@@ -1,0 +1,166 @@
+import Diagnostics
+import HTTPTransport
+
+/// What was being done, for the first line of a message.
+enum InfisicalOperation {
+    case login, renew, revoke
+    case lookUp(String)
+    case read(SecretQuery)
+    case list(FolderQuery)
+    case write(SecretWrite)
+
+    /// The folder that it is about.
+    var folder: FolderQuery? {
+        switch self {
+        case .login, .renew, .revoke, .lookUp: nil
+        case .read(let query): query.folder
+        case .list(let query): query
+        case .write(let write): write.folder
+        }
+    }
+
+    /// The secret that it is about.
+    var secretName: String? {
+        switch self {
+        case .read(let query): query.name
+        case .write(let write): write.name
+        default: nil
+        }
+    }
+
+    /// The project that it is about.
+    var project: String? {
+        if case .lookUp(let slug) = self { return slug }
+        return folder?.project
+    }
+}
+
+/// Puts refusals into words: what happened, why, what to do next.
+///
+/// The server's known texts are recognised and said in our own words; unknown ones are masked, made printable and cut.
+struct InfisicalFailures {
+    /// What was found out about a refusal.
+    ///
+    /// Without a message the operation's own is used.
+    struct Finding {
+        var kind: Failure.Kind
+        var message: String?
+        var reason: String
+        var hint: String
+
+        init(_ kind: Failure.Kind, _ reason: String, _ hint: String) {
+            self.init(kind, nil, reason, hint)
+        }
+
+        init(_ kind: Failure.Kind, _ message: String?, _ reason: String, _ hint: String) {
+            self.kind = kind
+            self.message = message
+            self.reason = reason
+            self.hint = hint
+        }
+    }
+
+    let base: InfisicalBaseURL
+    let sanitize: (String) -> String
+
+    var host: String { base.host }
+
+    func make(_ refusal: InfisicalRefusal, during operation: InfisicalOperation) -> Failure {
+        switch refusal {
+        case .failure(let failure): return failure
+        case .transport(let error, let attempts): return error.failure(undone(operation), attempts: attempts)
+        case .broken(let fault):
+            return Failure(
+                fault.kind == .memory ? .limit : .network, undone(operation),
+                reason: "the answer of \(host) \(fault.text)",
+                hint: fault.kind == .memory
+                    ? "fetch fewer secrets in one run, or raise the lock limit (ulimit -l)"
+                    : "try again; if it stays, look at the server and at proxies between")
+        case .answer(let answer, let attempts): return make(answer, attempts, operation)
+        }
+    }
+
+    /// A value that came as a mask text.
+    func hidden(_ query: SecretQuery) -> Failure {
+        Failure(
+            .denied, "secret \(query.name) may not be read",
+            reason: "\(host) hides its value from this identity (\(place(query.folder)))",
+            hint: "grant the identity readValue on secrets there")
+    }
+
+    private func make(_ answer: InfisicalAnswer, _ attempts: Int, _ operation: InfisicalOperation) -> Failure {
+        let found = finding(answer, operation)
+        let tries = attempts > 1 ? ", in \(attempts) attempts" : ""
+        return Failure(
+            found.kind, found.message ?? undone(operation), reason: found.reason + tries, hint: found.hint,
+            status: answer.status)
+    }
+
+    private func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
+        if let found = passing(answer) ?? noAPI(answer) { return found }
+        switch operation {
+        case .login: return login(answer) ?? unknown(answer)
+        case .renew, .revoke: return token(answer) ?? unknown(answer)
+        default: return token(answer) ?? access(answer, operation) ?? missing(answer, operation) ?? unknown(answer)
+        }
+    }
+
+    // MARK: - Words
+
+    /// The first line where nothing more is known.
+    func undone(_ operation: InfisicalOperation) -> String {
+        switch operation {
+        case .login: "login at \(host) failed"
+        case .renew: "the access token could not be renewed at \(host)"
+        case .revoke: "the access token could not be revoked at \(host)"
+        case .lookUp(let slug): "project \(slug) could not be looked up at \(host)"
+        case .read(let query): "secret \(query.name) could not be read"
+        case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) could not be listed"
+        case .write(let write): "secret \(write.name) could not be \(write.verb)"
+        }
+    }
+
+    /// Where a secret is, without the host.
+    func place(_ folder: FolderQuery) -> String {
+        "project \(folder.project), env \(folder.environment), path \(folder.path)"
+    }
+
+    /// A server's own words: masked first, since a masker must see them whole, then without what looks like a value,
+    /// then printable, then cut.
+    func shown(_ text: String) -> String {
+        let printable = ServerWords.withoutValues(sanitize(text)).unicodeScalars.map {
+            InfisicalFailures.isPrintable($0) ? $0 : " "
+        }
+        let cut = printable.prefix(200)
+        return String(String.UnicodeScalarView(cut)) + (printable.count > 200 ? "…" : "")
+    }
+
+    /// No control characters, no invisible ones, nothing that turns the direction of a line.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F: true
+        case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF0...0xFFFB, 0xE0000...: false
+        default: scalar.value >= 0xA1
+        }
+    }
+
+    /// A text of the server that is not known.
+    func unknown(_ answer: InfisicalAnswer) -> Finding {
+        let name = answer.error.isEmpty ? "" : " \(shown(answer.error))"
+        let words = answer.message.isEmpty ? "" : ": \(shown(answer.message))"
+        let id = answer.requestID.isEmpty ? "" : " (request \(shown(answer.requestID)))"
+        return Finding(
+            InfisicalFailures.kind(of: answer.status), "\(host) answers \(answer.status)\(name)\(words)\(id)",
+            "run: vaultscript doctor")
+    }
+
+    private static func kind(of status: Int) -> Failure.Kind {
+        switch status {
+        case 400, 409, 422: .usage
+        case 401: .auth
+        case 403: .denied
+        case 404, 410: .notFound
+        default: .network
+        }
+    }
+}

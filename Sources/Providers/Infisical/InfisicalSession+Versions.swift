@@ -1,0 +1,83 @@
+import Diagnostics
+import HTTPTransport
+import SecretMemory
+
+extension InfisicalSession {
+    /// Sends a request of the secrets API in the version that the instance has.
+    ///
+    /// The first answer that v4 has no such route settles on v3 for the session.
+    func versioned(
+        _ call: ProviderCall, _ makeRequest: @escaping (InfisicalAPI, SecretBytes) throws(Failure) -> HTTPRequest,
+        completion: @escaping (InfisicalWire.Answer) -> Void
+    ) {
+        let asked = api
+        authorized(call) { (token) throws(Failure) in
+            try makeRequest(asked, token)
+        } completion: { answer in
+            guard asked == .v4, case .failure(.answer(let refused, _)) = answer, refused.isRouteMissing else {
+                return completion(answer)
+            }
+            self.api = .v3
+            self.versioned(call, makeRequest, completion: completion)
+        }
+    }
+
+    /// Finds out how to name the project to the server: an id as it is, a slug after one look-up.
+    func withProject(
+        _ project: String, named name: String?, _ operation: InfisicalOperation, _ call: ProviderCall,
+        _ completion: @escaping (Result<InfisicalAPI.Project, Failure>) -> Void
+    ) {
+        if let failure = InfisicalSession.fault(project, name) {
+            return call.underway(wire.environment.wait(.zero) { completion(.failure(failure)) })
+        }
+        if InfisicalAPI.Project.isID(project) { return completion(.success(.id(project))) }
+        if let id = projectIDs[project] { return completion(.success(.id(id))) }
+        authorized(call) { token in
+            self.wire.request("GET", "/v1/projects/slug/" + PercentEncoding.encode(project), token: token)
+        } completion: { answer in
+            completion(self.lookedUp(answer, project))
+        }
+    }
+
+    private func lookedUp(_ answer: InfisicalWire.Answer, _ slug: String) -> Result<InfisicalAPI.Project, Failure> {
+        switch answer {
+        case .success(let json):
+            guard let id = InfisicalSession.projectID(json) else {
+                return .failure(wire.failures.make(.broken(JSONError(kind: .shape, offset: 0)), during: .lookUp(slug)))
+            }
+            projectIDs[slug] = id
+            return .success(.id(id))
+        case .failure(.answer(let refused, _)) where refused.isRouteMissing:
+            // An instance too old for the look-up is too old for v4; v3 takes the slug itself.
+            api = .v3
+            return .success(.slug(slug))
+        case .failure(.answer(let refused, _)) where refused.status == 404:
+            // No slug of the instance: an id of an unusual form, then, which the next answer will tell.
+            projectIDs[slug] = slug
+            return .success(.id(slug))
+        case .failure(let refusal): return .failure(wire.failures.make(refusal, during: .lookUp(slug)))
+        }
+    }
+
+    private static func projectID(_ json: SecretJSON) -> String? {
+        let nested = ((try? json.root.member("project")) ?? nil) ?? ((try? json.root.member("workspace")) ?? nil)
+        let node = nested ?? json.root
+        let id = ((try? node.member("id")) ?? nil) ?? ((try? node.member("_id")) ?? nil)
+        return id?.publicText(maximumBytes: 100).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// What no request can be made of.
+    private static func fault(_ project: String, _ name: String?) -> Failure? {
+        if project.isEmpty {
+            return Failure(
+                .usage, "no project is given", reason: "a machine identity has to name the project that it reads",
+                hint: "give its id or slug: login{ project = … } or INFISICAL_PROJECT_ID")
+        }
+        guard let name else { return nil }
+        // "." and ".." would change the path of the URL, however they are encoded.
+        guard name.isEmpty || name == "." || name == ".." else { return nil }
+        return Failure(
+            .usage, "\"\(name)\" is no name of a secret", reason: "a name is not empty and not . or ..",
+            hint: "list the names: for _, name in ipairs(login():names()) do print(name) end")
+    }
+}

@@ -1,0 +1,88 @@
+public import Diagnostics
+import HTTPTransport
+import SecretMemory
+
+extension InfisicalSession {
+    /// Creates, updates or deletes one secret.
+    ///
+    /// The server trims blanks around a value, except for one last line end.
+    @discardableResult
+    public func write(
+        _ write: SecretWrite, completion: @escaping (Result<WriteOutcome, Failure>) -> Void
+    ) -> ProviderCall {
+        let call = wire.makeCall()
+        withProject(write.folder.project, named: write.name, .write(write), call) { project in
+            switch project {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let project): self.send(write, project, call, completion)
+            }
+        }
+        return call
+    }
+
+    private func send(
+        _ write: SecretWrite, _ project: InfisicalAPI.Project, _ call: ProviderCall,
+        _ completion: @escaping (Result<WriteOutcome, Failure>) -> Void
+    ) {
+        versioned(call) { (api, token) throws(Failure) in
+            let body = try InfisicalSession.body(write, project, api)
+            var request = self.wire.request(write.method, api.secretPath(write.name), token: token, body: body)
+            request.isRepeatable = false
+            return request
+        } completion: { answer in
+            completion(self.outcome(answer, write))
+        }
+    }
+
+    private func outcome(_ answer: InfisicalWire.Answer, _ write: SecretWrite) -> Result<WriteOutcome, Failure> {
+        do {
+            let root = try answer.get().root
+            if let approval = try root.member("approval"), !approval.isNull { return .success(.awaitsApproval) }
+            guard let secret = try root.member("secret"), secret.isObject else {
+                throw JSONError(kind: .shape, offset: 0)
+            }
+            return .success(.done(version: try secret.member("version")?.integer))
+        } catch let refusal as InfisicalRefusal {
+            return .failure(wire.failures.make(refusal, during: .write(write)))
+        } catch {
+            let fault = error as? JSONError ?? JSONError(kind: .shape, offset: 0)
+            return .failure(wire.failures.make(.broken(fault), during: .write(write)))
+        }
+    }
+
+    private static func body(
+        _ write: SecretWrite, _ project: InfisicalAPI.Project, _ api: InfisicalAPI
+    ) throws(Failure) -> SecretBytes {
+        var writer = try JSONWriter()
+        let named: (name: String, value: String)
+        if case .delete = write.change { named = api.project(project) } else { named = api.projectInBody(project) }
+        try writer.add(named.name, text: named.value)
+        try writer.add("environment", text: write.folder.environment)
+        try writer.add("secretPath", text: write.folder.path)
+        try writer.add("type", text: "shared")
+        switch write.change {
+        case .create(let value), .update(let value): try writer.add("secretValue", secret: value)
+        case .delete: break
+        }
+        return try writer.finish()
+    }
+}
+
+extension SecretWrite {
+    var method: String {
+        switch change {
+        case .create: "POST"
+        case .update: "PATCH"
+        case .delete: "DELETE"
+        }
+    }
+
+    /// The change as part of a sentence.
+    var verb: String {
+        switch change {
+        case .create: "created"
+        case .update: "updated"
+        case .delete: "deleted"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import Diagnostics
+public import SecretMemory
+
+/// Puts a flat JSON object together in secret memory: the body of a login or of a write.
+public struct JSONWriter: ~Copyable {
+    private let buffer: SecretBuffer
+    private var isFirst = true
+
+    /// An object without members, of at most `maximumBytes` in the end.
+    public init(maximumBytes: Int = 1024 * 1024) throws(Failure) {
+        let started = try SecretBuffer(reserving: 256, maximumCount: maximumBytes)
+        try started.append(UInt8(ascii: "{"))
+        buffer = started
+    }
+
+    /// Adds a member with public text.
+    public mutating func add(_ key: String, text: String) throws(Failure) {
+        try addKey(key)
+        let bytes = Array(text.utf8)
+        try JSONText.append(bytes.span, to: buffer)
+    }
+
+    /// Adds a member with a secret.
+    ///
+    /// - Throws: `.usage` when the secret is not UTF-8: JSON cannot hold it.
+    public mutating func add(_ key: String, secret: SecretBytes) throws(Failure) {
+        try addKey(key)
+        try secret.withBytes { (bytes) throws(Failure) in
+            guard UTF8Check.isValid(bytes) else {
+                throw Failure(
+                    .usage, "the value of \(key) cannot be sent",
+                    reason: "it is not UTF-8 text, and JSON holds no other",
+                    hint: "store an encoded form of it: secret.base64(value)")
+            }
+            try JSONText.append(bytes, to: buffer)
+        }
+    }
+
+    /// Closes the object and gives it.
+    public consuming func finish() throws(Failure) -> SecretBytes {
+        try buffer.append(UInt8(ascii: "}"))
+        return try buffer.take()
+    }
+
+    private mutating func addKey(_ key: String) throws(Failure) {
+        if !isFirst { try buffer.append(UInt8(ascii: ",")) }
+        isFirst = false
+        let bytes = Array(key.utf8)
+        try JSONText.append(bytes.span, to: buffer)
+        try buffer.append(UInt8(ascii: ":"))
+    }
+}

@@ -1,0 +1,155 @@
+public import Diagnostics
+public import SecretMemory
+
+/// A vault that can be logged in to.
+///
+/// All calls are made and answered on the event loop's thread.
+public protocol SecretProvider: AnyObject {
+    /// The provider's name as scripts write it, such as `infisical`.
+    var name: String { get }
+    /// The host that credentials go to, for messages and for binding credentials to it: `eu.infisical.com`.
+    var host: String { get }
+
+    /// Logs in. For `.token` nothing is asked: the token is used as it is.
+    ///
+    /// - Returns: The call, to cancel it. A cancelled call reports nothing.
+    @discardableResult
+    func login(
+        _ credentials: ProviderCredentials, completion: @escaping (Result<any SecretSession, Failure>) -> Void
+    ) -> ProviderCall
+}
+
+/// What a login is made with.
+///
+/// Held in secret memory; the store and the masker may share it.
+public enum ProviderCredentials {
+    /// A machine identity's Universal Auth. The client id is no secret, but is never shown: people mix the two up.
+    case universalAuth(clientID: String, clientSecret: SecretBytes, organizationSlug: String? = nil)
+    /// A ready token that somebody else minted: never renewed behind the user's back, never revoked.
+    case token(SecretBytes)
+}
+
+/// A login's session.
+public protocol SecretSession: AnyObject {
+    /// The provider's name.
+    var provider: String { get }
+    /// The host that was logged in to.
+    var host: String { get }
+    /// Whether the token was minted by this login, and so is revoked by `logout`.
+    var isMinted: Bool { get }
+    /// The life of the token when it was issued; nil where nothing is known.
+    var tokenLifetime: Duration? { get }
+
+    /// Reads one secret. Nil only if `query.isOptional` and the vault says that there is no secret of that name.
+    @discardableResult
+    func getSecret(
+        _ query: SecretQuery, completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
+    ) -> ProviderCall
+    /// Reads all secrets of a folder, imported ones merged: own beat imported, the last import wins. Sorted by name.
+    @discardableResult
+    func listSecrets(
+        _ query: FolderQuery, completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) -> ProviderCall
+    /// Creates, updates or deletes one secret.
+    @discardableResult
+    func write(_ write: SecretWrite, completion: @escaping (Result<WriteOutcome, Failure>) -> Void) -> ProviderCall
+    /// Exchanges the token for a new one.
+    @discardableResult
+    func renew(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
+    /// Revokes a minted token and forgets the session. A token that is already invalid is a success.
+    @discardableResult
+    func logout(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
+}
+
+/// Where a folder of secrets is.
+public struct FolderQuery: Equatable, Sendable {
+    /// The project's id or slug.
+    public var project: String
+    /// The environment's slug.
+    public var environment: String
+    /// The folder's path; `/` is the root.
+    public var path: String
+    /// Whether values are asked for; without, only names come (and no right to read values is needed).
+    public var includesValues: Bool
+
+    /// Names a folder.
+    public init(project: String, environment: String, path: String = "/", includesValues: Bool = true) {
+        self.project = project
+        self.environment = environment
+        self.path = path
+        self.includesValues = includesValues
+    }
+}
+
+/// Which secret is wanted.
+public struct SecretQuery: Equatable, Sendable {
+    /// The secret's name.
+    public var name: String
+    /// Where it is.
+    public var folder: FolderQuery
+    /// A version; nil for the newest.
+    public var version: Int?
+    /// Whether its absence is an answer instead of an error.
+    ///
+    /// A wrong project, environment or path stays an error.
+    public var isOptional: Bool
+
+    /// Names a secret.
+    public init(_ name: String, in folder: FolderQuery, version: Int? = nil, isOptional: Bool = false) {
+        self.name = name
+        self.folder = folder
+        self.version = version
+        self.isOptional = isOptional
+    }
+}
+
+/// A secret as the vault gave it.
+public struct FetchedSecret {
+    /// Its name.
+    public let name: String
+    /// Its value; nil where the vault hides it from this identity, or values were not asked for.
+    ///
+    /// Never a mask text.
+    public let value: SecretBytes?
+    /// Its version, where the vault says.
+    public let version: Int?
+    /// The environment that it comes from (an import may differ from what was asked).
+    public let environment: String
+    /// The path that it comes from.
+    public let path: String
+}
+
+/// A change of one secret.
+public struct SecretWrite {
+    /// The sorts of change.
+    public enum Change {
+        /// Makes a new secret; one that exists is an error. Never sent twice unless the first cannot have arrived.
+        case create(SecretBytes)
+        /// Gives an existing secret a new value.
+        case update(SecretBytes)
+        /// Removes it.
+        case delete
+    }
+
+    /// The secret's name.
+    public var name: String
+    /// Where it is.
+    public var folder: FolderQuery
+    /// The change.
+    public var change: Change
+
+    /// Describes a change.
+    public init(_ name: String, in folder: FolderQuery, _ change: Change) {
+        self.name = name
+        self.folder = folder
+        self.change = change
+    }
+}
+
+/// What came of a change.
+public enum WriteOutcome: Equatable, Sendable {
+    /// Done; with the new version where the vault says.
+    case done(version: Int?)
+    /// A change policy protects the folder: a request for approval was made, nothing is written yet.
+    case awaitsApproval
+}

@@ -1,0 +1,114 @@
+import CSystemShims
+import Diagnostics
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Which variables a child inherits, which are withheld from it and masked, and which may not carry a secret.
+/// The lists are documented in docs/environment.md.
+enum EnvironmentPolicy {
+    /// Parts of a name that say credential.
+    private static let credentialParts: [StaticString] = [
+        "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL", "APIKEY", "API_KEY", "PRIVATE_KEY",
+        "ACCESS_KEY",
+    ]
+    /// Ends of a name that say credential.
+    private static let credentialEnds: [StaticString] = ["_KEY", "_PAT", "_PWD", "_PASS", "_AUTH"]
+    /// Names that look like it and are not: they hold a path, a socket or a switch that programs need.
+    private static let exempt: Set<String> = [
+        "SSH_AUTH_SOCK", "GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
+        "GIT_ASKPASS", "SUDO_ASKPASS", "GNOME_KEYRING_CONTROL", "TOKENIZERS_PARALLELISM", "OLDPWD",
+        "XDG_SESSION_ID", "CREDENTIALS_DIRECTORY", "INFISICAL_SECRET_PATH",
+    ]
+    /// The host's own variables: all of the vault's, and ours.
+    private static let ownPrefixes = ["INFISICAL_", "VAULTSCRIPT_"]
+
+    /// Whether a child gets the variable only when the script asks for it (`passEnv`).
+    static func isWithheld(_ name: String) -> Bool {
+        let upper = name.uppercased()
+        if upper == "CREDENTIALS_DIRECTORY" || ownPrefixes.contains(where: upper.hasPrefix) { return true }
+        return saysCredential(upper)
+    }
+
+    /// Whether the name says that its value is a credential.
+    static func saysCredential(_ name: String) -> Bool {
+        let upper = name.uppercased()
+        // Bytes: this runs for each variable at each start, and a search in a String takes many times longer.
+        let bytes = Array(upper.utf8)
+        let says =
+            credentialParts.contains { holds(bytes, $0) } || credentialEnds.contains { ends(bytes, with: $0) }
+        return says && !exempt.contains(upper) && !upper.hasSuffix("_PROXY")
+    }
+
+    private static func holds(_ text: [UInt8], _ part: StaticString) -> Bool {
+        guard text.count >= part.utf8CodeUnitCount else { return false }
+        return (0...(text.count - part.utf8CodeUnitCount)).contains { stands(part, in: text, at: $0) }
+    }
+
+    private static func ends(_ text: [UInt8], with part: StaticString) -> Bool {
+        text.count >= part.utf8CodeUnitCount && stands(part, in: text, at: text.count - part.utf8CodeUnitCount)
+    }
+
+    private static func stands(_ part: StaticString, in text: [UInt8], at start: Int) -> Bool {
+        part.withUTF8Buffer { letters in
+            !letters.indices.contains { unsafe letters[$0] != text[start + $0] }
+        }
+    }
+
+    private static let steering: Set<String> = [
+        "PATH", "HOME", "SHELL", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "CDPATH",
+        "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PERL5OPT", "PERL5LIB",
+        "PERL5DB", "PERLLIB", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
+        "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "LUA_INIT", "LUA_PATH", "LUA_CPATH", "LUA_INIT_5_4",
+        "PHPRC", "PHP_INI_SCAN_DIR", "R_PROFILE", "R_PROFILE_USER", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF",
+        "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_EXEC_PATH", "GIT_TEMPLATE_DIR", "GIT_PROXY_COMMAND",
+        "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "LESSOPEN",
+        "LESSCLOSE", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES", "RES_OPTIONS", "TMPDIR", "TERMINFO",
+        "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSLKEYLOGFILE", "CURL_HOME", "WGETRC",
+    ]
+    private static let steeringPrefixes = ["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "GLIBC_"]
+
+    /// Whether the variable steers a loader, shell or interpreter, which a secret has no business to do.
+    static func isSteering(_ name: String) -> Bool {
+        steering.contains(name) || steeringPrefixes.contains(where: name.hasPrefix)
+    }
+
+    private static let ordinaryWords: Set<String> = [
+        "automatic", "basic", "bearer", "default", "development", "disabled", "enabled", "environment", "example",
+        "internal", "keychain", "keyring", "optional", "password", "production", "required", "username", "warning",
+    ]
+
+    /// Whether the value of a withheld variable is masked: 8 bytes or more, and no path that exists, number, boolean
+    /// or ordinary word, which would put masks over harmless text.
+    static func isMasked(_ value: SecretBytes) -> Bool {
+        guard value.count >= 8 else { return false }
+        let isOrdinary = value.withBytes { bytes in
+            let isNumber = !bytes.indices.contains { !(48...57).contains(bytes[$0]) && bytes[$0] != 46 }
+            return isNumber || ordinaryWords.contains { matches(bytes, $0) }
+        }
+        return !isOrdinary && !isExistingPath(value)
+    }
+
+    private static func matches(_ bytes: Span<UInt8>, _ word: String) -> Bool {
+        let letters = Array(word.utf8)
+        return bytes.count == letters.count && !bytes.indices.contains { bytes[$0] | 0x20 != letters[$0] }
+    }
+
+    private static func isExistingPath(_ value: SecretBytes) -> Bool {
+        guard value.count < 4096, let path = try? SecretBytes(count: value.count + 1) else { return false }
+        value.withBytes { bytes in
+            path.withMutableBytes { room in
+                for index in bytes.indices { room[index] = bytes[index] }
+            }
+        }
+        guard value.withBytes({ $0[0] == 47 || $0[0] == 46 }) else { return false }
+        return unsafe path.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe access(start.assumingMemoryBound(to: CChar.self), F_OK) == 0
+        }
+    }
+}

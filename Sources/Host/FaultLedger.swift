@@ -1,0 +1,23 @@
+import Diagnostics
+import HostProtocol
+
+/// The host's own record of the failures it has reported to the script. The exit code of a run that ends with one of
+/// them comes from here, whatever the script did to its error table.
+struct FaultLedger {
+    private static let kept = 4096
+
+    private var records: [Int64: Failure] = [:]
+    private var next: Int64 = 1
+
+    /// Records `failure` under a new id. Only the last few thousand are kept: a script that collects failures in a
+    /// loop must not make the host grow.
+    mutating func record(_ failure: Failure) -> Int64 {
+        defer { next += 1 }
+        records[next] = failure
+        records[next - Int64(Self.kept)] = nil
+        return next
+    }
+
+    /// The failure recorded under `id`.
+    func failure(_ id: Int64) -> Failure? { records[id] }
+}

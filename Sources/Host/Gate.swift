@@ -1,0 +1,111 @@
+import Diagnostics
+import EventLoop
+import HostProtocol
+import Masking
+
+/// The two gates: what enters Lua from outside, and every byte that leaves for a person, pass the masker here and
+/// nowhere else. Nothing else in the host writes to standard output or standard error.
+final class Gate {
+    enum Stream: Int32 {
+        case output = 1
+        case error = 2
+    }
+
+    let masker: Masker
+    private let output: OutputQueue
+    private let error: OutputQueue
+
+    /// Called when standard output's reader has gone.
+    var onOutputClosed: () -> Void = {}
+    /// Why standard output or standard error could not be written, where that happened.
+    var failure: Failure? { output.failure ?? error.failure }
+
+    /// Called when the readers stall or catch up.
+    var onStallChange: () -> Void = {}
+
+    init(loop: EventLoop, masker: Masker) {
+        self.masker = masker
+        output = OutputQueue(1, loop: loop)
+        error = OutputQueue(2, loop: loop)
+        output.onClosed = { [unowned self] in onOutputClosed() }
+        output.onStallChange = { [unowned self] in onStallChange() }
+        error.onStallChange = { [unowned self] in onStallChange() }
+    }
+
+    var isStalled: Bool { output.isStalled || error.isStalled }
+
+    // MARK: - Outwards
+
+    /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
+    /// prints, and could learn from a delay whether a text is the beginning of a value.
+    func writeScriptText(_ text: [UInt8], to stream: Stream) {
+        queue(stream).append(masker.mask(text).span)
+    }
+
+    /// A message of the host's own, on standard error.
+    func say(_ text: String) {
+        error.append(masker.mask(Array(text.utf8)).span)
+    }
+
+    /// A child's stream that is shown as it comes.
+    func makeShownStream(_ stream: Stream) -> ShownStream {
+        ShownStream(masker.makeStream(), queue(stream))
+    }
+
+    // MARK: - Inwards
+
+    /// Text from outside, on its way into Lua.
+    func inward(_ text: [UInt8]) -> Value { .bytes(masker.mask(text)) }
+
+    /// Text from outside, as part of a message.
+    func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }
+
+    /// Every text of a failure, masked: it may quote a server or a child.
+    func inward(_ failure: Failure) -> Failure {
+        var masked = failure
+        masked.message = inward(failure.message)
+        masked.reason = inward(failure.reason)
+        masked.hint = inward(failure.hint)
+        return masked
+    }
+
+    // MARK: - The end
+
+    /// Writes what is left, for a short time.
+    func drain() {
+        output.drain(limit: .seconds(5))
+        error.drain(limit: .seconds(2))
+    }
+
+    var isDrained: Bool { output.isEmpty && error.isEmpty }
+
+    private func queue(_ stream: Stream) -> OutputQueue { stream == .output ? output : error }
+}
+
+/// One stream of one child, masked and shown.
+final class ShownStream {
+    private let masking: MaskingStream
+    private let queue: OutputQueue
+
+    fileprivate init(_ masking: MaskingStream, _ queue: OutputQueue) {
+        self.masking = masking
+        self.queue = queue
+    }
+
+    /// Shows the next bytes; `copy` sees the masked ones too.
+    func write(_ bytes: Span<UInt8>, copy: (Span<UInt8>) -> Void) {
+        masking.write(bytes) {
+            queue.append($0)
+            copy($0)
+        }
+    }
+
+    func finish(copy: (Span<UInt8>) -> Void) {
+        masking.finish {
+            queue.append($0)
+            copy($0)
+        }
+    }
+
+    var leaks: Int { masking.hits.values.reduce(0, +) }
+}

@@ -1,0 +1,60 @@
+import CSystemShims
+import Diagnostics
+import SecretMemory
+
+/// The environment the host was started with, taken in once: what is withheld is moved to secret memory and removed
+/// from the process, also as /proc/PID/environ shows it; the rest is what children inherit.
+final class HostEnvironment {
+    /// What every child inherits unless the script says otherwise, in the order it came.
+    private(set) var inherited: [(name: String, value: [UInt8])] = []
+    /// What is withheld, by name.
+    private(set) var withheld: [String: SecretBytes] = [:]
+
+    /// Reads and cleans the environment of this process.
+    init() throws(Failure) {
+        var names: [String] = []
+        guard var entry = unsafe vs_sys_environment() else { return }
+        while let text = unsafe entry.pointee {
+            if let name = try unsafe take(text) { names.append(name) }
+            unsafe entry += 1
+        }
+        for name in names { unsafe vs_sys_environment_erase(name) }
+    }
+
+    /// Sorts one `NAME=value` in; gives its name when it is to be erased.
+    private func take(_ text: UnsafeMutablePointer<CChar>) throws(Failure) -> String? {
+        var length = 0
+        var equals = -1
+        while unsafe text[length] != 0 {
+            if unsafe equals < 0 && text[length] == 61 && length > 0 { equals = length }
+            length += 1
+        }
+        guard equals > 0 else { return nil }
+        let bytes = unsafe UnsafeBufferPointer(
+            start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: length)
+        let name = unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[..<equals]), as: UTF8.self)
+        let value = unsafe UnsafeBufferPointer(rebasing: bytes[(equals + 1)...])
+        guard EnvironmentPolicy.isWithheld(name) else {
+            unsafe inherited.append((name, Array(value)))
+            return nil
+        }
+        withheld[name] = try unsafe SecretBytes(copying: value.span)
+        return name
+    }
+
+    /// A withheld value that is a setting and no secret, as text; nil where it is not set or empty.
+    func setting(_ name: String) -> String? {
+        guard let value = withheld[name], value.count > 0 else {
+            return inherited.first { $0.name == name }.map { String(decoding: $0.value, as: UTF8.self) }
+        }
+        precondition(!EnvironmentPolicy.saysCredential(name), "a credential is never read as text")
+        return value.withBytes { bytes in
+            unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    /// A withheld credential; nil where it is not set or empty.
+    func credential(_ name: String) -> SecretBytes? {
+        withheld[name].flatMap { $0.count > 0 ? $0 : nil }
+    }
+}

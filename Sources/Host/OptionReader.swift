@@ -1,0 +1,121 @@
+import Diagnostics
+import HostProtocol
+
+/// Reads the options a script gave to a host function. Every error names function, option, what was expected and what
+/// came; an option nobody asked for is an error with the near name.
+struct OptionReader {
+    let function: String
+    private var entries: [String: Value] = [:]
+    private var read: Set<String> = []
+    /// What stands under the keys 1, 2, …: the program and its arguments.
+    private(set) var positional: [Int64: Value] = [:]
+
+    init(_ function: String, _ value: Value?) throws(Failure) {
+        self.function = function
+        switch value {
+        case nil, .null: break
+        case .list(let items):
+            for (place, item) in items.enumerated() { positional[Int64(place + 1)] = item }
+        case .map(let fields):
+            for field in fields {
+                switch field.key {
+                case .integer(let place): positional[place] = field.value
+                case .bytes(let name): entries[String(decoding: name, as: UTF8.self)] = field.value
+                }
+            }
+        case .some(let other): throw Failure(.usage, "\(function): expected a table of options, got \(other.typeName)")
+        }
+    }
+
+    // MARK: - One option
+
+    mutating func value(_ name: String) -> Value? {
+        read.insert(name)
+        guard let value = entries[name], value != .null else { return nil }
+        return value
+    }
+
+    mutating func text(_ name: String, _ expected: String = "a string") throws(Failure) -> String? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.asText else { throw wrong(name, expected, value) }
+        return try plain(text, name)
+    }
+
+    mutating func boolean(_ name: String) throws(Failure) -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard let truth = value.asBoolean else { throw wrong(name, "true or false", value) }
+        return truth
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int64>) throws(Failure) -> Int64? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.asInteger, range.contains(number) else {
+            throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)", value)
+        }
+        return number
+    }
+
+    mutating func duration(_ name: String) throws(Failure) -> Duration? {
+        guard let value = value(name) else { return nil }
+        return try DurationText.parse(value, "\(function): \(name)")
+    }
+
+    mutating func secret(_ name: String, instead: String) throws(Failure) -> ObjectReference? {
+        guard let value = value(name) else { return nil }
+        guard case .object(let object) = value, object.kind == .secret else {
+            throw Failure(.usage, "\(function): \(name): expected a secret, got \(value.typeName)", hint: instead)
+        }
+        return object
+    }
+
+    // MARK: - The whole
+
+    /// Every option has been asked for by now: what is left is a mistake.
+    func finish(allowsPositional: Bool = false) throws(Failure) {
+        if !allowsPositional, let place = positional.keys.min() {
+            throw Failure(.usage, "\(function): expected options by name, got a value at place \(place)")
+        }
+        guard let unknown = entries.keys.filter({ !read.contains($0) }).min() else { return }
+        let near = NearNames.best(for: unknown, among: read)
+        throw Failure(
+            .usage, "\(function): there is no option \"\(unknown.printable)\"",
+            hint: near.map { "did you mean \"\($0)\"?" } ?? "it takes: \(read.sorted().joined(separator: ", "))")
+    }
+
+    func wrong(_ name: String, _ expected: String, _ value: Value) -> Failure {
+        Failure(.usage, "\(function): \(name): expected \(expected), got \(value.described)")
+    }
+
+    private func plain(_ text: String, _ name: String) throws(Failure) -> String {
+        guard !text.utf8.contains(0) else {
+            throw Failure(.usage, "\(function): \(name): the text holds a NUL byte")
+        }
+        return text
+    }
+}
+
+extension Value {
+    /// The value's type, with the name of a secret and a short text itself: what an error may show.
+    var described: String {
+        switch self {
+        case .null: "nothing"
+        case .boolean(let truth): "\(truth)"
+        case .integer(let number): "\(number)"
+        case .number(let number): "\(number)"
+        case .bytes(let bytes) where bytes.count <= 60: "\"\(String(decoding: bytes, as: UTF8.self).printable)\""
+        case .object(let object) where object.kind == .secret:
+            "the secret \(String(decoding: object.name.prefix(200), as: UTF8.self).printable)"
+        default: typeName
+        }
+    }
+}
+
+extension String {
+    /// The text with control characters shown as escapes, so that a name cannot move the cursor.
+    var printable: String {
+        unicodeScalars.reduce(into: "") { result, scalar in
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            result += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// What one run of a script is asked to do: the command line, taken apart.
+public struct RunOptions: Sendable {
+    /// The folder that `require` looks in: the script's own, absolute.
+    public var scriptFolder: String
+    /// The program's version, as the vault's server sees it.
+    public var version = ""
+    /// `-v`: each command with the names of its secrets, and tracebacks.
+    public var isVerbose = false
+    /// `--error-format json`.
+    public var writesErrorsAsJSON = false
+    /// `--profile NAME`.
+    public var profile: String?
+    /// `--credentials FILE`.
+    public var credentialsFile: String?
+    /// `--credentials-fd N`.
+    public var credentialsDescriptor: Int32?
+    /// `--domain`: "us", "eu" or a URL.
+    public var domain: String?
+    /// `--project`: id or slug.
+    public var project: String?
+    /// `--env`.
+    public var environment: String?
+    /// `--path`.
+    public var path: String?
+    /// `--allow-http`: credentials may go to another machine without encryption.
+    public var allowsPlainHTTP = false
+    /// `--use-env-proxy`: proxy and CA variables reach the vault's connection.
+    public var usesEnvironmentProxy = false
+
+    /// Options that ask for nothing special.
+    public init(scriptFolder: String) { self.scriptFolder = scriptFolder }
+}

@@ -1,0 +1,66 @@
+import Diagnostics
+import EventLoop
+import HostProtocol
+import SecretMemory
+
+/// The answers that need neither vault nor child.
+extension ScriptRun {
+    func sleep(_ id: UInt32, _ value: Value) throws(Failure) {
+        let duration = try DurationText.parse(value["duration"] ?? .null, "sleep: duration")
+        loop.schedule(after: duration) { [weak self] in self?.reply(id, .null) }
+    }
+
+    func module(_ id: UInt32, _ value: Value) throws(Failure) {
+        let found = try modules.load(value["name"]?.asText ?? "")
+        reply(id, .record(["file": .text(found.file), "text": gate.inward(found.text)]))
+    }
+
+    func environmentVariable(_ id: UInt32, _ value: Value) throws(Failure) {
+        let name = value["name"]?.asText ?? ""
+        guard environment.withheld[name] == nil else {
+            throw Failure(
+                .usage, "os.getenv: \(name.printable) is withheld from scripts",
+                reason: "its name says that it holds a credential",
+                hint:
+                    "take it as a secret: secret.env(\"\(name.printable)\"), or hand it on: spawn{ …, passEnv = { \"\(name.printable)\" } }"
+            )
+        }
+        guard let found = environment.inherited.last(where: { $0.name == name }) else { return reply(id, .null) }
+        reply(id, gate.inward(found.value))
+    }
+
+    func readInput(_ id: UInt32, _ value: Value) throws(Failure) {
+        input.read(try Self.wanted(value)) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let bytes): reply(id, bytes.map { self.gate.inward($0) } ?? .null)
+            case .failure(let failure): fault(id, failure)
+            }
+        }
+    }
+
+    private static func wanted(_ value: Value) throws(Failure) -> StandardInput.Wanted {
+        if let count = value["count"]?.asInteger {
+            guard (0...Int64(StandardInput.maximumBytes)).contains(count) else {
+                throw Failure(.usage, "io.read: expected at most \(StandardInput.maximumBytes) bytes, got \(count)")
+            }
+            return .count(Int(count))
+        }
+        if value["all"]?.asBoolean == true { return .all }
+        return .line(keepsEnd: value["keep"]?.asBoolean == true)
+    }
+
+    func log(_ value: Value) {
+        let level = value["level"]?.asText ?? "info"
+        guard level != "debug" || options.isVerbose else { return }
+        var line = "\(level): \(value["message"]?.asText ?? "")"
+        if case .map(let fields) = value["fields"] ?? .null {
+            let shown = fields.compactMap { field -> (String, String)? in
+                guard case .bytes(let name) = field.key else { return nil }
+                return (String(decoding: name, as: UTF8.self), field.value.asText ?? "")
+            }
+            for (name, text) in shown.sorted(by: { $0.0 < $1.0 }) { line += " \(name)=\(text)" }
+        }
+        gate.say(line.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
+    }
+}

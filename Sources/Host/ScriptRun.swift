@@ -1,0 +1,317 @@
+import CSystemShims
+public import Diagnostics
+import EventLoop
+import HostProtocol
+import Masking
+import ProcessSpawning
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One run of one script, as the host sees it: answers the worker, and ends everything that belongs to the run.
+///
+/// The order of the end is fixed: the script (with its deferred functions), the worker, the children, the tokens, what
+/// is still to be written, the run directory.
+public final class ScriptRun {
+    static let cancelGrace: Duration = .seconds(5)
+    static let maximumOpenRequests = 4096
+
+    let options: RunOptions
+    let loop: EventLoop
+    let gate: Gate
+    let store: SecretStore
+    let environment: HostEnvironment
+    let spawner: Spawner
+    let worker: WorkerConnection
+    let input: StandardInput
+    let modules: ModuleLoader
+    let sessions: SessionService
+    var ledger = FaultLedger()
+
+    private var children: [ObjectIdentifier: SpawnCall] = [:]
+    private var openRequests = 0
+    private var isEnding = false
+    private var isCleanedUp = false
+    private var exitCode: Int32 = 0
+    private var signals: EventLoop.Watch?
+    private var interruption: Int32?
+
+    /// Takes over the forked worker, hardens this process and reads its environment.
+    ///
+    /// - Throws: `.io` or `.limit` where the system lacks room.
+    public init(options: RunOptions, fork: WorkerFork) throws(Failure) {
+        self.options = options
+        _ = vs_sys_harden()
+        loop = try EventLoop()
+        worker = try WorkerConnection(loop: loop, fork: fork)
+        environment = try HostEnvironment()
+        let masker = try Masker()
+        gate = Gate(loop: loop, masker: masker)
+        store = SecretStore(masker: masker)
+        spawner = try Spawner(loop: loop)
+        spawner.spared = [worker.pid]
+        try spawner.adoptOrphans()
+        input = StandardInput(loop: loop)
+        modules = ModuleLoader(folder: options.scriptFolder)
+        sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate)
+        for (name, value) in environment.withheld
+        where EnvironmentPolicy.saysCredential(name) && EnvironmentPolicy.isMasked(value) {
+            try masker.add(value, name: name)
+        }
+    }
+
+    /// Runs to the end and gives the exit code.
+    public func run() -> Int32 {
+        connect()
+        loop.run()
+        gate.drain()
+        if let failure = gate.failure, exitCode == 0 {
+            exitCode = ExitCode.scriptError
+            say(failure, trace: nil)
+            gate.drain()
+        }
+        return exitCode
+    }
+
+    private func connect() {
+        worker.onMessage = { [unowned self] in take($0) }
+        worker.onEnd = { [unowned self] in workerHasEnded($0) }
+        worker.onViolation = { [unowned self] failure in
+            end(
+                ExitCode.scriptError,
+                saying: Failure(
+                    .script, "the script's worker has been stopped",
+                    reason: "what it sent was no message: \(failure.reason)",
+                    hint: "this is a bug in Lua or in vaultscript; please report the script that shows it"))
+        }
+        gate.onStallChange = { [unowned self] in
+            worker.setPaused(gate.isStalled)
+            for call in children.values { call.setPaused(gate.isStalled) }
+        }
+        gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
+        signals = try? loop.watchSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) { [unowned self] in interrupt($0) }
+    }
+
+    // MARK: - Messages
+
+    private func take(_ message: Message) {
+        switch message {
+        case .request(let id, let operation, let value):
+            openRequests += 1
+            guard openRequests <= Self.maximumOpenRequests else {
+                return fault(id, Failure(.limit, "more than \(Self.maximumOpenRequests) calls wait at the same time"))
+            }
+            answer(id, operation, value)
+        case .notice(.finished, let report): scriptHasFinished(report)
+        case .notice(.ending, let report): scriptIsEnding(report)
+        case .notice(let operation, let value): note(operation, value)
+        case .answer, .fault, .cancel: worker.kill()
+        }
+    }
+
+    private func answer(_ id: UInt32, _ operation: Operation, _ value: Value) {
+        do throws(Failure) {
+            switch operation {
+            case .login: try login(id, value)
+            case .getSecret: try getSecret(id, value)
+            case .getSecrets: try getSecrets(id, value)
+            case .names: try names(id, value)
+            case .renew: try renew(id, value)
+            case .logout: try logout(id, value)
+            case .describe: try describe(id, value)
+            case .template: try template(id, value)
+            case .secretFromEnvironment: try secretFromEnvironment(id, value)
+            case .spawn: try spawn(id, value)
+            case .sleep: try sleep(id, value)
+            case .module: try module(id, value)
+            case .environmentVariable: try environmentVariable(id, value)
+            case .readInput: try readInput(id, value)
+            case .write, .log, .release, .finished, .ending: worker.kill()
+            }
+        } catch {
+            fault(id, error)
+        }
+    }
+
+    private func note(_ operation: Operation, _ value: Value) {
+        switch operation {
+        case .write:
+            guard
+                let stream = value["stream"]?.asInteger.flatMap({ Gate.Stream(rawValue: Int32(truncatingIfNeeded: $0)) }
+                ),
+                let text = value["text"]?.asBytes
+            else { return worker.kill() }
+            gate.writeScriptText(text, to: stream)
+        case .log: log(value)
+        case .release: if case .object(let object) = value { store.close(object) }
+        default: worker.kill()
+        }
+    }
+
+    /// Answers a request.
+    func reply(_ id: UInt32, _ value: Value) {
+        openRequests -= 1
+        worker.send(.answer(id: id, value))
+    }
+
+    /// Refuses a request; the failure is recorded, so that the exit code can be taken from it.
+    func fault(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
+        openRequests -= 1
+        let masked = gate.inward(failure)
+        let record = ledger.record(masked)
+        worker.send(
+            .fault(
+                id: id, FaultRecord.value(masked, id: record, arguments: arguments, standardError: standardError)))
+    }
+
+    func childHasStarted(_ call: SpawnCall) {
+        children[ObjectIdentifier(call)] = call
+        if gate.isStalled { call.setPaused(true) }
+    }
+
+    func childHasEnded(_ call: SpawnCall) { children[ObjectIdentifier(call)] = nil }
+
+    // MARK: - The script's end
+
+    /// The deferred functions have their time; after that the run ends as it would have without them.
+    private func scriptIsEnding(_ report: Value) {
+        loop.schedule(after: Self.cancelGrace) { [weak self] in
+            guard let self, !isEnding else { return }
+            gate.say("warning: the deferred functions were stopped after \(Self.cancelGrace)\n")
+            scriptHasFinished(report)
+        }
+    }
+
+    private func scriptHasFinished(_ report: Value) {
+        switch report["status"]?.asText {
+        case "done": end(0)
+        case "exit": end(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
+        case "syntax":
+            end(
+                ExitCode.usage,
+                saying: Failure(.usage, report["text"]?.asText ?? "", hint: "mend the line and run it again"))
+        default: scriptHasFailed(report)
+        }
+    }
+
+    private func scriptHasFailed(_ report: Value) {
+        let recorded = report["fault"]?.asInteger.flatMap { ledger.failure($0) }
+        let text = recorded?.text ?? report["text"]?.asText ?? "the script raised an error"
+        // Errors of the worker's own functions have no record here; of their kinds only wrong usage has a code.
+        let kind = recorded?.kind ?? report["kind"]?.asText.flatMap(Failure.Kind.init) ?? .script
+        let code =
+            recorded.map(ExitCode.of) ?? report["code"]?.asInteger.map { Int32(clamping: $0) & 0xFF }
+            ?? (kind == .usage ? ExitCode.usage : ExitCode.scriptError)
+        let place = report["place"]?.asText.map { "\($0): " } ?? ""
+        let trace = options.isVerbose ? report["traceback"]?.asText : nil
+        var failure = recorded ?? Failure(kind, text)
+        failure.message = place + failure.message
+        end(code == 0 ? ExitCode.scriptError : code, saying: failure, trace: trace)
+    }
+
+    private func workerHasEnded(_ how: WorkerConnection.End) {
+        guard !isEnding else { return stopWhenEnded() }
+        switch how {
+        case .signalled(let number):
+            end(ExitCode.scriptError, saying: WorkerDeath.failure(signal: number))
+        case .exited(let code):
+            end(
+                ExitCode.scriptError,
+                saying: Failure(
+                    .script, "the script's worker ended by itself", reason: "its exit code was \(code)",
+                    hint: "this is a bug in vaultscript; please report the script that shows it"))
+        }
+    }
+
+    // MARK: - Interruption
+
+    /// A signal, or the reader of standard output gone: children first, then the script, then the host. A second one
+    /// hurries.
+    private func interrupt(_ number: Int32) {
+        guard interruption == nil else { return hurry() }
+        interruption = number
+        spawner.signalAll(number == SIGPIPE ? SIGTERM : number)
+        guard !isEnding else { return }
+        let failure = Failure(.cancelled, "the run was \(Interruption.word(number))")
+        worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
+        loop.schedule(after: .milliseconds(50)) { [weak self] in self?.worker.interrupt() }
+        loop.schedule(after: Self.cancelGrace) { [weak self] in self?.hurry() }
+    }
+
+    private func hurry() {
+        spawner.signalAll(SIGKILL)
+        end(exitCode)
+        // Joins the end that is under way, without any more patience.
+        spawner.terminateAll(grace: .zero) { _ in }
+    }
+
+    // MARK: - The end
+
+    /// Says why, and ends everything. Only the first call counts.
+    private func end(_ code: Int32, saying failure: Failure? = nil, trace: String? = nil) {
+        guard !isEnding else { return }
+        isEnding = true
+        exitCode = interruption.map { 128 + $0 } ?? code
+        if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
+        worker.kill()
+        spawner.terminateAll { [self] left in
+            if !left.isEmpty { gate.say("warning: \(left.count) processes of this run could not be ended\n") }
+            sessions.revokeAll { [self] in
+                isCleanedUp = true
+                stopWhenEnded()
+            }
+        }
+    }
+
+    /// Stops the loop once the worker is gone and everything else is cleaned up.
+    private func stopWhenEnded() {
+        if worker.hasEnded && isCleanedUp { loop.stop() }
+    }
+
+    private func say(_ failure: Failure, trace: String?) {
+        if options.writesErrorsAsJSON {
+            gate.say(ErrorReport.json(failure, exitCode: exitCode) + "\n")
+        } else {
+            gate.say(failure.text + "\n" + (trace.map { $0 + "\n" } ?? ""))
+        }
+    }
+}
+
+/// Words for the ends that come from outside.
+enum Interruption {
+    static func word(_ number: Int32) -> String {
+        switch number {
+        case SIGINT: "interrupted (Ctrl-C)"
+        case SIGTERM: "terminated (SIGTERM)"
+        case SIGHUP: "ended: the terminal was closed (SIGHUP)"
+        case SIGPIPE: "ended: standard output was closed by its reader"
+        default: "ended by signal \(number)"
+        }
+    }
+}
+
+/// What a worker that died of a signal means.
+enum WorkerDeath {
+    static func failure(signal number: Int32) -> Failure {
+        switch number {
+        case SIGSYS:
+            Failure(
+                .script, "the script's worker was stopped by its sandbox (SIGSYS)",
+                reason: "it asked the kernel for something that a script may not do",
+                hint: "no script can do that by itself: this is a bug in Lua or in vaultscript; please report it")
+        case SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE:
+            Failure(
+                .script, "the script's worker crashed (signal \(number))",
+                reason: "a fault in the Lua interpreter; no secret was in that process",
+                hint: "please report the script that shows it")
+        default:
+            Failure(
+                .script, "the script's worker was killed (signal \(number))",
+                hint: "somebody, or the kernel when memory ran out, ended it: look at dmesg")
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import CSystemShims
+public import Diagnostics
+import EventLoop
+import HostProtocol
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The worker's process and the wire to it, as the host sees them. Whatever arrives is treated as hostile; the host
+/// never waits for the worker to read.
+final class WorkerConnection {
+    /// How the worker's process ended.
+    enum End: Equatable {
+        case exited(Int32)
+        case signalled(Int32)
+    }
+
+    /// More than this waiting to be read by the worker means that it does not read: it is killed.
+    private static let maximumQueuedBytes = 96 << 20
+
+    private let loop: EventLoop
+    let pid: pid_t
+    private let socket: Int32
+    private let process: Int32
+    private var reader = MessageReader()
+    private var queue: [UInt8] = []
+    private var queueStart = 0
+    private var wire: EventLoop.Watch?
+    private var death: EventLoop.Watch?
+    private var room: [UInt8] = Array(repeating: 0, count: 1 << 16)
+    private var isPaused = false
+    private(set) var hasEnded = false
+
+    /// A message has come.
+    var onMessage: (Message) -> Void = { _ in }
+    /// The process has ended; all it had sent has been handed out before.
+    var onEnd: (End) -> Void = { _ in }
+    /// What came was no message; the worker has been killed.
+    var onViolation: (Failure) -> Void = { _ in }
+
+    /// Takes over a forked worker.
+    init(loop: EventLoop, fork: WorkerFork) throws(Failure) {
+        self.loop = loop
+        pid = fork.pid
+        socket = fork.socket
+        process = fork.process
+        wire = try loop.watch(socket, .readable) { [unowned self] readiness in wireIsReady(readiness) }
+        death = try loop.watch(process, .readable) { [unowned self] _ in processHasEnded() }
+    }
+
+    // MARK: - To the worker
+
+    func send(_ message: Message) {
+        guard !hasEnded, let bytes = try? Frame.encode(message) else { return }
+        queue.append(contentsOf: bytes)
+        flush()
+        if queue.count - queueStart > Self.maximumQueuedBytes { kill() }
+    }
+
+    /// Makes running Lua code see the interruption.
+    func interrupt() {
+        if !hasEnded { _ = Glibc.kill(pid, SIGUSR1) }
+    }
+
+    func kill() {
+        if !hasEnded { _ = Glibc.kill(pid, SIGKILL) }
+    }
+
+    private func flush() {
+        while queueStart < queue.count {
+            let sent = unsafe queue.withUnsafeBytes { bytes in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[queueStart...])
+                return unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+            }
+            if sent > 0 {
+                queueStart += sent
+            } else if sent < 0 && errno == EINTR {
+                continue
+            } else {
+                break
+            }
+        }
+        if queueStart == queue.count || queueStart > 1 << 20 {
+            queue.removeFirst(queueStart)
+            queueStart = 0
+        }
+        updateInterest()
+    }
+
+    // MARK: - From the worker
+
+    /// Stops reading while the host's own output is stalled, so that a printing script waits as any program does.
+    func setPaused(_ paused: Bool) {
+        isPaused = paused
+        updateInterest()
+    }
+
+    private func updateInterest() {
+        var interest: EventLoop.Interest = isPaused ? [] : .readable
+        if queueStart < queue.count { interest.insert(.writable) }
+        wire?.setInterest(interest)
+    }
+
+    private func wireIsReady(_ readiness: EventLoop.Readiness) {
+        if readiness.contains(.writable) { flush() }
+        if isPaused && !readiness.contains(.hangup) { return }
+        if !readiness.isDisjoint(with: [.readable, .hangup, .error]) { _ = readOnce() }
+    }
+
+    /// Reads what is there, once. False at the end of the stream, or when nothing is there.
+    private func readOnce() -> Bool {
+        let count = unsafe room.withUnsafeMutableBytes { unsafe read(socket, $0.baseAddress, $0.count) }
+        guard count > 0 else {
+            if count == 0 || (errno != EAGAIN && errno != EINTR) { closeWire() }
+            return false
+        }
+        reader.append(room.span.extracting(0..<count))
+        handOut()
+        return true
+    }
+
+    private func handOut() {
+        do {
+            while let message = try reader.next() { onMessage(message) }
+        } catch {
+            closeWire()
+            kill()
+            onViolation(error)
+        }
+    }
+
+    private func closeWire() {
+        wire?.cancel()
+        wire = nil
+    }
+
+    private func processHasEnded() {
+        guard !hasEnded else { return }
+        while wire != nil, readOnce() {}
+        var how = vs_sys_exit()
+        guard unsafe vs_sys_reap(pid, &how) != 0 else { return }
+        hasEnded = true
+        closeWire()
+        death?.cancel()
+        onEnd(how.signal == 0 ? .exited(how.code) : .signalled(how.signal))
+    }
+
+    deinit {
+        close(socket)
+        close(process)
+    }
+}
+
+/// A worker that has been forked and waits for nothing from us: made before any credential is read.
+public struct WorkerFork {
+    let pid: pid_t
+    let socket: Int32
+    let process: Int32
+
+    /// Forks. In the child `body` is called with the worker's end of the wire and never returns.
+    ///
+    /// - Throws: `.io` where the system has no room for another process.
+    public init(_ body: (Int32) -> Never) throws(Failure) {
+        var socket: Int32 = -1
+        var process: Int32 = -1
+        let pid = unsafe vs_sys_fork_connected(&socket, &process)
+        if pid == 0 { body(socket) }
+        guard pid > 0 else {
+            throw Failure(
+                .io, "the worker cannot be started", reason: unsafe String(cString: strerror(errno)),
+                hint: "look at the limit of processes: ulimit -u")
+        }
+        self.pid = pid
+        self.socket = socket
+        self.process = process
+    }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import Host
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The version of the program, as `--version` prints it and the vault's server sees it.
+let programVersion = "0.1.0"
+
+/// What the command line asks for.
+enum Command {
+    case runScript(ScriptSource, arguments: [String], RunOptions)
+    case developmentVault(arguments: [String])
+    case help(topic: String?)
+    case version
+
+    /// Does it, and gives the exit code.
+    func run() -> Int32 {
+        switch self {
+        case .runScript(let source, let arguments, let options):
+            RunCommand(source: source, arguments: arguments, options: options).run()
+        case .developmentVault(let arguments): DevelopmentVaultCommand(arguments: arguments).run()
+        case .help(let topic): HelpCommand(topic: topic).run()
+        case .version: standardOutputLine("vaultscript \(programVersion)")
+        }
+    }
+}
+
+/// Where the script comes from.
+enum ScriptSource {
+    case file(String)
+    case standardInput
+    case text(String)
+}
+
+/// Writes one line to standard output; the exit code is 0, or 1 when it could not be written.
+func standardOutputLine(_ text: String) -> Int32 { write(text + "\n", to: 1) ? 0 : 1 }
+
+/// Writes one line to standard error.
+func standardErrorLine(_ text: String) { _ = write(text + "\n", to: 2) }
+
+private func write(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count > 0 { rest.removeFirst(count) } else if errno != EINTR { return false }
+    }
+    return true
+}

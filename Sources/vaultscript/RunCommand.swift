@@ -1,0 +1,108 @@
+import Diagnostics
+import Host
+import Worker
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `vaultscript FILE [arguments]`: reads the script, forks the worker, and becomes the host.
+struct RunCommand {
+    static let maximumScriptBytes = 16 << 20
+
+    let source: ScriptSource
+    let arguments: [String]
+    var options: RunOptions
+
+    /// Runs the script and gives the exit code of section 7 of docs/script-api.md.
+    func run() -> Int32 {
+        do throws(Failure) {
+            let script = try load()
+            var options = options
+            options.scriptFolder = script.folder
+            let assignment = Assignment(
+                text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
+                arguments: arguments.map { Array($0.utf8) })
+            let fork = try WorkerFork { Worker.run(assignment, wire: $0) }
+            return try ScriptRun(options: options, fork: fork).run()
+        } catch {
+            standardErrorLine(error.text)
+            return ExitCode.of(error)
+        }
+    }
+
+    // MARK: - The script's text
+
+    private struct Script {
+        var text: [UInt8]
+        var name: String
+        var chunkName: String
+        var folder: String
+    }
+
+    private func load() throws(Failure) -> Script {
+        switch source {
+        case .text(let text):
+            return Script(text: Array(text.utf8), name: "-e", chunkName: "@(-e)", folder: try workingFolder())
+        case .standardInput:
+            let text = try readAll(0, "standard input")
+            return Script(text: text, name: "-", chunkName: "@(stdin)", folder: try workingFolder())
+        case .file(let path): return try loadFile(path)
+        }
+    }
+
+    private func loadFile(_ path: String) throws(Failure) -> Script {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        defer { close(descriptor) }
+        let text = Self.withoutFirstLineOfShell(try readAll(descriptor, path))
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { String(path[..<$0]) } ?? "."
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        return Script(
+            text: text, name: path, chunkName: "@" + name, folder: try absolute(folder.isEmpty ? "/" : folder))
+    }
+
+    /// Blanks a first line such as `#!/usr/bin/env vaultscript`, as Lua does; line numbers stay.
+    private static func withoutFirstLineOfShell(_ text: [UInt8]) -> [UInt8] {
+        guard text.first == 35 else { return text }
+        return Array(text.drop { $0 != 10 })
+    }
+
+    private func readAll(_ descriptor: Int32, _ path: String) throws(Failure) -> [UInt8] {
+        var text: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe room.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count == 0 { return text }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw unreadable(path, errno)
+            }
+            text.append(contentsOf: room.prefix(count))
+            guard text.count <= Self.maximumScriptBytes else {
+                throw Failure(
+                    .usage, "\(path) is larger than \(Self.maximumScriptBytes >> 20) MiB",
+                    hint: "a script is a text file")
+            }
+        }
+    }
+
+    private func unreadable(_ path: String, _ error: Int32) -> Failure {
+        let hint =
+            error == ENOENT
+            ? "look at the path; commands are listed by: vaultscript --help" : "look at the file's rights"
+        return Failure(
+            .usage, "the script \(path) cannot be read", reason: unsafe String(cString: strerror(error)), hint: hint)
+    }
+
+    private func workingFolder() throws(Failure) -> String { try absolute(".") }
+
+    private func absolute(_ folder: String) throws(Failure) -> String {
+        guard let resolved = unsafe realpath(folder, nil) else { throw unreadable(folder, errno) }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+
+/// Everything that the vault remembers: what the state file holds and what a seed fills.
+struct VaultState: Codable, Sendable {
+    /// The one organisation of this instance.
+    var organization = Organization()
+    /// The key that signs access tokens.
+    ///
+    /// A token of another instance fails on it.
+    var signingKey = Crypto.random(32)
+    var projects: [Project] = []
+    var identities: [Identity] = []
+    /// Issued access tokens by token id.
+    var tokens: [String: AccessToken] = [:]
+}
+
+/// The organisation that owns all projects and identities.
+struct Organization: Codable, Sendable {
+    var id = Identifier.uuid()
+    var name = "Development"
+    var slug = "development"
+}
+
+/// A project: environments by slug, and the tags known in it.
+struct Project: Codable, Sendable {
+    var id: String
+    var slug: String
+    var name: String
+    var environments: [String: ProjectEnvironment] = [:]
+    var tags: [Tag] = []
+    var createdAt: Date
+}
+
+/// An environment: folders by path.
+///
+/// The root `/` always exists.
+struct ProjectEnvironment: Codable, Sendable {
+    var id = Identifier.uuid()
+    var folders: [String: Folder] = [:]
+}
+
+/// A folder: its secrets, and what it imports, in order; the last import wins.
+struct Folder: Codable, Sendable {
+    var id = Identifier.uuid()
+    var secrets: [Secret] = []
+    var imports: [FolderImport] = []
+    var createdAt: Date
+}
+
+/// Another folder of the same project whose secrets show through.
+struct FolderImport: Codable, Equatable, Sendable {
+    var environment: String
+    var path: String
+}
+
+/// A label on secrets.
+struct Tag: Codable, Equatable, Sendable {
+    var id = Identifier.uuid()
+    var slug: String
+}
+
+/// Who sees a secret: everybody, or the one who overrides it.
+enum SecretKind: String, Codable, Sendable, CaseIterable {
+    case shared, personal
+}
+
+/// A secret with all versions that were written; the last is the current one.
+struct Secret: Codable, Sendable {
+    var id = Identifier.uuid()
+    var kind: SecretKind = .shared
+    var name: String
+    var versions: [SecretVersion]
+    var comment = ""
+    var metadata: [SecretMetadata] = []
+    var tagIDs: [String] = []
+    var skipMultilineEncoding = false
+    var reminderNote: String?
+    var reminderRepeatDays: Int?
+    var createdAt: Date
+    var updatedAt: Date
+
+    /// The version that a read without a number gives.
+    var current: SecretVersion { versions[versions.count - 1] }
+
+    /// A version by number, nil when it was never written or is not kept.
+    func version(_ number: Int) -> SecretVersion? { versions.last { $0.number == number } }
+}
+
+/// One value of a secret, with its number.
+struct SecretVersion: Codable, Sendable {
+    var number: Int
+    var value: String
+}
+
+/// A free-form pair on a secret.
+struct SecretMetadata: Codable, Equatable, Sendable {
+    var key: String
+    var value: String
+}
+
+/// A machine identity with Universal Auth and one client secret.
+struct Identity: Codable, Sendable {
+    var id = Identifier.uuid()
+    var name: String
+    var clientID: String
+    var secret: ClientSecret
+    /// Project ids that the identity is a member of; nil is all.
+    var projects: [String]?
+    /// What it may do there; nil is everything.
+    var access: [AccessRule]?
+    /// Life of an access token in seconds; 0 is without end.
+    var tokenTTL = 2_592_000
+    /// Ceiling of a token's life in seconds from its first issue, renewals included.
+    var tokenMaxTTL = 2_592_000
+    /// How often one token may be used; 0 is without limit.
+    var tokenUses = 0
+    /// Where tokens may be used from; a list separate from the client secret's.
+    var tokenTrustedIPs = AddressRange.anywhere
+    var lockout = LockoutSettings()
+}
+
+/// A client secret, known by its digest alone.
+struct ClientSecret: Codable, Sendable {
+    var id = Identifier.uuid()
+    /// SHA-256 of the secret.
+    var digest: Data
+    /// Life in seconds from `createdAt`; 0 is without end.
+    var ttl = 0
+    var createdAt: Date
+    /// How many logins it allows; 0 is without limit.
+    var useLimit = 0
+    var uses = 0
+    var isRevoked = false
+    /// Where logins may come from.
+    var trustedIPs = AddressRange.anywhere
+
+    /// Whether `text` is this secret.
+    func matches(_ text: String) -> Bool { Crypto.isEqual(Crypto.sha256(Data(text.utf8)), digest) }
+}
+
+/// When repeated failures lock a client id.
+struct LockoutSettings: Codable, Equatable, Sendable {
+    var threshold = 3
+    var durationSeconds = 300
+    var resetSeconds = 30
+}
+
+/// What the server remembers of an issued access token.
+struct AccessToken: Codable, Sendable {
+    var id: String
+    var identityID: String
+    var firstIssuedAt: Date
+    var uses = 0
+    var isRevoked = false
+}
+
+/// Switches of the whole server, for tests of clients against other servers than the newest.
+struct ServerSettings: Equatable, Sendable {
+    /// Whether the v4 routes exist.
+    var hasV4 = true
+    /// Whether an unknown client id gets the 404 of servers before December 2025.
+    var hasOldUnknownClientMessage = false
+    /// Whether `x-forwarded-for` is believed.
+    var trustsForwardedFor = false
+    /// Requests allowed per caller and window; nil is without limit.
+    var rateLimit: RateLimit?
+}
+
+/// A number of requests per caller in a fixed window.
+struct RateLimit: Equatable, Sendable {
+    var requests: Int
+    var windowSeconds: Int
+}

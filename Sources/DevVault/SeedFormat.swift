@@ -1,0 +1,27 @@
+/// The seed format as the help shows it: lines of fewer than 80 columns, which the help does not wrap.
+enum SeedFormat {
+    /// A seed that can be used as it is.
+    static let example = """
+        {"projects": [{"id": "p1", "slug": "blog", "environments": {
+           "dev": {"/": {"GH_PAT": "value"}, "/web": {}}}}],
+         "identities": [{"clientId": "id", "clientSecret": "secret",
+           "projects": ["p1"], "trustedIps": ["127.0.0.0/8"],
+           "secretTtl": 0, "tokenTtl": 3600,
+           "access": [{"environment": "dev", "path": "/**"}]}]}
+        """
+
+    /// The keys that the example does not have.
+    static let notes = """
+        secret       "value", or {"value", "comment", "tags": ["ci"],
+                     "metadata": {"k": "v"}, "version": 3, "personal": "own"}
+        environment  "imports": {"/": [{"environment": "dev", "path": "/x"}]}
+        identity     name, secretUses, secretRevoked, tokenMaxTtl, tokenUses,
+                     accessTokenTrustedIps, lockout {"threshold",
+                     "durationSeconds", "resetSeconds"}; a secretTtl of -1 is
+                     a client secret that has expired already
+        access       environment, path, secretName (patterns), actions
+                     (describe, readValue, create, edit, delete)
+        server       v4, oldUnknownClientMessage, trustForwardedFor,
+                     rateLimit {"requests", "windowSeconds"}
+        """
+}

@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Interruption from outside: children first, then the script with what it deferred, then the host.
+@Suite struct `Signals` {
+    /// Runs a script that prints `ready` when it is where the signal should find it.
+    private func interrupted(_ script: String, by signal: Int32, times: Int = 1) throws -> Program.Outcome {
+        let folder = try TemporaryFolder()
+        let ready = folder.path + "/ready"
+        return try Program.script(script, [ready]) { pid in
+            for _ in 0..<400 where !FileManager.default.fileExists(atPath: ready) { usleep(25_000) }
+            for _ in 0..<times {
+                usleep(100_000)
+                kill(pid, signal)
+            }
+        }
+    }
+
+    private static let waitingScript = """
+        defer(function(e) print("deferred", e.kind) spawn{ "echo", "still works" } end)
+        spawn{ "sh", "-c", [[trap 'echo child got it; exit 9' INT TERM HUP; : > "$1"; while :; do sleep 0.05; done]], "sh", arg[1] }
+        """
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `reach the child once, then the script, and give the exit code`(signal: Int32) throws {
+        let outcome = try interrupted(Self.waitingScript, by: signal)
+        #expect(outcome.code == 128 + signal, "\(outcome)")
+        #expect(outcome.text.contains("child got it\n"), "\(outcome)")
+        #expect(outcome.text.contains("still works\n"), "\(outcome)")
+        #expect(outcome.text.components(separatedBy: "child got it").count == 2, "\(outcome)")
+    }
+
+    @Test func `end a computing script too`() throws {
+        let outcome = try interrupted(
+            "spawn{ 'touch', arg[1] } defer(function(e) print(e.kind) end) while true do end", by: SIGINT)
+        #expect(outcome.code == 130 && outcome.text == "cancelled\n", "\(outcome)")
+    }
+
+    @Test func `end a script that catches every error`() throws {
+        let outcome = try interrupted(
+            "spawn{ 'touch', arg[1] } while true do pcall(function() while true do end end) end", by: SIGTERM)
+        #expect(outcome.code == 143, "\(outcome)")
+    }
+
+    @Test func `a second one hurries`() throws {
+        let started = ContinuousClock.now
+        let outcome = try interrupted(
+            "spawn{ 'sh', '-c', [[trap '' INT TERM; : > \"$1\"; sleep 60 & wait; sleep 60]], 'sh', arg[1] }", by: SIGINT, times: 2)
+        #expect(outcome.code == 130, "\(outcome)")
+        #expect(ContinuousClock.now - started < .seconds(30))
+    }
+
+    @Test func `nothing of a run outlives it`() throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).25"
+        let outcome = try Program.script(
+            "spawn{ 'sh', '-c', 'sleep \(mark) & setsid sleep \(mark) & (setsid sh -c \"sleep \(mark) & sleep \(mark)\" &) ; exit 0' }")
+        #expect(outcome.code == 0, "\(outcome)")
+        let left = try Program.run(["-f", "sleep \(mark)"], program: "/usr/bin/pgrep")
+        #expect(left.code == 1, "\(left)")
+    }
+
+    @Test func `a timed-out child is ended with its group, partial output kept`() throws {
+        let outcome = try Program.script(
+            """
+            local r = spawn{ "sh", "-c", "echo partial; sleep 60 & wait", timeout = 0.3, capture = true, check = false }
+            print(r.timedOut, r.signal, r.stdout)
+            local ok, e = pcall(spawn, { "sleep", "60", timeout = "300ms" })
+            print(e.kind, e.signal)
+            """)
+        #expect(outcome.text == "true\t15\tpartial\n\ntimeout\t15\n", "\(outcome)")
+    }
+}

@@ -1,0 +1,96 @@
+// A host whose worker has been taken over: it is locked down as the real one is, starts a child through the wire, and
+// then does what the first argument names. The tests look at what the host says and what is left running.
+import CSystemShims
+import Diagnostics
+import Glibc
+import Host
+import HostProtocol
+
+let attack = CommandLine.arguments.dropFirst().first ?? ""
+
+func send(_ bytes: [UInt8], _ wire: Int32) {
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(wire, $0.baseAddress, $0.count) }
+}
+
+func send(_ message: Message, _ wire: Int32) {
+    if let bytes = try? Frame.encode(message) { send(bytes, wire) }
+}
+
+func waitForHost(_ wire: Int32) {
+    var room = [UInt8](repeating: 0, count: 65536)
+    _ = unsafe room.withUnsafeMutableBytes { unsafe read(wire, $0.baseAddress, $0.count) }
+}
+
+func sleepArguments() -> Value { .list([.text("sleep"), .text(CommandLine.arguments.dropFirst(2).first ?? "1000")]) }
+
+func takenOver(_ wire: Int32) -> Never {
+    let host = getppid()
+    var options = vs_sys_sandbox_options()
+    options.socket = wire
+    options.erase_environment = true
+    var report = vs_sys_sandbox_report()
+    _ = unsafe vs_sys_sandbox_worker(&options, &report)
+    send(.request(id: 1, .spawn, sleepArguments()), wire)
+    // A second request is answered at once, so the child runs by the time its answer is here.
+    send(.request(id: 2, .sleep, .record(["duration": .number(0.2)])), wire)
+    waitForHost(wire)
+    strike(wire, host)
+    // Still here: the attack went unpunished, which the test sees by this exit code in the host's message.
+    _exit(66)
+}
+
+func strike(_ wire: Int32, _ host: pid_t) {
+    switch attack {
+    case "open": _ = unsafe open("/etc/passwd", O_RDONLY)
+    case "socket": _ = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    case "execve": _ = execl()
+    case "ptrace": _ = syscallShim(101, 16, host)
+    case "read-proc": _ = unsafe open("/proc/\(host)/environ", O_RDONLY)
+    case "kill": _ = kill(host, SIGKILL)
+    case "fork": _ = fork()
+    case "write-elsewhere": _ = unsafe write(1, "x", 1)
+    case "garbage": send((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }, wire)
+    case "giant-frame": send([0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0, 1, 0], wire)
+    case "wrong-direction":
+        send(.answer(id: 1, .null), wire)
+        waitForHost(wire)
+    case "forged-handle":
+        let forged = Value.object(.init(kind: .secret, index: 0, generation: 1, name: Array("X".utf8)))
+        let stdin = Value.Entry(.bytes(Array("stdin".utf8)), forged)
+        send(.request(id: 3, .spawn, .map([.init(.integer(1), .text("cat")), stdin])), wire)
+        waitForHost(wire)
+        send(.notice(.finished, .record(["status": .text("error"), "fault": .integer(1)])), wire)
+        waitForHost(wire)
+    case "flood":
+        for id in UInt32(10)..<20000 { send(.request(id: id, .sleep, .record(["duration": .integer(1000)])), wire) }
+        waitForHost(wire)
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
+    case "never-reads":
+        let question = Value.record(["name": .text("BIG")])
+        for id in UInt32(10)... { send(.request(id: id, .environmentVariable, question), wire) }
+    case "claims-success":
+        send(
+            .notice(.finished, .record(["status": .text("error"), "fault": .integer(999), "code": .integer(0)])), wire)
+        waitForHost(wire)
+    case "exit": _exit(0)
+    case "crash": unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
+    default: break
+    }
+}
+
+func execl() -> Int32 {
+    let arguments: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
+    return unsafe execve("/bin/true", arguments, arguments)
+}
+
+// ptrace(PTRACE_ATTACH, …): the variadic function cannot be called from Swift, the system call can.
+@_silgen_name("syscall")
+func syscallShim(_ number: Int, _ request: Int, _ pid: pid_t) -> Int
+
+do {
+    let fork = try WorkerFork { takenOver($0) }
+    exit(try ScriptRun(options: RunOptions(scriptFolder: "/"), fork: fork).run())
+} catch {
+    exit(99)
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A folder of its own for one test, removed at the end.
+public final class TemporaryFolder {
+    /// Its path.
+    public let path: String
+
+    /// Makes it, mode 0700.
+    public init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vaultscript-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        path = url.resolvingSymlinksInPath().path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file into it and gives the path.
+    @discardableResult
+    public func write(_ name: String, _ text: String, mode: Int = 0o600) throws -> String {
+        let file = path + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+        return file
+    }
+
+    /// The text of a file in it.
+    public func read(_ name: String) throws -> String {
+        try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+    }
+}

@@ -77,6 +77,36 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `one secret is found by address, by version and by a field of its JSON`() throws {
+        let canary = Canary()
+        let value = "{\"user\":\"deployer\",\"inner\":{\"token\":\"\(canary.value)\"},\"n\":1}"
+        let vault = try DevelopmentVault(folders: ["/": ["A": "root"], "/web": ["CFG": value]])
+        let outcome = try Program.script(
+            #"""
+            local token = getSecret("CFG", { path = "/web", field = "inner.token" })
+            print(token, getSecret("infisical://" .. arg[1] .. "/dev/web/CFG"), getSecret("CFG", { path = "/web", version = 1 }))
+            spawn{ "sh", "-c", 'test "$T" = "$EXPECTED" && echo right; echo "$T"', env = { T = token, EXPECTED = token } }
+            for _, options in ipairs { { field = "none" }, { field = "n" }, { field = "inner" }, { field = "user.x" } } do
+              options.path = "/web"
+              print((select(2, pcall(getSecret, "CFG", options)).message))
+            end
+            print((select(2, pcall(getSecret, "infisical://x")).message))
+            """#, [vault.projectID], environment: vault.environment)
+        #expect(
+            outcome.text == """
+                [secret:CFG.inner.token]\t[secret:CFG]\t[secret:CFG]
+                right
+                [secret:CFG.inner.token]
+                the secret CFG has no text field none
+                the secret CFG has no text field n
+                the secret CFG has no text field inner
+                the secret CFG has no text field user.x
+                getSecret: name: "infisical://x" is no address of a secret
+
+                """, "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
     @Test func `a template puts secrets together in the host`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(secrets: ["PAT": canary.value])

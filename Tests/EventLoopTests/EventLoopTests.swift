@@ -336,19 +336,21 @@ struct SignalTests {
 
     @Test func `cancelling and letting go of the loop close the descriptors`() async throws {
         await #expect(processExitsWith: .success) {
-            // The first new descriptor's number stays the same as long as nothing leaks.
+            // The first new descriptor's number stays low as long as nothing leaks; the runner's own threads may open a
+            // few meanwhile.
             func free() -> Int32 {
                 let number = dup(0)
                 close(number)
                 return number
             }
             let before = free()
-            for cancels in [true, false, true, false] {
+            for round in 0..<40 {
+                let cancels = round.isMultiple(of: 2)
                 let loop = try EventLoop()
                 let watch = try loop.watchSignals([SIGUSR1]) { _ in }
                 if cancels { watch.cancel() }
             }
-            try #require(free() == before)
+            try #require(free() < before + 20)
         }
     }
 }

@@ -119,7 +119,7 @@ import SecretMemory
     }
 
     private func judgeAnswer(_ status: Int) -> (HTTPTransportError.Kind?, String) {
-        // libcurl is content with a head that has no end (measured with 7.88.1).
+        // libcurl may be content with a head that has no end, so it is looked at here.
         guard head.isComplete else { return (.truncated, "the answer stops within its head") }
         guard (300..<400).contains(status) else { return (nil, "") }
         let target = head.fields["location"].flatMap { HTTPEndpoint(url: $0)?.name }

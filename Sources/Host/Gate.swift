@@ -77,8 +77,6 @@ final class Gate {
         error.drain(limit: .seconds(2))
     }
 
-    var isDrained: Bool { output.isEmpty && error.isEmpty }
-
     private func queue(_ stream: Stream) -> OutputQueue { stream == .output ? output : error }
 }
 

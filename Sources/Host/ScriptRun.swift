@@ -30,6 +30,7 @@ public final class ScriptRun {
     let input: StandardInput
     let modules: ModuleLoader
     let sessions: SessionService
+    let keeper: KeeperLink?
     var ledger = FaultLedger()
 
     private var children: [ObjectIdentifier: SpawnCall] = [:]
@@ -38,13 +39,15 @@ public final class ScriptRun {
     private var isCleanedUp = false
     private var exitCode: Int32 = 0
     private var signals: EventLoop.Watch?
+    private var interruptions = InterruptionCount()
     private var interruption: Int32?
 
     /// Takes over the forked worker, hardens this process and reads its environment.
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
-    public init(options: RunOptions, fork: WorkerFork) throws(Failure) {
+    public init(options: RunOptions, fork: WorkerFork, keeper: KeeperLink? = nil) throws(Failure) {
         self.options = options
+        self.keeper = keeper
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
@@ -52,7 +55,7 @@ public final class ScriptRun {
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         store = SecretStore(masker: masker)
-        spawner = try Spawner(loop: loop)
+        spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
         input = StandardInput(loop: loop)
@@ -93,7 +96,13 @@ public final class ScriptRun {
             for call in children.values { call.setPaused(gate.isStalled) }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
-        signals = try? loop.watchSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) { [unowned self] in interrupt($0) }
+        signals = try? loop.watchSignals(Interruption.signals) { [unowned self] number in
+            if interruptions.counts(number, from: .system) { interrupt(number) }
+        }
+        keeper?.attach(
+            to: loop,
+            onSignal: { [unowned self] number in if interruptions.counts(number, from: .keeper) { interrupt(number) } },
+            onLoss: { [unowned self] in interrupt(SIGTERM) })
     }
 
     // MARK: - Messages
@@ -281,8 +290,33 @@ public final class ScriptRun {
     }
 }
 
-/// Words for the ends that come from outside.
+/// Which signals have come, by which way. A terminal, `timeout` and `kill` of a whole group reach keeper and host alike,
+/// and the keeper passes on what it gets: that is one interruption. A second one of the same way hurries.
+struct InterruptionCount {
+    enum Way { case system, keeper }
+
+    private static let oneOccasion = Duration.milliseconds(100)
+
+    private var lastTime: [Way: ContinuousClock.Instant] = [:]
+    private var counts: [Way: Int] = [:]
+    private var most = 0
+
+    /// Whether this signal is a new interruption.
+    mutating func counts(_ number: Int32, from way: Way) -> Bool {
+        let now = ContinuousClock.now
+        if let last = lastTime[way], now - last < Self.oneOccasion { return false }
+        lastTime[way] = now
+        counts[way, default: 0] += 1
+        defer { most = max(most, counts[way, default: 0]) }
+        return counts[way, default: 0] > most
+    }
+}
+
+/// The signals that end a run, and words for the ends that come from outside.
 enum Interruption {
+    /// Those that were ignored at the start stay so (`nohup`, a background job of a shell without job control).
+    static var signals: [Int32] { [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { !vs_sys_signal_is_ignored($0) } }
+
     static func word(_ number: Int32) -> String {
         switch number {
         case SIGINT: "interrupted (Ctrl-C)"

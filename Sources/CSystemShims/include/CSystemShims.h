@@ -7,6 +7,7 @@
 #include "descendants.h"
 #include "environment.h"
 #include "hardening.h"
+#include "keeper.h"
 #include "poller.h"
 #include "run_directory.h"
 #include "sandbox.h"

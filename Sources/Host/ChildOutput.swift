@@ -40,9 +40,12 @@ final class ChildOutput {
 
     /// Taken as a value of at most `maximum` bytes.
     static func secret(maximum: Int64) throws(Failure) -> ChildOutput {
-        let most = Int(min(maximum, Int64(SecretTemplate.maximumBytes)))
+        let most = secretBound(maximum)
         return ChildOutput(.secret(try SecretBuffer(maximumCount: max(1, most))), maximum: most, keepsAll: false)
     }
+
+    /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
+    static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
     private init(_ way: Way, maximum: Int, keepsAll: Bool) {
         self.way = way

@@ -196,7 +196,10 @@ final class SpawnCall {
         add("leaks", .integer(Int64(leaks)))
         if let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) {
             let source = SecretSource(provider: "spawn")
-            add("stdout", .object(try run.store.add(value, name: shownName, source: source)))
+            let draft = SecretStore.Draft.loaded(
+                value, name: shownName, source: source, atMost: ChildOutput.secretBound(plan.maximumOutput),
+                origin: .unique())
+            add("stdout", .object(try run.store.add(value, draft)))
         } else {
             add("stdout", output.capturedText)
         }

@@ -31,6 +31,8 @@ public final class ScriptRun {
     let modules: ModuleLoader
     let sessions: SessionService
     let keeper: KeeperLink?
+    /// Questions at the terminal; made when a script first asks one.
+    var prompts: SecretPrompt?
     var ledger = FaultLedger()
 
     private var children: [ObjectIdentifier: SpawnCall] = [:]
@@ -134,6 +136,7 @@ public final class ScriptRun {
             case .describe: try describe(id, value)
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)
+            case .derive: try derive(id, value)
             case .spawn: try spawn(id, value)
             case .sleep: try sleep(id, value)
             case .module: try module(id, value)
@@ -243,6 +246,7 @@ public final class ScriptRun {
     private func interrupt(_ number: Int32) {
         guard interruption == nil else { return hurry() }
         interruption = number
+        prompts?.cancel()
         spawner.signalAll(number == SIGPIPE ? SIGTERM : number)
         guard !isEnding else { return }
         let failure = Failure(.cancelled, "the run was \(Interruption.word(number))")
@@ -265,6 +269,7 @@ public final class ScriptRun {
         guard !isEnding else { return }
         isEnding = true
         exitCode = interruption.map { 128 + $0 } ?? code
+        prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         worker.kill()
         spawner.terminateAll { [self] left in

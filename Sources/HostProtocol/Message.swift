@@ -17,6 +17,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case module = 18
     case environmentVariable = 19
     case readInput = 20
+    /// A secret from others, from random bytes, a file or the terminal; the field `way` says which.
+    case derive = 24
     // Notices: nothing comes back.
     case write = 64
     case log = 65
@@ -43,6 +45,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .module: "module"
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
+        case .derive: "derive"
         case .write: "write"
         case .log: "log"
         case .release: "release"

@@ -8,6 +8,7 @@ local byte, sub, find, char, tostring, tonumber, next = string.byte, string.sub,
 local utf8char, setmetatable, getmetatable, rawget, rawlen = utf8.char, setmetatable, getmetatable, rawget, rawlen
 
 local maximumDepth = 200
+local called = "json.encode" -- what the script wrote, for its errors
 local isArray = setmetatable({}, { __mode = "k" })
 
 -- MARK: encoding
@@ -19,14 +20,14 @@ local function escape(c)
 end
 
 local function quoted(text)
-  if not utf8.len(text) then raise("usage", "json.encode: a text is not valid UTF-8") end
+  if not utf8.len(text) then raise("usage", called .. ": a text is not valid UTF-8") end
   return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
 end
 
 local function number(n)
   if mathtype(n) == "integer" then return tostring(n) end
   if n ~= n or n == math.huge or n == -math.huge then
-    raise("usage", "json.encode: " .. tostring(n) .. " has no form in JSON")
+    raise("usage", called .. ": " .. tostring(n) .. " has no form in JSON")
   end
   local text = format("%.15g", n)
   if tonumber(text) ~= n then text = format("%.17g", n) end
@@ -60,7 +61,7 @@ local function encodeObject(t, state, depth)
   local out, keys = state.out, {}
   for key in next, t do
     if type(key) ~= "string" then
-      raise("usage", "json.encode: a table has the key " .. tostring(key) .. " beside others", nil,
+      raise("usage", called .. ": a table has the key " .. tostring(key) .. " beside others", nil,
         "use either the keys 1 to n, for an array, or names, for an object")
     end
     keys[#keys + 1] = key
@@ -78,11 +79,11 @@ local function encodeObject(t, state, depth)
 end
 
 local function encodeTable(t, state, depth)
-  if state.open[t] then raise("usage", "json.encode: a table holds itself") end
-  if depth >= maximumDepth then raise("usage", "json.encode: tables are nested deeper than " .. maximumDepth .. " levels") end
+  if state.open[t] then raise("usage", called .. ": a table holds itself") end
+  if depth >= maximumDepth then raise("usage", called .. ": tables are nested deeper than " .. maximumDepth .. " levels") end
   state.open[t] = true
   local count = length(t)
-  if isArray[t] and not count then raise("usage", "json.encode: an array has holes or named keys") end
+  if isArray[t] and not count then raise("usage", called .. ": an array has holes or named keys") end
   if count and (count > 0 or isArray[t]) then encodeArray(t, count, state, depth) else encodeObject(t, state, depth) end
   state.open[t] = nil
 end
@@ -94,26 +95,46 @@ function encodeValue(value, state, depth)
   elseif t == "number" then out[#out + 1] = number(value)
   elseif t == "string" then out[#out + 1] = quoted(value)
   elseif t == "table" then encodeTable(value, state, depth)
+  elseif state.takesSecrets and objectInfo(value) == "secret" then out[#out + 1] = value
   else
-    raise("usage", "json.encode: " .. typeName(value) .. " has no form in JSON",
+    raise("usage", called .. ": " .. typeName(value) .. " has no form in JSON",
       objectInfo(value) == "secret" and "its value never enters the script" or nil,
-      objectInfo(value) == "secret" and "make JSON around it in the host with secret.template" or nil)
+      objectInfo(value) == "secret" and "make JSON with secrets in it in the host: secret.json{ name = handle }" or nil)
   end
 end
 
 local function encode(value, options)
+  called = "json.encode"
   if options ~= nil then host.check(options, "table", "json.encode: options", "a table such as { indent = 2 }") end
   local width = options and options.indent
   local state = { out = {}, open = {}, colon = ":", newline = function() end }
   if width then
     if mathtype(width) ~= "integer" or width < 0 or width > 16 then
-      raise("usage", "json.encode: indent: expected a number from 0 to 16, got " .. host.quote(width))
+      raise("usage", called .. ": indent: expected a number from 0 to 16, got " .. host.quote(width))
     end
     state.colon = ": "
     state.newline = function(depth) state.out[#state.out + 1] = "\n" .. (" "):rep(width * depth) end
   end
   encodeValue(value, state, 0)
   return concat(state.out)
+end
+
+-- For secret.json: the text in parts, and a secret wherever one stands. Handles as keys would have no text to sort by.
+local function encodeParts(value)
+  called = "secret.json"
+  local state = { out = {}, open = {}, colon = ":", newline = function() end, takesSecrets = true }
+  encodeValue(value, state, 0)
+  local parts, text = {}, {}
+  for _, piece in ipairs(state.out) do
+    if type(piece) == "string" then
+      text[#text + 1] = piece
+    else
+      parts[#parts + 1] = concat(text)
+      parts[#parts + 1], text = piece, {}
+    end
+  end
+  parts[#parts + 1] = concat(text)
+  return parts
 end
 
 -- MARK: decoding
@@ -239,4 +260,4 @@ local function decode(text)
   return value
 end
 
-return { encode = encode, decode = decode }
+return { encode = encode, encodeParts = encodeParts, decode = decode }

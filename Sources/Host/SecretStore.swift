@@ -32,6 +32,8 @@ final class SecretStore {
     private let masker: Masker
     private var places: [Place] = []
     private var free: [UInt32] = []
+    /// Every name that a secret of this run has had.
+    private(set) var names: Set<String> = []
 
     init(masker: Masker) { self.masker = masker }
 
@@ -40,6 +42,7 @@ final class SecretStore {
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
     func add(_ value: SecretBytes, name: String, source: SecretSource) throws(Failure) -> ObjectReference {
         try masker.add(value, name: name)
+        names.insert(name)
         let entry = Entry(value: value, name: name, source: source)
         let index = try takePlace()
         places[Int(index)].entry = entry

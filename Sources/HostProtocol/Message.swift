@@ -17,6 +17,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case module = 18
     case environmentVariable = 19
     case readInput = 20
+    case file = 32
     // Notices: nothing comes back.
     case write = 64
     case log = 65
@@ -43,6 +44,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .module: "module"
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
+        case .file: "file"
         case .write: "write"
         case .log: "log"
         case .release: "release"

@@ -33,7 +33,9 @@ extension FileService {
         } catch {
             guard makesParents, case .system(ENOENT) = error.cause, let folder = error.folder, error.name != [46, 46]
             else {
-                throw call.failure(error, call.path)
+                var failure = call.failure(error, call.path)
+                if error.isOnTheWay, failure.kind == .notFound { failure.hint = "make it too: { parents = true }" }
+                throw failure
             }
             return FilePlace(folder: folder, name: error.name, file: nil)
         }

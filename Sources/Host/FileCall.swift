@@ -12,7 +12,7 @@ import HostProtocol
 struct FileCall {
     let function: String
     let path: [UInt8]
-    let protection: Protection
+    var protection: Protection
     /// Names as a script may see them: masked.
     let masked: ([UInt8]) -> [UInt8]
     var options: OptionReader

@@ -22,6 +22,9 @@ extension FileService {
                 return .null
             }
             try make(place, mode, call)
+            guard makesParents else { return .null }
+            // The new folder may be one on the way to a protected place, which can be told from now on.
+            call.protection = try protected.look()
         }
         throw call.failed(ELOOP)
     }

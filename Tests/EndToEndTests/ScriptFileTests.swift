@@ -139,7 +139,7 @@ import Testing
                 "-c", "cd \"$1\" && mkfifo pipe && ln -s loop loop && truncate -s 17M large && exec \"$0\" -e \"$2\"", Program.path,
                 folder.path, code,
             ], program: "/bin/bash", timeLimitSeconds: 20)
-        #expect(outcome.code == exit && outcome.errorText.contains(message), "\(outcome)")
+        #expect(outcome.code == exit && (exit == 0 || outcome.errorText.contains(message)), "\(outcome)")
         #expect(try folder.read("file") == "text")
     }
 
@@ -205,12 +205,11 @@ import Testing
             print(table.concat(fs.list(at), " "))
             print(#fs.glob(at .. "/k*"), #fs.glob(at .. "/" .. arg[2] .. "*"), #fs.glob(at .. "/" .. arg[2] .. "???"), #fs.glob(at .. "/**/k*"))
             local e = select(2, pcall(fs.read, at .. "/" .. arg[2]))
-            print(e.hint, e.hint:find("did you mean"))
+            print(e.kind, tostring(e.hint):find("did you mean"))
             """, [folder.path, guess], environment: vault.environment)
         let hint = outcome.text.split(separator: "\n").last.map(String.init) ?? ""
         #expect(outcome.text.hasPrefix("[secret:PAT] aaa zzz\n0\t0\t0\t0\n"), "\(outcome)")
-        #expect(hint.hasSuffix("nil"), "\(outcome)")
-        #expect(canary.found(in: outcome) == nil || guess.count >= 12, "\(outcome)")
+        #expect(hint == "notFound\tnil", "\(outcome)")
     }
 
     @Test func `neither a handle, nor a mask, nor a value is written by mistake`() throws {

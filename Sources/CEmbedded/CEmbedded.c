@@ -21,6 +21,9 @@ static const unsigned char json_lua[] = {
 static const unsigned char derive_lua[] = {
 #embed "prelude/derive.lua"
 };
+static const unsigned char files_lua[] = {
+#embed "prelude/files.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -39,10 +42,11 @@ static const unsigned char masking_forms_md[] = {
 #define END {NULL, NULL, 0}
 
 const vs_embedded_text *vs_embedded_prelude(void) {
-    // json and derive come last: they are compiled when a script first uses them.
+    // Those after globals are compiled when a script first uses them.
     static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
                                              TEXT("handles", handles_lua), TEXT("globals", globals_lua),
                                              TEXT("json", json_lua),       TEXT("derive", derive_lua),
+                                             TEXT("files", files_lua),
                                              END};
     return parts;
 }

@@ -67,8 +67,8 @@ final class SpawnCall {
         }
         for (number, content) in plan.descriptors { request.descriptors[number] = .bytes(Self.value(content)) }
         let opened = try setInput(&request)
-        defer { if let opened { close(opened) } }
-        child = try run.spawner.start(request, handlers)
+        run.files.protected.pinOnce()
+        child = try withExtendedLifetime(opened) { () throws(Failure) in try run.spawner.start(request, handlers) }
         run.childHasStarted(self)
     }
 
@@ -87,21 +87,15 @@ final class SpawnCall {
     }
 
     /// Gives a descriptor that was opened for the child, to be closed once it runs.
-    private func setInput(_ request: inout SpawnRequest) throws(Failure) -> Int32? {
+    private func setInput(_ request: inout SpawnRequest) throws(Failure) -> OpenFile? {
         switch plan.input {
         case .null: return nil
         case .content(let content): request.standardInput = .bytes(Self.value(content))
         case .inherit: request.standardInput = isatty(0) == 1 ? .relay(0) : .descriptor(0)
         case .file(let path):
-            let text = String(decoding: path, as: UTF8.self)
-            let descriptor = unsafe open(text, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-            guard descriptor >= 0 else {
-                throw Failure(
-                    .io, "spawn: stdin: the file \(text.printable) cannot be opened",
-                    reason: unsafe String(cString: strerror(errno)), hint: "look at the path, and at the file's rights")
-            }
-            request.standardInput = .descriptor(descriptor)
-            return descriptor
+            let file = try run.files.openForChild(path, "spawn: stdin")
+            request.standardInput = .descriptor(file.number)
+            return file
         }
         return nil
     }

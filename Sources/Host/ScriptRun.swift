@@ -34,6 +34,7 @@ public final class ScriptRun {
     /// Questions at the terminal; made when a script first asks one.
     var prompts: SecretPrompt?
     var ledger = FaultLedger()
+    private var madeFiles: FileService?
 
     private var children: [ObjectIdentifier: SpawnCall] = [:]
     private var openRequests = 0
@@ -142,6 +143,7 @@ public final class ScriptRun {
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
+            case .file: reply(id, try files.answer(value))
             case .write, .log, .release, .finished, .ending: worker.kill()
             }
         } catch {
@@ -178,6 +180,14 @@ public final class ScriptRun {
         worker.send(
             .fault(
                 id: id, FaultRecord.value(masked, id: record, arguments: arguments, standardError: standardError)))
+    }
+
+    /// Made when a script first uses files or programs.
+    var files: FileService {
+        if let madeFiles { return madeFiles }
+        let made = FileService(options: options, environment: environment, gate: gate, store: store)
+        madeFiles = made
+        return made
     }
 
     func childHasStarted(_ call: SpawnCall) {
@@ -274,10 +284,17 @@ public final class ScriptRun {
         worker.kill()
         spawner.terminateAll { [self] left in
             if !left.isEmpty { gate.say("warning: \(left.count) processes of this run could not be ended\n") }
+            removeTemporaryFolders()
             sessions.revokeAll { [self] in
                 isCleanedUp = true
                 stopWhenEnded()
             }
+        }
+    }
+
+    private func removeTemporaryFolders() {
+        for path in madeFiles?.temporary.removeAll() ?? [] {
+            gate.say("warning: the temporary folder \(path.shownPath) could not be removed\n")
         }
     }
 

@@ -56,6 +56,8 @@ final class SecretStore {
     private var free: [UInt32] = []
     private var known: [SecretOrigin: Known] = [:]
     private var charged = 0
+    /// Every name that a secret of this run has had.
+    private(set) var names: Set<String> = []
 
     init(masker: Masker) { self.masker = masker }
 
@@ -67,6 +69,7 @@ final class SecretStore {
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         try charge(draft)
         try masker.add(value, name: draft.name)
+        names.insert(draft.name)
         var kept = value
         if let same = known[draft.origin]?.value, same.isEqual(to: value) { kept = same }
         known[draft.origin]?.value = kept

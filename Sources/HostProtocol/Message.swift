@@ -19,6 +19,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case readInput = 20
     /// A secret from others, from random bytes, a file or the terminal; the field `way` says which.
     case derive = 24
+    case file = 32
     // Notices: nothing comes back.
     case write = 64
     case log = 65
@@ -46,6 +47,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
         case .derive: "derive"
+        case .file: "file"
         case .write: "write"
         case .log: "log"
         case .release: "release"

@@ -80,12 +80,15 @@ end
 function stream.flush(self) return self end
 function stream.setvbuf() return true end
 
-local files = "a script has no files of its own: let a program do it, such as spawn{ \"cat\", path, capture = true }"
+local files = "read it whole with fs.read(path), write it with fs.write(path, text)"
 local io = {
   write = writer("io.write", 1, keepStandardOutput),
   read = read,
   lines = function(name, wanted)
-    if name ~= nil then raise("usage", "io.lines: a file cannot be opened in a script", nil, files) end
+    if name ~= nil then
+      raise("usage", "io.lines: a file cannot be opened in a script", nil,
+        "read it whole: for line in fs.read(path):gmatch(\"[^\\n]+\") do … end")
+    end
     return function() return readOne(wanted or "l") end
   end,
   stdout = standardOutput,
@@ -94,7 +97,7 @@ local io = {
   popen = absent("io.popen", "run a program with spawn{ \"program\", \"argument\", capture = true }"),
   input = absent("io.input", "standard input is read with io.read"),
   output = absent("io.output", "standard output is written with io.write"),
-  tmpfile = absent("io.tmpfile", "hand text to a program with spawn{ …, stdin = text } or files = { NAME = text }"),
+  tmpfile = absent("io.tmpfile", "make a folder that is gone at the end of the run: fs.tempDir(); or hand text to a program with spawn{ …, stdin = text } or files = { NAME = text }"),
   close = absent("io.close", files),
 }
 
@@ -119,9 +122,9 @@ local os = {
     return call(operations.environmentVariable, { name = name })
   end,
   execute = absent("os.execute", "run a program with spawn{ \"program\", \"argument\" }"),
-  remove = absent("os.remove", "let a program do it: spawn{ \"rm\", \"--\", path }"),
-  rename = absent("os.rename", "let a program do it: spawn{ \"mv\", \"--\", from, to }"),
-  tmpname = absent("os.tmpname", "hand text to a program with spawn{ …, files = { NAME = text } }"),
+  remove = absent("os.remove", "use fs.remove(path)"),
+  rename = absent("os.rename", "use fs.rename(from, to)"),
+  tmpname = absent("os.tmpname", "make a folder that is gone at the end of the run: fs.tempDir(); or hand text to a program with spawn{ …, files = { NAME = text } }"),
   setlocale = absent("os.setlocale", "set LC_ALL in the environment of a child: spawn{ …, env = { LC_ALL = \"C\" } }"),
 }
 
@@ -243,6 +246,16 @@ function host.json()
   return jsonModule
 end
 
+-- The same for files.
+local filesModule
+local fs = {}
+for name in ("copy exists glob list mkdir read remove rename stat tempDir write"):gmatch("%a+") do
+  fs[name] = function(...)
+    if not filesModule then filesModule = host.load(host.preludeSource("files"), "=[vaultscript]")(host) end
+    return filesModule[name](...)
+  end
+end
+
 local basic = {
   assert = assert, collectgarbage = collectgarbage, error = error, getmetatable = getmetatable, ipairs = ipairs,
   load = load, next = next, pairs = pairs, pcall = pcall, print = print, rawequal = rawequal,
@@ -253,7 +266,7 @@ local basic = {
   loadfile = absent("loadfile", "put the code in a module beside the script and require it"),
   coroutine = host.coroutineLibrary, io = io, math = math, os = os, string = string,
   table = table, utf8 = utf8, debug = { traceback = debug.traceback },
-  defer = defer, fail = fail, getSecret = host.getSecret, getSecrets = host.getSecrets,
+  defer = defer, fail = fail, fs = fs, getSecret = host.getSecret, getSecrets = host.getSecrets,
   json = {
     encode = function(...) return host.json().encode(...) end,
     decode = function(...) return host.json().decode(...) end,
@@ -268,7 +281,7 @@ basic._G = basic
 
 -- The list of what there may be; anything more or less is a bug that ends the worker before the script runs.
 local allowed = [[
-_G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail getSecret getSecrets getmetatable io
+_G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable io
 ipairs json load loadfile log login math next os pairs pcall print rawequal rawget rawlen rawset require scriptDir
 secret select setmetatable sleep spawn string table tonumber tostring type utf8 warn xpcall
 ]]

@@ -6,6 +6,7 @@
 #include "credential_file.h"
 #include "descendants.h"
 #include "environment.h"
+#include "file_access.h"
 #include "hardening.h"
 #include "keeper.h"
 #include "poller.h"

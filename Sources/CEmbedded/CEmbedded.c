@@ -34,6 +34,9 @@ static const unsigned char script_api_md[] = {
 static const unsigned char environment_md[] = {
 #embed "../../docs/environment.md"
 };
+static const unsigned char limits_md[] = {
+#embed "../../docs/limits.md"
+};
 static const unsigned char masking_forms_md[] = {
 #embed "../../docs/masking-forms.md"
 };
@@ -58,7 +61,7 @@ const vs_embedded_text *vs_embedded_modules(void) {
 
 const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
-                                              TEXT("environment", environment_md),
+                                              TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md), END};
     return topics;
 }

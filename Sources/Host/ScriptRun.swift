@@ -18,7 +18,6 @@ import SecretMemory
 /// is still to be written, the run directory.
 public final class ScriptRun {
     static let cancelGrace: Duration = .seconds(5)
-    static let maximumOpenRequests = 4096
 
     let options: RunOptions
     let loop: EventLoop
@@ -35,6 +34,7 @@ public final class ScriptRun {
     var prompts: SecretPrompt?
     var ledger = FaultLedger()
     private var madeFiles: FileService?
+    private let watchdog: Watchdog
 
     private var children: [ObjectIdentifier: SpawnCall] = [:]
     private var openRequests = 0
@@ -54,10 +54,12 @@ public final class ScriptRun {
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
+        watchdog = Watchdog(loop: loop, worker: worker, limits: options.limits)
         environment = try HostEnvironment()
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         store = SecretStore(masker: masker)
+        store.maximumCount = options.limits.handles
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
@@ -114,8 +116,10 @@ public final class ScriptRun {
         switch message {
         case .request(let id, let operation, let value):
             openRequests += 1
-            guard openRequests <= Self.maximumOpenRequests else {
-                return fault(id, Failure(.limit, "more than \(Self.maximumOpenRequests) calls wait at the same time"))
+            do throws(Failure) {
+                try admit(operation)
+            } catch {
+                return fault(id, error)
             }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
@@ -123,6 +127,15 @@ public final class ScriptRun {
         case .notice(let operation, let value): note(operation, value)
         case .answer, .fault, .cancel: worker.kill()
         }
+    }
+
+    /// Keeps the limits on what goes on at the same time.
+    private func admit(_ operation: Operation) throws(Failure) {
+        let limits = options.limits
+        try limits.check("calls", openRequests - 1, below: limits.calls, "waiting calls", "let some end first")
+        guard operation == .spawn else { return }
+        try limits.check(
+            "processes", children.count, below: limits.processes, "processes running", "let some end first")
     }
 
     private func answer(_ id: UInt32, _ operation: Operation, _ value: Value) {
@@ -239,7 +252,7 @@ public final class ScriptRun {
         guard !isEnding else { return stopWhenEnded() }
         switch how {
         case .signalled(let number):
-            end(ExitCode.scriptError, saying: WorkerDeath.failure(signal: number))
+            end(ExitCode.scriptError, saying: worker.verdict ?? WorkerDeath.failure(signal: number))
         case .exited(let code):
             end(
                 ExitCode.scriptError,

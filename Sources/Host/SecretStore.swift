@@ -33,7 +33,7 @@ final class SecretStore {
     }
 
     /// More live handles than this are an error.
-    static let maximumCount = 100_000
+    var maximumCount = 100_000
     /// The most secret memory that the values of a run are charged with. The rest is for answers on their way and for
     /// the masker's tables while they grow.
     static let memoryBytes = 5 << 20
@@ -148,10 +148,12 @@ final class SecretStore {
 
     private func takePlace() throws(Failure) -> UInt32 {
         if let index = free.popLast() { return index }
-        guard places.count < Self.maximumCount else {
+        guard places.count < maximumCount else {
             throw Failure(
-                .limit, "there are more than \(Self.maximumCount) secrets open",
-                hint: "close the handles that are no longer needed: handle:close()")
+                .limit, "there are more than \(maximumCount) secrets open", reason: "that is the limit of this run",
+                hint:
+                    "close the handles that are no longer needed: handle:close(), or allow more with --limit handles=NUMBER"
+            )
         }
         places.append(Place(generation: 1, entry: nil))
         return UInt32(places.count - 1)

@@ -23,9 +23,12 @@ struct RunCommand {
             let script = try load()
             var options = options
             options.scriptFolder = script.folder
-            let assignment = Assignment(
+            var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
+            assignment.limits.memoryBytes = options.limits.memoryBytes
+            assignment.limits.coroutines = options.limits.coroutines
+            assignment.limits.shown = options.limits.shown
             let fork = try WorkerFork { Worker.run(assignment, wire: $0) }
             return try ScriptRun(options: options, fork: fork, keeper: keeper).run()
         } catch {

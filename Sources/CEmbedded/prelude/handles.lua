@@ -150,10 +150,9 @@ host.secretLibrary = {
 }
 
 -- Compiled when a script first derives one: most fetch and hand on.
-local derivations
 for name in ("base64 base64Decode field file hex hmac json prompt random trim urlEncode"):gmatch("%S+") do
   host.secretLibrary[name] = function(...)
-    derivations = derivations or host.load(host.preludeSource("derive"), "=[vaultscript]")(host)
+    local derivations = host.part("derive")
     return derivations[name](...)
   end
 end

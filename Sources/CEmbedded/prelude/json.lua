@@ -5,6 +5,7 @@ local null = host.jsonNull
 local raise, typeName, objectInfo = host.raise, host.typeName, host.objectInfo
 local type, mathtype, format, concat, sort = type, math.type, string.format, table.concat, table.sort
 local byte, sub, find, char, tostring, tonumber, next = string.byte, string.sub, string.find, string.char, tostring, tonumber, next
+local gsub, match, rep = string.gsub, string.match, string.rep
 local utf8char, setmetatable, getmetatable, rawget, rawlen = utf8.char, setmetatable, getmetatable, rawget, rawlen
 
 local maximumDepth = 200
@@ -21,7 +22,7 @@ end
 
 local function quoted(text)
   if not utf8.len(text) then raise("usage", called .. ": a text is not valid UTF-8") end
-  return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
+  return '"' .. gsub(text, '[%c"\\\127]', escape) .. '"'
 end
 
 local function number(n)
@@ -113,7 +114,7 @@ local function encode(value, options)
       raise("usage", called .. ": indent: expected a number from 0 to 16, got " .. host.quote(width))
     end
     state.colon = ": "
-    state.newline = function(depth) state.out[#state.out + 1] = "\n" .. (" "):rep(width * depth) end
+    state.newline = function(depth) state.out[#state.out + 1] = "\n" .. rep(" ", width * depth) end
   end
   encodeValue(value, state, 0)
   return concat(state.out)
@@ -159,11 +160,11 @@ end
 local unescaped = { ['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 
 local function unicodeEscape(text, at)
-  local digits = text:match("^%x%x%x%x", at + 2)
+  local digits = match(text, "^%x%x%x%x", at + 2)
   if not digits then malformed(text, at, "a wrong \\u escape") end
   local code = tonumber(digits, 16)
   if code >= 0xD800 and code < 0xDC00 then
-    local low = text:match("^\\u([dD][c-fC-F]%x%x)", at + 6)
+    local low = match(text, "^\\u([dD][c-fC-F]%x%x)", at + 6)
     if not low then malformed(text, at, "half of a surrogate pair") end
     return utf8char(0x10000 + (code - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00), at + 12
   end
@@ -192,10 +193,10 @@ local function decodeString(text, at)
 end
 
 local function decodeNumber(text, at)
-  local whole = text:match("^-?%d+", at)
+  local whole = match(text, "^-?%d+", at)
   if not whole or find(whole, "^-?0%d") then malformed(text, at, "a wrong number") end
-  local rest = text:match("^%.%d+", at + #whole) or ""
-  local exponent = text:match("^[eE][+-]?%d+", at + #whole + #rest) or ""
+  local rest = match(text, "^%.%d+", at + #whole) or ""
+  local exponent = match(text, "^[eE][+-]?%d+", at + #whole + #rest) or ""
   local all = whole .. rest .. exponent
   return tonumber(all), at + #all
 end

@@ -18,6 +18,9 @@ static const unsigned char globals_lua[] = {
 static const unsigned char json_lua[] = {
 #embed "prelude/json.lua"
 };
+static const unsigned char processes_lua[] = {
+#embed "prelude/processes.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -36,10 +39,11 @@ static const unsigned char masking_forms_md[] = {
 #define END {NULL, NULL, 0}
 
 const vs_embedded_text *vs_embedded_prelude(void) {
-    // json comes last: it is compiled when a script first uses it.
+    // json and processes come last: they are compiled when a script first uses them.
     static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
                                              TEXT("handles", handles_lua), TEXT("globals", globals_lua),
-                                             TEXT("json", json_lua),       END};
+                                             TEXT("json", json_lua),       TEXT("processes", processes_lua),
+                                             END};
     return parts;
 }
 

@@ -31,8 +31,11 @@ public final class ScriptRun {
     let modules: ModuleLoader
     let sessions: SessionService
     var ledger = FaultLedger()
+    let captureBudget = CaptureBudget()
+    lazy var outOfReach = OutOfReach(options, environment)
+    var processes = ProcessHandles()
 
-    private var children: [ObjectIdentifier: SpawnCall] = [:]
+    private var children: [ObjectIdentifier: ChildCall] = [:]
     private var openRequests = 0
     private var isEnding = false
     private var isCleanedUp = false
@@ -90,7 +93,7 @@ public final class ScriptRun {
         }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
-            for call in children.values { call.setPaused(gate.isStalled) }
+            for call in children.values { call.refreshPauses() }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
         signals = try? loop.watchSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) { [unowned self] in interrupt($0) }
@@ -126,6 +129,12 @@ public final class ScriptRun {
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)
             case .spawn: try spawn(id, value)
+            case .pipe: try pipe(id, value)
+            case .processWait: try processWait(id, value)
+            case .processKill: try processKill(id, value)
+            case .processLines: try processLines(id, value)
+            case .processState: try processState(id, value)
+            case .processStop: try processStop(id, value)
             case .sleep: try sleep(id, value)
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
@@ -147,7 +156,9 @@ public final class ScriptRun {
             else { return worker.kill() }
             gate.writeScriptText(text, to: stream)
         case .log: log(value)
-        case .release: if case .object(let object) = value { store.close(object) }
+        case .release:
+            guard case .object(let object) = value else { return }
+            if object.kind == .process { processes.release(object) } else { store.close(object) }
         default: worker.kill()
         }
     }
@@ -168,12 +179,12 @@ public final class ScriptRun {
                 id: id, FaultRecord.value(masked, id: record, arguments: arguments, standardError: standardError)))
     }
 
-    func childHasStarted(_ call: SpawnCall) {
+    func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
-        if gate.isStalled { call.setPaused(true) }
+        if gate.isStalled { call.refreshPauses() }
     }
 
-    func childHasEnded(_ call: SpawnCall) { children[ObjectIdentifier(call)] = nil }
+    func childHasEnded(_ call: ChildCall) { children[ObjectIdentifier(call)] = nil }
 
     // MARK: - The script's end
 
@@ -258,6 +269,8 @@ public final class ScriptRun {
         exitCode = interruption.map { 128 + $0 } ?? code
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         worker.kill()
+        // Nobody will take what they print: none of them may wait for that.
+        for call in children.values { call.forgetOutput() }
         spawner.terminateAll { [self] left in
             if !left.isEmpty { gate.say("warning: \(left.count) processes of this run could not be ended\n") }
             sessions.revokeAll { [self] in

@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "hardening.h"
 #include "poller.h"
+#include "redirect.h"
 #include "run_directory.h"
 #include "sandbox.h"
 #include "secret_pages.h"

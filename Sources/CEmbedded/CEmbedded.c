@@ -24,6 +24,9 @@ static const unsigned char derive_lua[] = {
 static const unsigned char files_lua[] = {
 #embed "prelude/files.lua"
 };
+static const unsigned char processes_lua[] = {
+#embed "prelude/processes.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -49,7 +52,7 @@ const vs_embedded_text *vs_embedded_prelude(void) {
     static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
                                              TEXT("handles", handles_lua), TEXT("globals", globals_lua),
                                              TEXT("json", json_lua),       TEXT("derive", derive_lua),
-                                             TEXT("files", files_lua),
+                                             TEXT("files", files_lua),      TEXT("processes", processes_lua),
                                              END};
     return parts;
 }

@@ -35,8 +35,10 @@ public final class ScriptRun {
     var ledger = FaultLedger()
     private var madeFiles: FileService?
     private let watchdog: Watchdog
+    let captureBudget = CaptureBudget()
+    var processes = ProcessHandles()
 
-    private var children: [ObjectIdentifier: SpawnCall] = [:]
+    private var children: [ObjectIdentifier: ChildCall] = [:]
     private var openRequests = 0
     private var isEnding = false
     private var isCleanedUp = false
@@ -98,7 +100,7 @@ public final class ScriptRun {
         }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
-            for call in children.values { call.setPaused(gate.isStalled) }
+            for call in children.values { call.refreshPauses() }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
         signals = try? loop.watchSignals(Interruption.signals) { [unowned self] number in
@@ -116,11 +118,6 @@ public final class ScriptRun {
         switch message {
         case .request(let id, let operation, let value):
             openRequests += 1
-            do throws(Failure) {
-                try admit(operation)
-            } catch {
-                return fault(id, error)
-            }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
         case .notice(.ending, let report): scriptIsEnding(report)
@@ -129,17 +126,10 @@ public final class ScriptRun {
         }
     }
 
-    /// Keeps the limits on what goes on at the same time.
-    private func admit(_ operation: Operation) throws(Failure) {
-        let limits = options.limits
-        try limits.check("calls", openRequests - 1, below: limits.calls, "waiting calls", "let some end first")
-        guard operation == .spawn else { return }
-        try limits.check(
-            "processes", children.count, below: limits.processes, "processes running", "let some end first")
-    }
-
     private func answer(_ id: UInt32, _ operation: Operation, _ value: Value) {
         do throws(Failure) {
+            try options.limits.check(
+                "calls", openRequests - 1, below: options.limits.calls, "waiting calls", "let some end first")
             switch operation {
             case .login: try login(id, value)
             case .getSecret: try getSecret(id, value)
@@ -152,6 +142,12 @@ public final class ScriptRun {
             case .secretFromEnvironment: try secretFromEnvironment(id, value)
             case .derive: try derive(id, value)
             case .spawn: try spawn(id, value)
+            case .pipe: try pipe(id, value)
+            case .processWait: try processWait(id, value)
+            case .processKill: try processKill(id, value)
+            case .processLines: try processLines(id, value)
+            case .processState: try processState(id, value)
+            case .processStop: try processStop(id, value)
             case .sleep: try sleep(id, value)
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
@@ -174,7 +170,9 @@ public final class ScriptRun {
             else { return worker.kill() }
             gate.writeScriptText(text, to: stream)
         case .log: log(value)
-        case .release: if case .object(let object) = value { store.close(object) }
+        case .release:
+            guard case .object(let object) = value else { return }
+            if object.kind == .process { processes.release(object) } else { store.close(object) }
         default: worker.kill()
         }
     }
@@ -203,12 +201,12 @@ public final class ScriptRun {
         return made
     }
 
-    func childHasStarted(_ call: SpawnCall) {
+    func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
-        if gate.isStalled { call.setPaused(true) }
+        if gate.isStalled { call.refreshPauses() }
     }
 
-    func childHasEnded(_ call: SpawnCall) { children[ObjectIdentifier(call)] = nil }
+    func childHasEnded(_ call: ChildCall) { children[ObjectIdentifier(call)] = nil }
 
     // MARK: - The script's end
 
@@ -295,6 +293,8 @@ public final class ScriptRun {
         prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         worker.kill()
+        // Nobody will take what they print: none of them may wait for that.
+        for call in children.values { call.forgetOutput() }
         spawner.terminateAll { [self] left in
             if !left.isEmpty { gate.say("warning: \(left.count) processes of this run could not be ended\n") }
             removeTemporaryFolders()

@@ -5,7 +5,7 @@ local objectInfo, typeName = host.objectInfo, host.typeName
 local type, tostring, select, error, pairs, ipairs, next = type, tostring, select, error, pairs, ipairs, next
 local concat, floor, mathtype, format = table.concat, math.floor, math.type, string.format
 local sub, gsub, unpack = string.sub, string.gsub, table.unpack
-local setmetatable = setmetatable
+local setmetatable, rawget = setmetatable, rawget
 
 function host.quote(value)
   if type(value) == "string" then return format("%q", value) end
@@ -205,12 +205,26 @@ local function rewritten(...)
   return "spawn{ " .. concat(parts, ", ") .. " }"
 end
 
+-- Compiled when a script first has a program in the background or a pipe.
+local processModule
+local function processes()
+  if not processModule then
+    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts)
+  end
+  return processModule
+end
+
 local function spawn(spec, ...)
   if type(spec) ~= "table" or select("#", ...) > 0 then
     local line = type(spec) == "table" and "spawn{ \"program\", \"argument\", … }" or rewritten(spec, ...)
     raise("usage", "spawn takes one table: the program, its arguments and the options", nil, "write " .. line)
   end
+  if rawget(spec, "background") or rawget(spec, "detach") then processes() end
   return call(operations.spawn, argumentTexts(spec, 0))
+end
+
+local function pipe(...)
+  return processes().pipe(...)
 end
 
 -- MARK: modules
@@ -284,7 +298,7 @@ local basic = {
     null = host.jsonNull,
   },
   log = { debug = logger("debug"), info = logger("info"), warn = logger("warn"), error = logger("error") },
-  login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn,
+  login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn, pipe = pipe,
   scriptDir = host.scriptDirectory, arg = host.scriptArguments,
 }
 string = copy(string)
@@ -293,7 +307,7 @@ basic._G = basic
 -- The list of what there may be; anything more or less is a bug that ends the worker before the script runs.
 local allowed = [[
 _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable io
-ipairs json load loadfile log login math next os pairs pcall print rawequal rawget rawlen rawset require scriptDir
+ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen rawset require scriptDir
 secret select setmetatable sleep spawn string table tonumber tostring type utf8 warn xpcall
 ]]
 local listed = {}

@@ -52,6 +52,8 @@ local function index(kind, methods)
   end
 end
 
+host.objectIndex = index
+
 host.setObjectMethods("secret", {
   __index = index("secret", secretMethods),
   __newindex = refuse("changed", "make a new one with secret.template"),

@@ -10,6 +10,7 @@
 #include "hardening.h"
 #include "keeper.h"
 #include "poller.h"
+#include "redirect.h"
 #include "run_directory.h"
 #include "sandbox.h"
 #include "secret_pages.h"

@@ -121,6 +121,8 @@ if Context.environment["FUZZ"] == "1" {
     targets += [
         fuzz("FuzzMasker", ["Masking", "SecretMemory", "TestSupport"]),
         fuzz("FuzzCodec", ["HostProtocol"]),
+        .target(name: "FuzzSupport", path: "Fuzz/FuzzSupport", swiftSettings: strict),
+        fuzz("FuzzJSON", ["FuzzSupport", "Providers", "SecretMemory"]),
     ]
 }
 

@@ -123,6 +123,7 @@ if Context.environment["FUZZ"] == "1" {
         fuzz("FuzzCodec", ["HostProtocol"]),
         .target(name: "FuzzSupport", path: "Fuzz/FuzzSupport", swiftSettings: strict),
         fuzz("FuzzJSON", ["FuzzSupport", "Providers", "SecretMemory"]),
+        fuzz("FuzzTemplate", ["FuzzSupport", "Host", "HostProtocol", "Masking", "SecretMemory", "Diagnostics"]),
     ]
 }
 

@@ -67,7 +67,8 @@ enum JSONGrammar {
         case 0...2: Array(choices.pick(["a", "b", "ab", "key", "value", "x y"]).utf8)
         case 3: Array(choices.pick([#"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\q"#]).utf8)
         case 4: Array(choices.pick([#"\u0000"#, #"\u0061"#, #"\u00E9"#, #"\u20ac"#, #"\uFFFF"#, #"\u12"#]).utf8)
-        case 5: Array(choices.pick([#"\ud83d\ude00"#, #"\ud83d"#, #"\ude00"#, #"\uDBFF\uDFFF"#, #"\ud83d\ud83d"#]).utf8)
+        case 5:
+            Array(choices.pick([#"\ud83d\ude00"#, #"\ud83d"#, #"\ude00"#, #"\uDBFF\uDFFF"#, #"\ud83d\ud83d"#]).utf8)
         case 6: Array(choices.pick(["é", "€", "😀", "\u{7F}", "\u{80}", "\u{10FFFF}"]).utf8)
         default: choices.bytes(atMost: 4)
         }

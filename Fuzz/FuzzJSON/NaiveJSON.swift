@@ -127,7 +127,9 @@ private struct Reader {
         return nil
     }
 
-    private func bytes(_ units: [UInt16]) -> [UInt8]? { String(validating: units, as: UTF16.self).map { Array($0.utf8) } }
+    private func bytes(_ units: [UInt16]) -> [UInt8]? {
+        String(validating: units, as: UTF16.self).map { Array($0.utf8) }
+    }
 
     private mutating func escape() -> UInt16? {
         let simple: [Unicode.Scalar: UInt16] = [

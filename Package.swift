@@ -123,6 +123,8 @@ if Context.environment["FUZZ"] == "1" {
         fuzz("FuzzCodec", ["HostProtocol"]),
         .target(name: "FuzzSupport", path: "Fuzz/FuzzSupport", swiftSettings: strict),
         fuzz("FuzzJSON", ["FuzzSupport", "Providers", "SecretMemory"]),
+        .target(name: "CFuzzFence", path: "Fuzz/CFuzzFence", cSettings: strictC),
+        fuzz("FuzzHost", ["FuzzSupport", "CFuzzFence", "Host", "HostProtocol", "TestSupport"]),
         fuzz("FuzzTemplate", ["FuzzSupport", "Host", "HostProtocol", "Masking", "SecretMemory", "Diagnostics"]),
     ]
 }

@@ -121,10 +121,16 @@ if Context.environment["FUZZ"] == "1" {
     targets += [
         fuzz("FuzzMasker", ["Masking", "SecretMemory", "TestSupport"]),
         fuzz("FuzzCodec", ["HostProtocol"]),
-        .target(name: "FuzzSupport", path: "Fuzz/FuzzSupport", swiftSettings: strict),
+        .target(name: "FuzzSupport", dependencies: ["TestSupport"], path: "Fuzz/FuzzSupport", swiftSettings: strict),
         fuzz("FuzzJSON", ["FuzzSupport", "Providers", "SecretMemory"]),
         .target(name: "CFuzzFence", path: "Fuzz/CFuzzFence", cSettings: strictC),
         fuzz("FuzzHost", ["FuzzSupport", "CFuzzFence", "Host", "HostProtocol", "TestSupport"]),
+        fuzz(
+            "FuzzSandbox",
+            [
+                "FuzzSupport", "Worker", "LuaBridge", "HostProtocol", "Masking", "SecretMemory", "Diagnostics",
+                "TestSupport",
+            ]),
         fuzz("FuzzTemplate", ["FuzzSupport", "Host", "HostProtocol", "Masking", "SecretMemory", "Diagnostics"]),
     ]
 }

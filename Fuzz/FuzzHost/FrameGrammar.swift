@@ -90,7 +90,9 @@ struct FrameGrammar {
         let message: Message =
             switch choices.below(4) {
             case 0: .notice(.write, .record(["stream": .integer(1 + Int64(choices.below(3))), "text": text(&choices)]))
-            case 1: .notice(.log, .record(["level": text(&choices), "message": text(&choices), "fields": map(&choices, 0)]))
+            case 1:
+                .notice(
+                    .log, .record(["level": text(&choices), "message": text(&choices), "fields": map(&choices, 0)]))
             case 2: .notice(.release, object(&choices))
             default: .notice(choices.pick(Operation.allCases.filter { $0 != .ending }), value(&choices, 0))
             }
@@ -162,10 +164,11 @@ struct FrameGrammar {
 
     private func options(_ choices: inout Choices, _ known: [String]) -> Value {
         .map(
-            unique((0..<choices.below(4)).map { _ in
-                let name = choices.oneIn(16) ? "unknown" : choices.pick(known)
-                return Value.Entry(.bytes(Array(name.utf8)), option(name, &choices))
-            }))
+            unique(
+                (0..<choices.below(4)).map { _ in
+                    let name = choices.oneIn(16) ? "unknown" : choices.pick(known)
+                    return Value.Entry(.bytes(Array(name.utf8)), option(name, &choices))
+                }))
     }
 
     private func option(_ name: String, _ choices: inout Choices) -> Value {
@@ -222,12 +225,14 @@ struct FrameGrammar {
 
     private func map(_ choices: inout Choices, _ depth: Int) -> Value {
         .map(
-            unique((0..<choices.below(4)).map { _ in
-                let key: Value.Key =
-                    choices.oneIn(6)
-                    ? .integer(choices.number()) : .bytes(Array(choices.pick(["a", "b", "TOKEN", "A", "x=y", ""]).utf8))
-                return Value.Entry(key, choices.oneIn(3) ? value(&choices, depth + 1) : object(&choices))
-            }))
+            unique(
+                (0..<choices.below(4)).map { _ in
+                    let key: Value.Key =
+                        choices.oneIn(6)
+                        ? .integer(choices.number())
+                        : .bytes(Array(choices.pick(["a", "b", "TOKEN", "A", "x=y", ""]).utf8))
+                    return Value.Entry(key, choices.oneIn(3) ? value(&choices, depth + 1) : object(&choices))
+                }))
     }
 
     /// A key stands in a table once.

@@ -142,11 +142,10 @@ extension ObjectReference {
 private func checkValues(
     _ wire: [UInt8], _ output: [UInt8], _ error: [UInt8], _ canaries: Stage.Canaries
 ) {
-    for canary in canaries.all {
-        for (place, bytes) in [("the wire", wire), ("standard output", output), ("standard error", error)] {
-            guard let form = canary.found(in: Data(bytes)) else { continue }
-            preconditionFailure("a value is on \(place): \(canary.value.prefix(4)), \(form)")
-        }
+    let needles = Needles(canaries.all)
+    for (place, bytes) in [("the wire", wire), ("standard output", output), ("standard error", error)] {
+        guard let form = needles.found(in: bytes) else { continue }
+        preconditionFailure("a value is on \(place): \(form)")
     }
 }
 

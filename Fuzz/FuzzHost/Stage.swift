@@ -60,7 +60,9 @@ final class Stage: @unchecked Sendable {
         for path in writable { _ = unsafe vs_fuzz_fence_allow(fence, path, true) }
         let loader = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"]
         // The last one names the places in libFuzzer's report of a crash.
-        for path in loader + ["/usr/bin/llvm-symbolizer"] + ["cat", "true", "printenv", "false"].map({ "/usr/bin/" + $0 }) {
+        for path in loader + ["/usr/bin/llvm-symbolizer"]
+            + ["cat", "true", "printenv", "false"].map({ "/usr/bin/" + $0 })
+        {
             _ = unsafe vs_fuzz_fence_allow(fence, path, false)
         }
         for port in [vault.port, stranger.port] { _ = vs_fuzz_fence_allow_port(fence, port) }

@@ -108,7 +108,7 @@ final class ScriptMachine {
                 return []
             }
         }
-        try vm.defineFunction("receive") { [wire, vm] _ in
+        try vm.defineFunction("receive") { [wire, unowned vm] _ in
             defer { vm.clearInterrupt() }
             return .results(Self.received(wire.receive()))
         }

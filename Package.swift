@@ -93,6 +93,7 @@ var targets: [Target] = [
     .executableTarget(
         name: "HostileWorker", dependencies: ["Host", "HostProtocol", "Diagnostics", "CSystemShims"],
         path: "Tests/HostileWorker", swiftSettings: strict),
+    .executableTarget(name: "OldKernel", path: "Tests/OldKernel", cSettings: strictC),
     suite("SecretMemoryTests", ["SecretMemory", "Diagnostics", "CSystemShims"]),
     suite("EventLoopTests", ["EventLoop", "Diagnostics"]),
     suite("HostProtocolTests", ["HostProtocol", "Diagnostics"]),
@@ -106,7 +107,9 @@ var targets: [Target] = [
     .testTarget(
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],
         swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", dependencies: ["vaultscript", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["vaultscript", "OldKernel", "TestSupport", "CSystemShims"],
+        swiftSettings: strict),
 ]
 
 /// A fuzz target: libFuzzer brings `main`.

@@ -27,12 +27,12 @@ public func fuzzHost(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(peer, script)
     checkValues(peer.received, shown.output, shown.error, canaries)
     checkVault(canaries)
-    precondition(after.count <= before.count, "descriptors are left open: \(before), then \(after)")
+    require(after.count <= before.count, "descriptors are left open: \(before), then \(after)")
     return 0
 }
 
 private let stage: Stage = {
-    guard let stage = try? Stage() else { preconditionFailure("no stage for the fuzz target") }
+    guard let stage = try? Stage() else { fail("no stage for the fuzz target") }
     return stage
 }()
 
@@ -42,7 +42,7 @@ private func runHost(_ steps: [Step]) -> Peer {
     var wire: Int32 = -1
     var process: Int32 = -1
     let pid = unsafe vs_fuzz_idle_worker(&socket, &wire, &process)
-    precondition(pid > 0, "no process for the worker")
+    require(pid > 0, "no process for the worker")
     let own = fcntl(process, F_DUPFD_CLOEXEC, 0)
     defer {
         close(wire)
@@ -54,14 +54,14 @@ private func runHost(_ steps: [Step]) -> Peer {
     do {
         let fork = WorkerFork(pidForTesting: pid, socket: socket, process: process)
         guard let run = try? ScriptRun(options: RunOptions(scriptFolder: stage.folder), fork: fork) else {
-            preconditionFailure("the host does not start")
+            fail("the host does not start")
         }
         leaked = run
         peer.start()
         _ = run.run()
     }
     peer.join()
-    precondition(leaked == nil, "something of a run stays after its end")
+    require(leaked == nil, "something of a run stays after its end")
     return peer
 }
 
@@ -85,20 +85,20 @@ private func openDescriptors() -> [String] {
 // MARK: - What must hold
 
 private func check(_ peer: Peer, _ script: FrameGrammar) {
-    precondition(!peer.isViolated, "the host sends what is no message")
+    require(!peer.isViolated, "the host sends what is no message")
     var given: Set<ObjectReference> = []
     var answered: Set<UInt32> = []
     let asked = script.asked
     for message in peer.messages {
         switch message {
-        case .request, .notice: preconditionFailure("the host asks the worker")
+        case .request, .notice: fail("the host asks the worker")
         case .cancel: continue
         case .fault(let id, _):
-            precondition(asked[id] == nil || answered.insert(id).inserted, "a request is refused twice")
+            require(asked[id] == nil || answered.insert(id).inserted, "a request is refused twice")
         case .answer(let id, let value):
             collect(value, &given)
             guard let (operation, arguments) = asked[id] else { continue }
-            precondition(answered.insert(id).inserted, "a request is answered twice")
+            require(answered.insert(id).inserted, "a request is answered twice")
             checkGrant(operation, arguments, given)
         }
     }
@@ -109,17 +109,17 @@ private func checkGrant(_ operation: HostProtocol.Operation, _ arguments: Value,
     switch operation {
     case .describe:
         guard case .object(let object) = arguments["object"] ?? .null else {
-            preconditionFailure("something that is no handle is described")
+            fail("something that is no handle is described")
         }
-        precondition(given.contains { $0.isSame(object) }, "a handle that was never given out is described")
+        require(given.contains { $0.isSame(object) }, "a handle that was never given out is described")
     case .getSecret, .getSecrets, .names, .renew:
         guard case .object(let object) = arguments["session"] ?? .null else {
-            preconditionFailure("something that is no session is used")
+            fail("something that is no session is used")
         }
-        precondition(given.contains { $0.isSame(object) }, "a session that was never given out is used")
+        require(given.contains { $0.isSame(object) }, "a session that was never given out is used")
     case .secretFromEnvironment:
         let name = arguments["name"]?.asText ?? ""
-        precondition(!name.uppercased().hasPrefix("INFISICAL_") || name == "INFISICAL_DOMAIN", "credentials: \(name)")
+        require(!name.uppercased().hasPrefix("INFISICAL_") || name == "INFISICAL_DOMAIN", "credentials: \(name)")
     default: break
     }
 }
@@ -145,14 +145,14 @@ private func checkValues(
     let needles = Needles(canaries.all)
     for (place, bytes) in [("the wire", wire), ("standard output", output), ("standard error", error)] {
         guard let form = needles.found(in: bytes) else { continue }
-        preconditionFailure("a value is on \(place): \(form)")
+        fail("a value is on \(place): \(form)")
     }
 }
 
 private func checkVault(_ canaries: Stage.Canaries) {
-    precondition(stage.stranger.connectionCount == 0, "a stranger was connected to")
+    require(stage.stranger.connectionCount == 0, "a stranger was connected to")
     for request in stage.vault.requests where !request.target.hasSuffix("/login") {
         let text = request.target + request.body + request.headers.values.joined()
-        precondition(!text.contains(canaries.clientSecret.value), "the client secret is sent with \(request.target)")
+        require(!text.contains(canaries.clientSecret.value), "the client secret is sent with \(request.target)")
     }
 }

@@ -1,5 +1,6 @@
 import CFuzzFence
 import Foundation
+import FuzzSupport
 import TestSupport
 
 /// What a run of the host needs around it: a vault, an address that nothing may be sent to, programs, and a fence around
@@ -55,7 +56,7 @@ final class Stage: @unchecked Sendable {
 
     private func raiseFence() {
         let fence = vs_fuzz_fence_make()
-        precondition(fence >= 0, "this target starts programs and needs Landlock (Linux 6.7 or later) around it")
+        require(fence >= 0, "this target starts programs and needs Landlock (Linux 6.7 or later) around it")
         let writable = [folder, "/dev/shm", FileManager.default.currentDirectoryPath + "/.build-fuzz", "/dev/null"]
         for path in writable { _ = unsafe vs_fuzz_fence_allow(fence, path, true) }
         let loader = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"]
@@ -66,7 +67,7 @@ final class Stage: @unchecked Sendable {
             _ = unsafe vs_fuzz_fence_allow(fence, path, false)
         }
         for port in [vault.port, stranger.port] { _ = vs_fuzz_fence_allow_port(fence, port) }
-        precondition(vs_fuzz_fence_enter(fence), "the fence cannot be raised")
+        require(vs_fuzz_fence_enter(fence), "the fence cannot be raised")
     }
 
     // MARK: - One run

@@ -22,7 +22,7 @@ public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func document(_ text: [UInt8]) -> Result<SecretJSON, JSONError> {
-    guard let secret = try? SecretBytes(copying: text.span) else { preconditionFailure("no secret memory is left") }
+    guard let secret = try? SecretBytes(copying: text.span) else { fail("no secret memory is left") }
     do throws(JSONError) { return .success(try SecretJSON(secret)) } catch { return .failure(error) }
 }
 
@@ -34,20 +34,20 @@ private func checkReading(_ text: [UInt8]) {
     let naive = NaiveJSON.read(text)
     switch document(text) {
     case .failure(let error):
-        precondition(naive == nil, "a JSON text is refused")
-        precondition((0...text.count).contains(error.offset), "a fault is outside of the text")
+        require(naive == nil, "a JSON text is refused")
+        require((0...text.count).contains(error.offset), "a fault is outside of the text")
     case .success(let json):
-        guard let naive else { preconditionFailure("what is no JSON is read") }
+        guard let naive else { fail("what is no JSON is read") }
         check(json.root, naive)
     }
 }
 
 private func check(_ node: SecretJSON.Node, _ want: NaiveJSON) {
-    precondition(node.isNull == (want == .null), "null differs")
-    precondition(node.isObject == want.isObject, "an object differs")
-    precondition(node.bool == want.boolean, "a truth value differs")
-    precondition(node.integer == want.integer, "an integer differs")
-    precondition(node.elements?.count == want.elements?.count, "an array's length differs")
+    require(node.isNull == (want == .null), "null differs")
+    require(node.isObject == want.isObject, "an object differs")
+    require(node.bool == want.boolean, "a truth value differs")
+    require(node.integer == want.integer, "an integer differs")
+    require(node.elements?.count == want.elements?.count, "an array's length differs")
     checkString(node, want)
     if case .object(let members) = want { checkMembers(node, members) }
     for (child, item) in zip(node.elements ?? [], want.elements ?? []) { check(child, item) }
@@ -56,16 +56,16 @@ private func check(_ node: SecretJSON.Node, _ want: NaiveJSON) {
 private func checkString(_ node: SecretJSON.Node, _ want: NaiveJSON) {
     guard case .string(let expected) = want else {
         let secret = try? node.secret()
-        return precondition(secret == nil && !node.isText(""), "what is no string gives a secret")
+        return require(secret == nil && !node.isText(""), "what is no string gives a secret")
     }
     let secret: SecretBytes?
     do throws(JSONError) { secret = try node.secret() } catch {
-        return precondition(error.kind == .surrogate && expected == nil, "a string is refused")
+        return require(error.kind == .surrogate && expected == nil, "a string is refused")
     }
-    guard let secret, let expected else { preconditionFailure("half a character is taken") }
-    precondition(bytes(secret) == expected, "a string differs")
+    guard let secret, let expected else { fail("half a character is taken") }
+    require(bytes(secret) == expected, "a string differs")
     let text = String(decoding: expected, as: UTF8.self)
-    precondition(node.isText(text) && !node.isText(text + "x"), "a string does not equal itself")
+    require(node.isText(text) && !node.isText(text + "x"), "a string does not equal itself")
 }
 
 private func checkMembers(_ node: SecretJSON.Node, _ members: [(key: [UInt8]?, value: NaiveJSON)]) {
@@ -74,12 +74,12 @@ private func checkMembers(_ node: SecretJSON.Node, _ members: [(key: [UInt8]?, v
         let isTwice = members.filter { $0.key == key }.count > 1
         do throws(JSONError) {
             guard let found = try node.member(String(decoding: key, as: UTF8.self)) else {
-                preconditionFailure("a member is not found")
+                fail("a member is not found")
             }
-            precondition(!isTwice, "a key that stands there twice is found")
+            require(!isTwice, "a key that stands there twice is found")
             check(found, value)
         } catch {
-            precondition(error.kind == .duplicateKey && isTwice, "a member is refused")
+            require(error.kind == .duplicateKey && isTwice, "a member is refused")
         }
     }
 }
@@ -92,22 +92,22 @@ private func checkCut(_ text: [UInt8], at place: Int) {
         let end = text.lastIndex(where: { $0 == 0x5D || $0 == 0x7D }), end > 0
     else { return }
     guard case .failure(let error) = document(Array(text[..<(place % end)])) else {
-        preconditionFailure("a part is taken for the whole")
+        fail("a part is taken for the whole")
     }
-    precondition(error.kind == .truncated, "a cut text is not said to be cut: \(error.kind)")
+    require(error.kind == .truncated, "a cut text is not said to be cut: \(error.kind)")
 }
 
 private func checkWriting(_ value: [UInt8]) {
     guard var writer = try? JSONWriter(), let secret = try? SecretBytes(copying: value.span) else { return }
     let isText = String(validating: value, as: UTF8.self) != nil
     guard (try? writer.add("value", secret: secret)) != nil else {
-        return precondition(!isText, "a text cannot be written")
+        return require(!isText, "a text cannot be written")
     }
-    precondition(isText, "what is no text is written")
+    require(isText, "what is no text is written")
     guard let written = try? writer.finish(), let json = try? SecretJSON(written),
         let back = try? json.root.member("value")?.secret()
-    else { preconditionFailure("what was written is not read") }
-    precondition(bytes(back) == value, "what was written reads as another value")
+    else { fail("what was written is not read") }
+    require(bytes(back) == value, "what was written reads as another value")
 }
 
 extension NaiveJSON {

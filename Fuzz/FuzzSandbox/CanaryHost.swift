@@ -25,7 +25,7 @@ final class CanaryHost: Wire {
     private(set) var hasFinished = false
 
     init(_ choices: Choices) {
-        guard let masker = try? Masker() else { preconditionFailure("no secret memory is left") }
+        guard let masker = try? Masker() else { fail("no secret memory is left") }
         self.choices = choices
         self.masker = masker
         needles = Needles(canaries)
@@ -63,7 +63,7 @@ final class CanaryHost: Wire {
             hasCancelled = true
             return checked(.cancel(FaultRecord.value(Failure(.cancelled, "the run was interrupted"), id: 1)))
         }
-        precondition(!owed.isEmpty, "the worker waits for an answer that nobody owes")
+        require(!owed.isEmpty, "the worker waits for an answer that nobody owes")
         return checked(owed.remove(at: choices.below(owed.count)))
     }
 
@@ -78,30 +78,30 @@ final class CanaryHost: Wire {
         var reader = MessageReader()
         reader.append(bytes.span)
         guard let read = try? reader.next(), let again = try? Frame.encode(read) else {
-            preconditionFailure("the worker sends what is no message")
+            fail("the worker sends what is no message")
         }
-        precondition(again == bytes, "a message reads as another one")
+        require(again == bytes, "a message reads as another one")
         checkBytes(bytes, "to the host")
         switch message {
         case .request(_, _, let value), .notice(_, let value): checkHandles(value)
-        default: preconditionFailure("the worker answers")
+        default: fail("the worker answers")
         }
     }
 
     private func checked(_ message: Message) -> Message {
-        guard let bytes = try? Frame.encode(message) else { preconditionFailure("an answer cannot be sent") }
+        guard let bytes = try? Frame.encode(message) else { fail("an answer cannot be sent") }
         checkBytes(bytes, "to the worker")
         return message
     }
 
     private func checkBytes(_ bytes: [UInt8], _ way: String) {
         guard let form = needles.found(in: bytes) else { return }
-        preconditionFailure("a value is on the wire \(way): \(form)")
+        fail("a value is on the wire \(way): \(form)")
     }
 
     private func checkHandles(_ value: Value) {
         switch value {
-        case .object(let object): precondition(given.contains(object), "a script has made a handle")
+        case .object(let object): require(given.contains(object), "a script has made a handle")
         case .list(let items): for item in items { checkHandles(item) }
         case .map(let entries): for entry in entries { checkHandles(entry.value) }
         default: break
@@ -143,7 +143,7 @@ final class CanaryHost: Wire {
         guard let place = ["PAT", "KEY"].firstIndex(of: name) else {
             throw Failure(.notFound, "the secret \(name) was not found", hint: "not \(canaries[0].value)")
         }
-        guard case .object(let object) = try keep(canaries[place].value, name) else { preconditionFailure("no handle") }
+        guard case .object(let object) = try keep(canaries[place].value, name) else { fail("no handle") }
         return object
     }
 

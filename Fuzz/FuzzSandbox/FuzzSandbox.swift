@@ -32,9 +32,9 @@ private func run(_ program: String, _ host: CanaryHost) {
         try machine.run()
     } catch let error as LuaError {
         // The end is an error here, and it must be the only one that the prelude lets through.
-        precondition(host.hasFinished, "the prelude fails: \(String(decoding: error.message, as: UTF8.self))")
+        require(host.hasFinished, "the prelude fails: \(String(decoding: error.message, as: UTF8.self))")
     } catch {
-        preconditionFailure("the worker does not start: \(error)")
+        fail("the worker does not start: \(error)")
     }
-    precondition(host.hasFinished, "a program ends without a word")
+    require(host.hasFinished, "a program ends without a word")
 }

@@ -25,19 +25,19 @@ public func fuzzTemplate(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     let outcome = vault.fill(text, fields)
     check(outcome, text, fields, vault)
-    precondition(outcome.told == other.fill(text, fields).told, "what a script is told depends on the value")
+    require(outcome.told == other.fill(text, fields).told, "what a script is told depends on the value")
     return 0
 }
 
 private func check(_ outcome: Vault.Outcome, _ text: [UInt8], _ fields: [String: Value], _ vault: Vault) {
     let want = NaiveTemplate(text).filled(fields) { vault.reveal($0) }
     switch outcome {
-    case .failed: precondition(want == nil, "a template is refused")
+    case .failed: require(want == nil, "a template is refused")
     case .filled(let value, _):
-        precondition(value == want, "a template differs from the naive one")
+        require(value == want, "a template differs from the naive one")
         guard value.count >= Masker.minimumCount else { return }
         let masked = vault.masker.mask(value)
-        precondition(masked != value, "a value that was put together is not masked")
+        require(masked != value, "a value that was put together is not masked")
     }
 }
 
@@ -62,7 +62,7 @@ private struct Vault {
     private let values: [[UInt8]]
 
     init(_ values: [[UInt8]]) {
-        guard let masker = try? Masker() else { preconditionFailure("no secret memory is left") }
+        guard let masker = try? Masker() else { fail("no secret memory is left") }
         self.masker = masker
         self.values = values
         store = SecretStore(masker: masker)
@@ -73,7 +73,7 @@ private struct Vault {
     private static func add(_ value: [UInt8], _ name: String, _ store: SecretStore) -> ObjectReference {
         guard let secret = try? SecretBytes(copying: value.span),
             let handle = try? store.add(secret, name: name, source: SecretSource(provider: "fuzz"))
-        else { preconditionFailure("a value cannot be stored") }
+        else { fail("a value cannot be stored") }
         return handle
     }
 

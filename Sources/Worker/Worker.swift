@@ -41,9 +41,10 @@ public enum Worker {
         options.erase_environment = true
         var report = vs_sys_sandbox_report()
         guard unsafe vs_sys_sandbox_worker(&options, &report) != 0 else { return }
+        // Of the report, not of the kernel: the filter is in force and kills whoever asks for another system call.
         let isWhole =
             report.no_new_privileges_error == 0 && report.undumpable_error == 0 && report.descriptors_error == 0
-            && (report.landlock_error == 0 || vs_sys_landlock_version() == 0)
+            && (report.landlock_error == 0 || report.landlock_abi == 0)
             && (report.filter_error == 0 || !vs_sys_seccomp_available())
         guard !isWhole else { return }
         throw Failure(

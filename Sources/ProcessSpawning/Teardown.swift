@@ -15,7 +15,8 @@ import EventLoop
 /// 3. After the grace, KILL instead of TERM.
 /// 4. Done when a look finds nobody and no child is unfinished, or when patience with the unkillable is over.
 final class Teardown {
-    private let spawner: Spawner
+    // The spawner keeps this for the rest of its life; both would keep each other, and the loop with its descriptors.
+    private unowned let spawner: Spawner
     private let patience: Duration
     private var completions: [([Int32]) -> Void] = []
     private var watched: [Int32: Watched] = [:]

@@ -1,0 +1,167 @@
+import CSystemShims
+import Foundation
+import TestSupport
+import Testing
+
+/// A run that stops where it is told to, so that its processes can be looked at.
+private final class StoppedRun {
+    let running: RunningProgram
+    private let folder: TemporaryFolder
+    private let input: FileHandle
+
+    init(_ script: String, program: [String], options: [String], environment: [String: String]) throws {
+        folder = try TemporaryFolder()
+        let file = try folder.write("script.lua", script)
+        unsafe mkfifo(folder.path + "/in", 0o600)
+        // Opened for both, so that neither side waits for the other to open it.
+        input = try #require(FileHandle(forUpdatingAtPath: folder.path + "/in"))
+        let words = program + options + [file, folder.path]
+        running = try RunningProgram(
+            "/bin/bash", ["-c", "exec \"$@\" <\"$0/in\" >\"$0/out\" 2>\"$0/err\"", folder.path] + words,
+            environment: environment.merging(["PATH": "/usr/bin:/bin"]) { mine, _ in mine })
+    }
+
+    deinit {
+        kill(running.pid, SIGKILL)
+        _ = running.wait(limit: 10)
+    }
+
+    var path: String { folder.path }
+    var output: String { (try? folder.read("out")) ?? "" }
+    var errors: String { (try? folder.read("err")) ?? "" }
+
+    /// Waits until the run says that it is there.
+    func wait(for place: String) throws {
+        for _ in 0..<1200 where !output.contains("at \(place)\n") {
+            try #require(kill(running.pid, 0) == 0)
+            usleep(25_000)
+        }
+        try #require(output.contains("at \(place)\n"), "\(output)\(errors)")
+    }
+
+    /// Lets the script go on, or the child that it waits for.
+    func goOn(from place: String) throws {
+        if place == "spawned" { try folder.write("go", "") } else { try input.write(contentsOf: Data("\n".utf8)) }
+    }
+
+    var own: [Int32] { ProcessMemory.processes(of: Program.path, under: running.pid) }
+    var others: [Int32] { ProcessMemory.tree(running.pid).filter { !own.contains($0) } }
+}
+
+/// What a vault holds for these tests, and what must not be found of it.
+private struct Scene {
+    static let places = ["fetched", "spawned", "closed", "failed"]
+    static let script = """
+        local function stop(place) io.write("at ", place, "\\n") io.read() end
+        local all = login():getSecrets()
+        local h = getSecret("PAT")
+        local t = secret.template("x-${h}-y", { h = h })
+        stop "fetched"
+        spawn{ "sh", "-c", "echo at spawned; while ! [ -e $0/go ]; do sleep 0.02; done; printf %s \\"$A$T\\"; cat; cat <&3", arg[1],
+          env = { A = h, T = t }, stdin = h, fds = { [3] = h }, files = { F = h }, capture = "stderr" }
+        print(spawn{ "printenv", "A", env = { A = h }, capture = true }.stdout)
+        local again = spawn{ "printenv", "A", env = { A = h }, capture = "secret" }.stdout
+        h:close() t:close() again:close() all.PAT:close()
+        stop "closed"
+        pcall(getSecret, "NOT_THERE") pcall(spawn, { "false", env = { A = getSecret("PAT") } })
+        pcall(spawn, { "not-there", env = { A = getSecret("PAT") } })
+        stop "failed"
+        """
+
+    let vault: DevelopmentVault
+    let texts: [String: String]
+
+    init() throws {
+        // Characters that JSON escapes, so that the value's two forms differ and its halves find any third.
+        let (first, second) = (Canary("va_").value, Canary("lue").value)
+        vault = try DevelopmentVault(secrets: ["PAT": "\(first)\"\\/\n\t\(second)"])
+        texts = [
+            "the value": "\(first)\"\\/\n\t\(second)", "the value's escaped form": "\(first)\\\"\\\\",
+            "the value's first half": first, "the value's second half": second, "the client secret": vault.clientSecret,
+            "the access token": try Self.commonStart(vault),
+        ]
+    }
+
+    /// All tokens of a vault begin alike.
+    private static func commonStart(_ vault: DevelopmentVault) throws -> String {
+        let program = """
+            import json, sys, urllib.request
+            body = json.dumps({"clientId": sys.argv[2], "clientSecret": sys.argv[3]}).encode()
+            for _ in range(2):
+                request = urllib.request.Request(sys.argv[1] + "/api/v1/auth/universal-auth/login", body, {"Content-Type": "application/json"})
+                print(json.load(urllib.request.urlopen(request))["accessToken"])
+            """
+        let outcome = try Program.run(
+            ["-c", program, vault.url, vault.clientID, vault.clientSecret], program: "/usr/bin/python3")
+        let tokens = outcome.text.split(separator: "\n")
+        try #require(tokens.count == 2, "\(outcome)")
+        let start = tokens[0].commonPrefix(with: tokens[1])
+        try #require(start.count >= 24)
+        return start
+    }
+}
+
+private let hasSecretPages = vs_sys_secret_pages_kind() == VS_SYS_PAGES_MEMFD_SECRET
+private let isRoot = getuid() == 0
+
+/// Host and worker while they live, looked through from outside as root can: with /proc/PID/mem and with gcore.
+@Suite(.enabled(if: isRoot, "only root can look into an undumpable process"), .serialized)
+struct `The memory of a run` {
+    /// Looks at all its processes in each place; `judge` gets what was found in one.
+    private func look(
+        _ scene: Scene, program: [String] = [Program.path], options: [String] = [], environment: [String: String] = [:],
+        isDumped: Bool, _ judge: (String, [ProcessMemory.Hit]) -> Void
+    ) throws {
+        let variables = scene.vault.environment.merging(environment) { _, given in given }
+        let run = try StoppedRun(Scene.script, program: program, options: options, environment: variables)
+        for place in Scene.places {
+            try run.wait(for: place)
+            try #require(run.own.count >= 2, "host and worker")
+            for pid in run.own {
+                judge(place, try ProcessMemory.hits(of: scene.texts, in: pid))
+                if isDumped { try dump(pid, scene, run.path, place) }
+            }
+            if place == "spawned" { try checkSearch(run, scene) }
+            try run.goOn(from: place)
+        }
+    }
+
+    /// The child that was granted the value has it: the search finds what is there.
+    private func checkSearch(_ run: StoppedRun, _ scene: Scene) throws {
+        // The shell's own children come and go.
+        let hits = run.others.flatMap { (try? ProcessMemory.hits(of: scene.texts, in: $0)) ?? [] }
+        #expect(hits.contains { $0.name == "the value" }, "\(run.others): \(hits)")
+    }
+
+    private func dump(_ pid: Int32, _ scene: Scene, _ folder: String, _ place: String) throws {
+        let outcome = try Program.run(["-o", "\(folder)/core", "\(pid)"], program: "/usr/bin/gcore")
+        let core = "\(folder)/core.\(pid)"
+        defer { try? FileManager.default.removeItem(atPath: core) }
+        let size = try FileManager.default.attributesOfItem(atPath: core)[.size] as? Int ?? 0
+        try #require(outcome.code == 0 && size > 1 << 20, "\(outcome)")
+        let found = try ProcessMemory.names(of: scene.texts, inFile: core)
+        #expect(found.isEmpty, "a core dump of \(pid), \(place)")
+    }
+
+    @Test(.enabled(if: hasSecretPages, "this kernel has no memfd_secret"))
+    func `holds no value, client secret or token, whenever one looks, nor does a core dump`() throws {
+        try look(Scene(), isDumped: true) { place, hits in #expect(hits.isEmpty, "\(place)") }
+    }
+
+    @Test(.enabled(if: hasSecretPages, "this kernel has no memfd_secret"))
+    func `holds none after TLS either`() throws {
+        let scene = try Scene()
+        let front = try TLSFront(port: try #require(URL(string: scene.vault.url)?.port))
+        let environment = ["INFISICAL_DOMAIN": front.url, "SSL_CERT_FILE": front.certificate]
+        try look(scene, options: ["--use-env-proxy"], environment: environment, isDumped: false) { place, hits in
+            #expect(hits.isEmpty, "\(place)")
+        }
+    }
+
+    @Test func `holds them in locked pages alone where there are no secret ones, and a core dump leaves those out`() throws {
+        let program = [Program.folder + "/OldKernel", "memfd_secret", Program.path]
+        try look(Scene(), program: program, isDumped: true) { place, hits in
+            #expect(hits.filter { !$0.isLocked }.isEmpty, "\(place)")
+        }
+    }
+}

@@ -60,6 +60,13 @@ import Testing
         #expect(try #require(peak) < 150, "\(outcome)")
     }
 
+    @Test func `that starts more children than the limit allows is refused`() throws {
+        let (outcome, isChildGone) = try attack("many-children")
+        #expect(outcome.code == 1 && isChildGone, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix("there cannot be more than 4 processes running\n"), "\(outcome)")
+        #expect(outcome.errorText.contains("--limit processes=NUMBER"), "\(outcome)")
+    }
+
     @Test func `that stops in the middle of a message leaves the host as it was`() throws {
         let outcome = try Program.run(["half-a-frame", "1000.123"], program: Self.program) { pid in
             usleep(1_500_000)

@@ -113,6 +113,13 @@ import Testing
         #expect(outcome.errorText.contains("--limit memory="), "\(outcome)")
     }
 
+    @Test func `the system keeps a second, wider limit on the script's process`() throws {
+        let outcome = try run(
+            ["memory=16M"],
+            "spawn{ 'sh', '-c', [[for p in $(pgrep -P $PPID); do grep 'Max data size' /proc/$p/limits; done]] }")
+        #expect(outcome.text.contains(" \(2 * (16 << 20) + (1 << 30)) "), "\(outcome)")
+    }
+
     // MARK: - CPU time
 
     @Test func `computing without an end is an error at its line, which deferred functions survive`() throws {

@@ -82,6 +82,11 @@ func strike(_ wire: Int32, _ host: pid_t) {
         for id in UInt32(10)..<30 { send(.request(id: id, .login, .record(["x": .list(items)])), wire) }
         send(.notice(.finished, .record(["status": .text("done")])), wire)
         waitForHost(wire)
+    case "many-children":
+        for id in UInt32(10)..<20 { send(.request(id: id, .spawn, sleepArguments()), wire) }
+        waitForHost(wire)
+        send(.notice(.finished, .record(["status": .text("error"), "fault": .integer(1)])), wire)
+        waitForHost(wire)
     case "half-a-frame":
         send([40, 0, 0, 0, 9], wire)
         waitForHost(wire)
@@ -113,7 +118,9 @@ func syscallShim(_ number: Int, _ request: Int, _ pid: pid_t) -> Int
 
 do {
     let fork = try WorkerFork { takenOver($0) }
-    let code = try ScriptRun(options: RunOptions(scriptFolder: "/"), fork: fork).run()
+    var options = RunOptions(scriptFolder: "/")
+    if attack == "many-children" { try options.limits.take(option: "processes=4") }
+    let code = try ScriptRun(options: options, fork: fork).run()
     if attack.hasPrefix("endless") || attack.hasPrefix("huge") || attack == "releases" {
         var usage = rusage()
         unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

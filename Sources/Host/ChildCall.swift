@@ -125,6 +125,8 @@ class ChildCall {
 /// What a script is told of a program that has ended.
 struct SpawnResult {
     private var fields: [Value.Entry] = []
+    /// Captured text: what of it is there depends on what was taken by line meanwhile.
+    private var captured: ChildOutput?
     /// Standard output as a value, and what it is called.
     private var secret: (name: String, value: SecretBytes)?
     /// The fields of captured JSON.
@@ -148,7 +150,7 @@ struct SpawnResult {
         throws(Failure)
     {
         guard !plan.secretFields.isEmpty else {
-            add("stdout", output.capturedText.map { .bytes($0) })
+            captured = output
             guard let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) else { return }
             try masker.add(value, name: name)
             secret = (name, value)
@@ -165,6 +167,7 @@ struct SpawnResult {
     func value(_ store: SecretStore) throws(Failure) -> Value {
         let source = SecretSource(provider: "spawn")
         var result = fields
+        if let text = captured?.capturedText { result.append(Value.Entry(.bytes(Array("stdout".utf8)), .bytes(text))) }
         if let secret {
             let handle = try store.add(secret.value, name: secret.name, source: source)
             result.append(Value.Entry(.bytes(Array("stdout".utf8)), .object(handle)))

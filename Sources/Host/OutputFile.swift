@@ -85,8 +85,12 @@ final class OutputFile {
         }
     }
 
-    deinit {
+    deinit { discard() }
+
+    /// Removes what has not been committed.
+    func discard() {
         if let temporary { unsafe _ = unlink(temporary) }
+        temporary = nil
         close()
     }
 

@@ -168,6 +168,7 @@ final class PipeCall: ChildCall {
     private var isWholeStarted: Bool { verdict != nil || members.allSatisfy { $0.outcome != nil } }
 
     private func conclude() {
+        defer { discardFiles() }
         do throws(Failure) {
             if let verdict { throw verdict }
             let failed = members.indices.filter { hasFailed($0) }
@@ -192,6 +193,11 @@ final class PipeCall: ChildCall {
     private func commit() throws(Failure) {
         try outputFile?.commit()
         for member in members { try member.files.commit() }
+    }
+
+    private func discardFiles() {
+        outputFile?.discard()
+        for member in members { member.files.discard() }
     }
 
     private func result(_ failed: [Int]) throws(Failure) -> SpawnResult {

@@ -19,7 +19,7 @@ import Testing
     @Test func `its members are joined by a pipe of their own, and have nothing else open`() throws {
         let outcome = try Program.script(
             #"""
-            local r = pipe{ { "sh", "-c", "readlink /proc/$$/fd/1 >&2; ls /proc/self/fd | tr '\\n' ' ' >&2" }, { "sh", "-c", "readlink /proc/self/fd/0; ls /proc/self/fd | tr '\\n' ' '" }, capture = true }
+            local r = pipe{ { "sh", "-c", "x=$(readlink /proc/$$/fd/1); echo $x >&2; ls /proc/self/fd | tr '\\n' ' ' >&2" }, { "sh", "-c", "readlink /proc/self/fd/0; ls /proc/self/fd | tr '\\n' ' '" }, capture = true }
             print(r.stdout == r.stderr, r.stdout:match("^pipe:"), r.stdout:match("\n(.*)$"))
             """#)
         #expect(outcome.text == "true\tpipe:\t0 1 2 3 \n", "\(outcome)")

@@ -72,7 +72,7 @@ final class PipeCall: ChildCall {
                 upstream = try start(index, reading: upstream)
             } catch {
                 guard index > 0 else { throw error }
-                stopStarting(error)
+                stop(error)
                 break
             }
         }
@@ -127,11 +127,6 @@ final class PipeCall: ChildCall {
             },
             ended: { [self] stream in (stream == .output ? output : members[index].error).finish() },
             finished: { [self] outcome in finish(index, outcome) })
-    }
-
-    private func stopStarting(_ failure: Failure) {
-        super.stop(failure)
-        for member in members { member.child?.terminate() }
     }
 
     private func timeIsUp() {

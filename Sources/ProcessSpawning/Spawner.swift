@@ -231,7 +231,7 @@ public final class Spawner {
         // Mostly it is one of ours that ended: then the list of children, which takes longer, need not be read. Whoever
         // ended behind it is seen when it has been reaped.
         let next = vs_sys_ended_child()
-        if next == 0 || live[next] != nil { return }
+        if next == 0 || live[next]?.hasExited == false { return }
         for pid in ProcessTable.children() where live[pid] == nil && detached[pid] == nil && !spared.contains(pid) {
             var unused = vs_sys_exit()
             _ = unsafe vs_sys_reap(pid, &unused)

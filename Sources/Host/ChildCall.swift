@@ -125,6 +125,8 @@ class ChildCall {
 /// What a script is told of a program that has ended.
 struct SpawnResult {
     private var fields: [Value.Entry] = []
+    /// Captured text: what of it is there depends on what was taken by line meanwhile.
+    private var captured: ChildOutput?
     /// Standard output as a value, and what it is called.
     private var secret: (draft: SecretStore.Draft, value: SecretBytes)?
     /// The fields of captured JSON.
@@ -148,7 +150,7 @@ struct SpawnResult {
         throws(Failure)
     {
         guard !plan.secretFields.isEmpty else {
-            add("stdout", output.capturedText.map { .bytes($0) })
+            captured = output
             guard let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) else { return }
             try masker.add(value, name: name)
             secret = (Self.draft(value, name, plan), value)
@@ -170,6 +172,7 @@ struct SpawnResult {
     /// The result, with handles of its own for each caller: one may close what another still uses.
     func value(_ store: SecretStore) throws(Failure) -> Value {
         var result = fields
+        if let text = captured?.capturedText { result.append(Value.Entry(.bytes(Array("stdout".utf8)), .bytes(text))) }
         if let secret {
             result.append(Value.Entry(.bytes(Array("stdout".utf8)), .object(try store.add(secret.value, secret.draft))))
         }

@@ -146,6 +146,7 @@ final class SpawnCall: ChildCall {
         child = nil
         // A stream that was cut has ended for good too.
         answerReaders()
+        defer { files?.discard() }
         do throws(Failure) {
             if let verdict { throw verdict }
             if outcome.succeeded { try files?.commit() }
@@ -154,7 +155,6 @@ final class SpawnCall: ChildCall {
         } catch {
             end(.failed(error, arguments: [plan.program] + plan.arguments, standardError: self.error.tail))
         }
-        files = nil
     }
 
     private func result(_ outcome: ChildOutcome) throws(Failure) -> SpawnResult {

@@ -79,6 +79,7 @@ final class OutputStream {
 
     private func finish() {
         guard !isEnded else { return }
+        let end = end
         close()
         end()
     }
@@ -89,6 +90,9 @@ final class OutputStream {
         isEnded = true
         watch?.cancel()
         watch = nil
+        // They hold the child, which holds this.
+        deliver = {}
+        end = {}
         closeDescriptor(descriptor)
     }
 }

@@ -193,6 +193,12 @@ import Testing
         #expect(outcome.text == "spawn: the secret PIN is too short to be masked\ntrue\n", "\(outcome)")
     }
 
+    @Test func `the error of a program that needs powers names the option that gives them`() throws {
+        let outcome = try Program.script(
+            #"local ok, e = pcall(spawn, { "su", "no-such-user-here", quiet = true }) print(e.kind, e.hint)"#)
+        #expect(outcome.text == "exit\tsu needs powers that children do not get: newPrivileges = true lets it have them\n", "\(outcome)")
+    }
+
     @Test func `-v shows each command with the names of its secrets`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(secrets: ["PAT": canary.value])

@@ -38,7 +38,7 @@ final class SecretStore {
     /// the masker's tables while they grow.
     static let memoryBytes = 5 << 20
     /// What a byte of a value takes in secret memory, its own and its masked forms' together, in most values.
-    static let chargePerByte = 76
+    static let chargePerByte = 96
 
     private struct Place {
         var generation: UInt32
@@ -161,6 +161,6 @@ extension SecretStore.Draft {
         _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin
     ) -> SecretStore.Draft {
         SecretStore.Draft(
-            name: name, source: source, size: SecretSize(loaded: value.count, atMost: bound), origin: origin)
+            name: name, source: source, size: SecretSize(loaded: value, atMost: bound), origin: origin)
     }
 }

@@ -65,12 +65,16 @@ final class SecretStore {
     ///
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+        // One that is there already is masked already.
+        if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
         try charge(draft)
         try masker.add(value, name: draft.name)
-        var kept = value
-        if let same = known[draft.origin]?.value, same.isEqual(to: value) { kept = same }
-        known[draft.origin]?.value = kept
-        let entry = Entry(value: kept, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
+        known[draft.origin]?.value = value
+        return try place(value, draft)
+    }
+
+    private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+        let entry = Entry(value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(
@@ -87,6 +91,8 @@ final class SecretStore {
                 reason: "what it is made from may have up to \(draft.size.bound / 1024) KiB, whatever it has",
                 hint: "make it from fewer secrets, or give captured ones a smaller maxOutput")
         }
+        // The same made of the same is the same.
+        if let same = known[draft.origin]?.value { return try place(same, draft) }
         try charge(draft)
         let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
         try write(buffer)

@@ -53,7 +53,7 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         DerivationCase("secret.hmac('sha1', s, 'what do ya want for nothing?')", "Jefe", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
         DerivationCase("secret.hmac('sha256', s, 'what do ya want for nothing?')", "Jefe", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
         DerivationCase(
-            "secret.hmac('sha512', s, 'what do ya want for nothing?')", "Jefe", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bcd737"),
+            "secret.hmac('sha512', s, 'what do ya want for nothing?')", "Jefe", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"),
         DerivationCase("secret.hmac('sha256', s, secret.template('what do ya want for nothing?', {}), { format = 'base64' })", "Jefe", "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="),
         DerivationCase("secret.hmac('sha256', s, '')", "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
         DerivationCase("secret.template('${s}:${s}${t}', { s = s, t = secret.hex(s) })", "ab", "ab:ab6162"),
@@ -76,6 +76,7 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.text == "same\n" && outcome.code == 0, "\(outcome)")
     }
 
+    /// What is a listed form of a value that was there before keeps that one's name in masks.
     @Test func `are masked exactly as derived, and named after what was done`() throws {
         let canary = Canary()
         let files = try SecretFiles()
@@ -99,13 +100,13 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
             outcome.text == """
                 [secret:trim(service.json).key]\t[secret:trim(service.json).key]
                 [secret:hmac(trim(service.json).key)]\t[secret:hmac(trim(service.json).key)]
-                [secret:base64(hex(trim(service.json).key))]\t[secret:base64(hex(trim(service.json).key))]
+                [secret:base64(hex(trim(service.json).key))]\t[secret:hex(trim(service.json).key)]
                 [secret:json(trim(service.json).key)]\t[secret:json(trim(service.json).key)]
                 [secret:random]\t[secret:random]
                 [secret:PIN]\t[secret:PIN]
                 [secret:trim(service.json).key]\t[secret:trim(service.json).key]
-                [secret:urlEncode(trim(service.json))]\t[secret:urlEncode(trim(service.json))]
-                [secret:base64(trim(service.json)+trim(service.json).key)]\t[secret:base64(trim(service.json)+trim(service.json).key)]
+                [secret:urlEncode(trim(service.json))]\t[secret:service.json]
+                [secret:base64(trim(service.json)+trim(service.json).key)]\t[secret:trim(service.json)+trim(service.json).key]
                 field hmac base64 json random random template urlEncode base64
 
                 """, "\(outcome)")
@@ -162,7 +163,7 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         let profile = try files.folder.write("config/vaultscript/credentials/default.env", "INFISICAL_TOKEN=x\n")
         let script = #"""
             print(secret.file(arg[1]), secret.file(arg[1]):source().provider)
-            spawn{ "cat", stdin = secret.file(arg[1]) }
+            spawn{ "cat", stdin = secret.trim(secret.file(arg[1])) } print()
             for i = 2, #arg do print(i, (select(2, pcall(secret.file, arg[i])).message), select(2, pcall(secret.file, arg[i])).kind) end
             """#
         _ = unsafe symlink(path, files.folder.path + "/link")
@@ -200,6 +201,7 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
     /// Every operation that takes a handle and starts no child, each with all that it says.
     static let questions = #"""
         local s = secret.file(arg[1])
+        if arg[3] == "" then secret.random(8) end
         local before = collectgarbage("count")
         local function say(name, f, ...)
           local results = table.pack(pcall(f, ...))
@@ -209,25 +211,26 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         end
         local makers = {
           template = function() return secret.template("x${s}y${s}", { s = s }) end,
-          base64 = function() return secret.base64(s) end, base64url = function() return secret.base64(s, { url = true, padding = false }) end,
+          base64 = function() return secret.base64(s) end, basexurl = function() return secret.base64(s, { url = true, padding = false }) end,
           hex = function() return secret.hex(s) end, urlEncode = function() return secret.urlEncode(s) end, trim = function() return secret.trim(s) end,
           hmacKey = function() return secret.hmac("sha256", s, "m") end, hmacMessage = function() return secret.hmac("sha512", secret.random(16), s) end,
           nested = function() return secret.hex(secret.template("${a}", { a = secret.trim(s) })) end,
         }
-        for _, name in ipairs{ "template", "base64", "base64url", "hex", "urlEncode", "trim", "hmacKey", "hmacMessage", "nested" } do
+        -- In parts: of a large value one run has no room for all of them.
+        for name in (arg[3]):gmatch("%w+") do
           local made = say(name, makers[name])
           say(name .. ":name", made.name, made)
           for key, value in pairs(made:source()) do print(key, value) end
           say(name .. ":close", made.close, made)
           say(name .. ":closed", secret.hex, made)
         end
-        if arg[2] == "text" then
+        if arg[2] == "text" and arg[3] == "" then
           local made = say("json", secret.json, { a = s, b = { s, 1 } })
           say("json again", secret.field, made, "b.a")
         end
         local other = secret.file(arg[1])
         local asked = {
-          print = function() print(s) end, tostring = function() return tostring(s) end, format = function() return ("%s %20s %.4s"):format(s, s, s) end,
+          print = function() print(s) end, tostring = function() return tostring(s) end, format = function() return ("%s|%20s|%.4s"):format(s, s, s) end,
           q = function() return ("%q"):format(s) end, d = function() return ("%d"):format(s) end, concat = function() return s .. "x" end,
           len = function() return #s end, lt = function() return s < other end, le = function() return s <= other end, eq = function() return s == other, s == s end,
           rawequal = function() return rawequal(s, other) end, rawlen = function() return rawlen(s) end, rawget = function() return rawget(s, 1) end,
@@ -258,18 +261,20 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         print(math.floor(collectgarbage("count") - before + 0.5))
         """#
 
-    private func answers(_ shape: (name: String, bytes: Data), in files: SecretFiles, kind: String) throws -> String {
+    private func answers(_ shape: (name: String, bytes: Data), in files: SecretFiles, kind: String) throws -> [String] {
         let path = try files.write("value", shape.bytes)
         let script = try files.folder.write("script.lua", Self.questions)
-        let outcome = try Program.run([script, path, kind], environment: ["XDG_CONFIG_HOME": files.folder.path])
-        #expect(outcome.code == 0, "\(shape.name): \(outcome)")
-        return outcome.text + outcome.errorText
+        return try ["template base64 basexurl hex", "urlEncode trim hmacKey hmacMessage nested", ""].map { part in
+            let outcome = try Program.run([script, path, kind, part], environment: ["XDG_CONFIG_HOME": files.folder.path])
+            #expect(outcome.code == 0, "\(shape.name): \(outcome)")
+            return outcome.text + outcome.errorText
+        }
     }
 
     @Test func `answer every question the same, whatever the value`() throws {
         let files = try SecretFiles()
         let first = try answers(Self.shapes[0], in: files, kind: "text")
-        #expect(first.contains("[secret:base64(value)]") && first.contains("cannot be measured"), "\(first)")
+        #expect(first[0].contains("[secret:base64(value)]") && first[2].contains("cannot be measured"), "\(first)")
         for shape in Self.shapes.dropFirst() {
             #expect(try answers(shape, in: files, kind: "text") == first, "\(shape.name)")
         }

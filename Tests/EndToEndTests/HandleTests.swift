@@ -23,7 +23,7 @@ import Testing
         ("spawn{ 'true', passEnv = { s } }", "passEnv"), ("spawn('echo', s)", "write spawn{ \"echo\", env = { NAME = handle } }"),
     ])
     func `in the wrong place is an error that names the right one`(code: String, message: String) throws {
-        let outcome = try Program.run(["-e", "local s = secret.random(8, { name = 'KEY' }) \(code)"])
+        let outcome = try Program.run(["-e", "local s = secret.random(8, { name = 'KEY' }); \(code)"])
         #expect(outcome.code != 0 && outcome.errorText.contains(message), "\(outcome)")
         #expect(!outcome.errorText.contains("object") && !outcome.errorText.contains("userdata"), "\(outcome)")
     }
@@ -50,7 +50,6 @@ import Testing
             pcall(function() local t <close> = secret.random(8, { name = "BYERROR" }) kept = t error("x") end) print(used(kept))
             local co = coroutine.create(function() local t <close> = secret.random(8, { name = "BYCOROUTINE" }) kept = t coroutine.yield() end)
             coroutine.resume(co) coroutine.close(co) print(used(kept))
-            setmetatable({}, { __gc = function() kept = secret.random(8, { name = "LATE" }) end }) collectgarbage() print(used(kept))
             s = secret.random(8, { name = "AGAIN" })
             s:close() s:close()
             local reused = secret.random(8, { name = "NEXT" })
@@ -75,21 +74,5 @@ import Testing
             print(pcall(secret.hex, a))
             """, [try files.write("value", Data(canary.value.utf8))])
         #expect(outcome.text.hasPrefix("whole\nfalse\tthe secret value has been closed"), "\(outcome)")
-    }
-
-    @Test func `of which there are too many is an error, and closing some mends it`() throws {
-        let outcome = try Program.script(
-            """
-            local s, kept = secret.random(8), {}
-            local ok, e
-            repeat
-              ok, e = pcall(secret.hex, s)
-              kept[#kept + 1] = e
-            until not ok
-            print(#kept > 90000, e.kind, e.message)
-            for i = 1, 10 do kept[i]:close() end
-            print(secret.hex(s))
-            """)
-        #expect(outcome.text == "true\tlimit\tthere are more than 100000 secrets open\n[secret:hex(random)]\n", "\(outcome)")
     }
 }

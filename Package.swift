@@ -107,6 +107,9 @@ var targets: [Target] = [
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],
         swiftSettings: strict),
     .testTarget(name: "EndToEndTests", dependencies: ["vaultscript", "TestSupport"], swiftSettings: strict),
+    // The scripts are read where they lie.
+    .testTarget(
+        name: "AttackTests", dependencies: ["vaultscript", "TestSupport"], exclude: ["scripts"], swiftSettings: strict),
 ]
 
 /// A fuzz target: libFuzzer brings `main`.

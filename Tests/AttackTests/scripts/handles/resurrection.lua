@@ -5,5 +5,6 @@ local function lose()
   setmetatable({ s = getSecret("TOKEN") }, { __gc = function(self) back = self.s end })
 end
 coroutine.wrap(lose)()
+sleep(0.01)
 collectgarbage() collectgarbage()
 print(back, (pcall(spawn, { "true", env = { A = back } })))

@@ -3,9 +3,10 @@
 -- out: looked up 0
 local looked = 0
 local copy = {}
-for k, v in pairs(_G) do copy[k] = v end
-for k in pairs(copy) do _G[k] = nil end
-copy.setmetatable(_G, { __index = function(_, k) looked = looked + 1 return copy[k] end, __newindex = function(_, k) looked = looked + 1 end })
+local globals = _G
+for k, v in pairs(globals) do copy[k] = v end
+for k in copy.pairs(copy) do globals[k] = nil end
+copy.setmetatable(globals, { __index = function(_, k) looked = looked + 1 return copy[k] end, __newindex = function(_, k) looked = looked + 1 end })
 local _ENV = copy
 spawn{ "printenv", "T", env = { T = getSecret("TOKEN") } }
 pcall(spawn, { "no such program" })

@@ -1,5 +1,5 @@
 -- idea: os.exit in a coroutine, in defer, in __close and in a pcall
--- exit: 7
+-- exit: 9
 -- out: deferred
 defer(function() print("deferred") os.exit(9) end)
 coroutine.wrap(function()

@@ -71,7 +71,8 @@ struct AttackRange: Sendable {
         for text in script.all("error") where !outcome.errorText.contains(text) {
             findings.append("standard error lacks: \(text)")
         }
-        for text in script.all("lacks") where outcome.description.contains(text) {
+        for text in script.all("lacks").map({ $0.replacingOccurrences(of: "\\e", with: "\u{1B}") })
+        where outcome.description.contains(text) {
             findings.append("the output has: \(text)")
         }
         return findings
@@ -122,7 +123,7 @@ struct AttackRange: Sendable {
         return try Program.run(
             words + ["script.lua"] + arguments, environment: environment,
             input: script.first("input").map { Data($0.replacingOccurrences(of: "\\n", with: "\n").utf8) },
-            program: "/usr/bin/env", timeLimitSeconds: 60)
+            program: "/usr/bin/env", timeLimitSeconds: script.first("limit").flatMap { Double($0) } ?? 60)
     }
 
     /// `TOKEN 8`: the first 8 characters of a value, and as many others. `TOKEN`: all of it.

@@ -12,7 +12,7 @@ struct AttackScript: Sendable, CustomTestStringConvertible {
 
     private static let keys: Set<String> = [
         "idea", "exit", "out", "contains", "error", "lacks", "oracle", "known", "input", "environment", "options",
-        "credentials", "guess", "needs", "wrote", "user", "same",
+        "credentials", "guess", "needs", "wrote", "limit",
     ]
 
     var testDescription: String { name }

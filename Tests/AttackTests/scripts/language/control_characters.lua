@@ -1,6 +1,6 @@
 -- idea: names with control characters drive the terminal through error messages
 -- exit: 3
--- lacks: ]0;owned
+-- lacks: \e
 pcall(login, { profile = "x\27]0;owned\7" })
 for _, f in ipairs {
   function() getSecret("A\27]0;owned\7\n") end, function() require("a\27]0;owned\7") end, function() spawn{ "no\27]0;owned\7" } end,

@@ -1,4 +1,5 @@
 -- idea: one value two hundred times in a template reaches a limit by its length
+-- known: the limit of secret memory counts the bytes of the values, not a public bound
 -- oracle: same
 -- contains: true
 local s = getSecret("TOKEN")

@@ -50,15 +50,17 @@ struct AttackScript: Sendable, CustomTestStringConvertible {
 
     private static let folder = Program.repository + "/Tests/AttackTests/scripts"
 
-    /// Every script, by name. `ATTACKS` in the environment narrows them to those whose name begins so.
-    static let all: [AttackScript] = {
-        let wanted = ProcessInfo.processInfo.environment["ATTACKS"] ?? ""
+    /// Those that are run: `ATTACKS` in the environment narrows them to those whose name begins so.
+    static let all = every.filter { $0.name.hasPrefix(ProcessInfo.processInfo.environment["ATTACKS"] ?? "") }
+
+    /// Every script, by name.
+    static let every: [AttackScript] = {
         let areas = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return areas.sorted().flatMap { area -> [AttackScript] in
             let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + area)) ?? []
             return files.sorted().filter { $0.hasSuffix(".lua") }.map {
                 AttackScript(name: area + "/" + $0.dropLast(4), file: folder + "/" + area + "/" + $0)
             }
-        }.filter { $0.name.hasPrefix(wanted) }
+        }
     }()
 }

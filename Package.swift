@@ -110,6 +110,9 @@ var targets: [Target] = [
     .testTarget(
         name: "EndToEndTests", dependencies: ["vaultscript", "OldKernel", "TestSupport", "CSystemShims"],
         swiftSettings: strict),
+    // The scripts are read where they lie.
+    .testTarget(
+        name: "AttackTests", dependencies: ["vaultscript", "TestSupport"], exclude: ["scripts"], swiftSettings: strict),
 ]
 
 /// A fuzz target: libFuzzer brings `main`.

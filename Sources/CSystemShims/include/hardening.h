@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/// Makes this process unreadable to others of its user (PR_SET_DUMPABLE 0) and keeps it from dumping core. Gives false
-/// where the system has none of it.
+/// Makes this process unreadable to others of its user (PR_SET_DUMPABLE 0) and keeps it from dumping core and from
+/// printing its registers in a crash. Gives false where the system has none of it.
 bool vs_sys_harden(void);
 
 /// Opens /dev/null for whichever of the descriptors 0, 1 and 2 is closed, so that nothing else gets its number.

@@ -15,7 +15,15 @@ extension ScriptRun {
         let plan = try SpawnPlan(value, store: store)
         let call = try SpawnCall(plan, id: id, run: self)
         if options.isVerbose { gate.say(plan.shownCommand) }
-        try call.start()
+        guard plan.borrowsInput else { return try call.start() }
+        input.lend { [self] in
+            do throws(Failure) {
+                try call.start()
+            } catch {
+                input.giveBack()
+                fault(id, error)
+            }
+        }
     }
 }
 
@@ -27,6 +35,7 @@ final class SpawnCall {
     private let output: ChildOutput
     private let error: ChildOutput
     private var child: ChildProcess?
+    private var terminal: ChildTerminal?
     /// Why the host ended the child, where it did.
     private var verdict: Failure?
     private var hasWarned = false
@@ -68,7 +77,11 @@ final class SpawnCall {
         for (number, content) in plan.descriptors { request.descriptors[number] = .bytes(Self.value(content)) }
         let opened = try setInput(&request)
         defer { if let opened { close(opened) } }
-        child = try run.spawner.start(request, handlers)
+        run.terminal.prepare()
+        terminal = try plan.makeTerminal(run.terminal, &request) { [unowned self] in take(.output, $0) }
+        let child = try run.spawner.start(request, handlers)
+        self.child = child
+        terminal?.childHasStarted(child)
         run.childHasStarted(self)
     }
 
@@ -76,7 +89,7 @@ final class SpawnCall {
         SpawnHandlers(
             output: { [self] stream, bytes in take(stream, bytes) },
             ended: { [self] stream in (stream == .output ? output : error).finish() },
-            finished: { [self] outcome in finish(outcome) })
+            finished: { [self] outcome in programHasEnded(outcome) })
     }
 
     private static func value(_ content: SpawnPlan.Content) -> SpawnValue {
@@ -133,6 +146,7 @@ final class SpawnCall {
     // MARK: - While it runs
 
     func setPaused(_ paused: Bool) {
+        terminal?.setPaused(paused)
         for stream in SpawnStream.allCases {
             if paused { child?.pauseOutput(stream) } else { child?.resumeOutput(stream) }
         }
@@ -171,7 +185,16 @@ final class SpawnCall {
 
     // MARK: - The end
 
+    private func programHasEnded(_ outcome: ChildOutcome) {
+        guard let terminal else { return finish(outcome) }
+        terminal.finish { [self] in
+            output.finish()
+            finish(outcome)
+        }
+    }
+
     private func finish(_ outcome: ChildOutcome) {
+        if plan.borrowsInput { run.input.giveBack() }
         run.childHasEnded(self)
         child = nil
         do throws(Failure) {
@@ -179,7 +202,7 @@ final class SpawnCall {
             if plan.checks { try check(outcome) }
             run.reply(id, try result(outcome))
         } catch {
-            run.fault(id, error, arguments: [plan.program] + plan.arguments, standardError: self.error.tail)
+            run.fault(id, error, arguments: [plan.program] + plan.arguments, standardError: tail)
         }
     }
 
@@ -221,10 +244,13 @@ final class SpawnCall {
         throw failure
     }
 
+    /// The end of standard error; on a terminal it is one with standard output.
+    private var tail: [UInt8] { terminal == nil ? error.tail : output.tail }
+
     /// The last line of standard error, where nobody has seen it yet.
     private var lastLine: String {
         guard plan.capture == .both || plan.capture == .stderr || plan.isQuiet else { return "" }
-        let line = error.tail.split(separator: 10).last { !$0.allSatisfy { $0 <= 32 } }
+        let line = tail.split(separator: 10).last { !$0.allSatisfy { $0 <= 32 } }
         return line.map { String(decoding: $0.prefix(500), as: UTF8.self).printable } ?? ""
     }
 

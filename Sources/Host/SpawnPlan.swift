@@ -60,6 +60,8 @@ struct SpawnPlan {
     var maximumOutput = defaultMaximumOutput
     var allowsShort = false
     var newPrivileges = false
+    /// Whether it gets a pseudo-terminal; nil where the script does not say.
+    var terminal: Bool?
 
     /// Names of the secrets this child gets, with the channel of each; for `-v`.
     private(set) var grants: [String] = []
@@ -259,6 +261,8 @@ struct SpawnPlan {
         isQuiet = try options.boolean("quiet") ?? false
         allowsShort = try options.boolean("allowShort") ?? false
         newPrivileges = try options.boolean("newPrivileges") ?? false
+        terminal = try options.boolean("tty")
+        try checkTerminal()
         if let most = try options.integer("maxOutput", in: 0...(32 << 20)) { maximumOutput = most }
         if let text = try options.text("onLeak") {
             guard let found = OnLeak(rawValue: text) else {

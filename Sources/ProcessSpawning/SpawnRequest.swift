@@ -125,7 +125,8 @@ public struct SpawnRequest {
     public var files: [SpawnFile] = []
     /// Whether setuid programs keep their powers (`sudo`); else no_new_privs.
     public var newPrivileges = false
-    /// Makes standard output, which then is a `descriptor` of a pseudo-terminal, the child's controlling terminal.
+    /// Makes standard output, which then is a `descriptor` of a pseudo-terminal, the child's controlling terminal, with
+    /// the child in its foreground; the child can be stopped from there. One child at a time.
     public var controllingTerminal = false
     /// The file mode creation mask of the child; nil is the host's.
     public var creationMask: UInt32?

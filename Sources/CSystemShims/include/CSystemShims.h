@@ -7,10 +7,12 @@
 #include "descendants.h"
 #include "environment.h"
 #include "hardening.h"
+#include "job_session.h"
 #include "poller.h"
 #include "run_directory.h"
 #include "sandbox.h"
 #include "secret_pages.h"
 #include "spawn.h"
+#include "terminal.h"
 
 #endif

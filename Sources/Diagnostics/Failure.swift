@@ -24,6 +24,8 @@ public struct Failure: Error, Equatable, Sendable {
     public var code: Int?
     /// The signal that ended a child.
     public var signal: Int?
+    /// The exit code of a run that ends with it, where it is not the kind's own.
+    public var exitCode: Int32?
 
     /// Makes a failure; `reason` and `hint` may be empty.
     public init(

@@ -17,7 +17,8 @@ public enum ExitCode {
 
     /// The code of a run that ended with `failure` uncaught.
     public static func of(_ failure: Failure) -> Int32 {
-        switch failure.kind {
+        if let code = failure.exitCode { return code }
+        return switch failure.kind {
         // A request that the server does not take is a secret that cannot be had.
         case .usage: failure.status == nil ? usage : vault
         case .auth, .notFound, .network: vault

@@ -41,6 +41,9 @@ final class StandardInput {
         advance()
     }
 
+    /// Whether somebody reads, or a child has the input.
+    var isBusy: Bool { isLent || !requests.isEmpty }
+
     /// Calls `start` when whoever asked before has been served: now, where nobody has. Nobody reads until `giveBack`.
     func lend(_ start: @escaping () -> Void) {
         requests.append(Request(wanted: .all, completion: { _ in }, lend: start))

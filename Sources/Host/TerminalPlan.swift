@@ -4,7 +4,11 @@ import ProcessSpawning
 /// Whether a child gets a pseudo-terminal, and how it is joined to the child's request.
 extension SpawnPlan {
     /// Where the script says nothing: what comes has to be for a person who sees all of it.
-    private var mayHaveTerminal: Bool { capture == .none && !isQuiet }
+    private var mayHaveTerminal: Bool {
+        role == .child && !isBackground && capture == .none && !isQuiet && label == nil && !goesElsewhere
+    }
+
+    private var goesElsewhere: Bool { outputFile != nil || errorFile != nil || errorJoinsOutput }
 
     private var joinsKeyboard: Bool { if case .inherit = input { true } else { false } }
 
@@ -13,10 +17,11 @@ extension SpawnPlan {
 
     /// The options that a terminal rules out.
     func checkTerminal() throws(Failure) {
-        guard terminal == true, capture == .stderr else { return }
+        guard terminal == true, capture == .stderr || goesElsewhere else { return }
         throw Failure(
-            .usage, "spawn: tty = true and capture = \"stderr\" exclude each other",
-            reason: "on a terminal standard output and standard error are one stream",
+            .usage,
+            "spawn: tty = true does not go with \(capture == .stderr ? "capture = \"stderr\"" : "stdout or stderr")",
+            reason: "on a terminal standard output and standard error are one stream, which the host reads",
             hint: "capture = \"merge\" takes both, tty = false keeps them apart")
     }
 
@@ -47,5 +52,43 @@ extension SpawnPlan {
         for name in Set(usual + inherited).subtracting(own) {
             request.environment.append(EnvironmentVariable(name, .text(Array("cat".utf8))))
         }
+    }
+}
+
+extension ScriptRun {
+    /// Starts a call; one that reads the host's own input when that is free, and nobody else reads until it has ended.
+    func begin(
+        _ call: ChildCall, _ plan: SpawnPlan, _ id: UInt32, _ start: @escaping () throws(Failure) -> Void
+    ) throws(Failure) {
+        guard plan.borrowsInput else { return try start() }
+        guard !input.isBusy || !call.plan.isBackground else {
+            throw Failure(
+                .usage, "spawn: \(plan.shownProgram) cannot have standard input", reason: "somebody else reads it now",
+                hint: "wait for that first")
+        }
+        try withInput(id) { done throws(Failure) in
+            try start()
+            call.whenEnded(done)
+        }
+    }
+
+    /// Calls `start` when the host's own input is free, which is now or later; nobody else reads until `done` is called.
+    ///
+    /// - Throws: What `start` throws now; later that answers the request `id`.
+    func withInput(
+        _ id: UInt32, _ start: @escaping (_ done: @escaping () -> Void) throws(Failure) -> Void
+    ) throws(Failure) {
+        var isNow = true
+        var failure: Failure?
+        input.lend { [self] in
+            do throws(Failure) {
+                try start { [self] in input.giveBack() }
+            } catch {
+                input.giveBack()
+                if isNow { failure = error } else { fault(id, error) }
+            }
+        }
+        isNow = false
+        if let failure { throw failure }
     }
 }

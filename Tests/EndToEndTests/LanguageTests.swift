@@ -14,7 +14,7 @@ import Testing
             """)
         #expect(
             outcome.text == """
-                _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail getSecret getSecrets \
+                _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets \
                 getmetatable io ipairs json load loadfile log login math next os pairs pcall print rawequal rawget rawlen \
                 rawset require scriptDir secret select setmetatable sleep spawn string table tonumber tostring type utf8 \
                 warn xpcall
@@ -23,8 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("os.execute('id')", "spawn{"), ("io.popen('id')", "spawn{"), ("io.open('/etc/passwd')", "spawn{"),
-        ("dofile('x')", "require"), ("loadfile('x')", "require"), ("os.remove('x')", "spawn{"),
+        ("os.execute('id')", "spawn{"), ("io.popen('id')", "spawn{"), ("io.open('/etc/passwd')", "fs.read("),
+        ("dofile('x')", "require"), ("loadfile('x')", "require"), ("os.remove('x')", "fs.remove("),
     ])
     func `what people miss names its replacement`(code: String, replacement: String) throws {
         let outcome = try Program.run(["-e", code])

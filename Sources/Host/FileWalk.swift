@@ -1,0 +1,159 @@
+import CSystemShims
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why a path could not be followed, and how far it could.
+struct FileTrouble: Error {
+    enum Cause {
+        case system(Int32)
+        /// It leads to what no script may touch.
+        case outOfReach(String)
+    }
+
+    var cause: Cause
+    /// The last folder that was reached, and the name in it that failed.
+    var folder: OpenFile?
+    var name: [UInt8]
+    /// That name is not the path's last one.
+    var isOnTheWay: Bool
+
+    init(_ cause: Cause, _ folder: OpenFile? = nil, _ name: [UInt8] = [], isOnTheWay: Bool = false) {
+        self.cause = cause
+        self.folder = folder
+        self.name = name
+        self.isOnTheWay = isOnTheWay
+    }
+
+    var isMissing: Bool {
+        if case .system(let error) = cause { return error == ENOENT || error == ENOTDIR }
+        return false
+    }
+}
+
+/// Where a path leads: a folder, a name in it, and what is there now.
+struct FilePlace {
+    let folder: OpenFile
+    /// `.` where the path leads to `folder` itself.
+    let name: [UInt8]
+    /// Opened without any right to its content; nil where there is nothing of that name.
+    let file: OpenFile?
+}
+
+/// Follows a path as the kernel would, one step at a time, and judges every folder, file and link on the way by what it
+/// is: by device and inode, on an open descriptor. A name, a link, a hard link or a mount leads past nothing.
+struct FileWalk {
+    static let maximumLinks = 40
+    static let maximumPathBytes = 4096
+
+    /// What may not be reached; nil while the protected places themselves are looked for.
+    let protection: Protection?
+    /// Told each entry that is gone through, and whether it is the last one.
+    var onEntry: (OpenFile, [UInt8], Bool) -> Void = { _, _, _ in }
+
+    /// The place that `path` leads to, seen from `start` (the working directory).
+    ///
+    /// - Throws: `.system` where a folder on the way is missing or closed; a missing last entry is no trouble.
+    func resolve(_ path: [UInt8], from start: OpenFile? = nil, followsLast: Bool = true) throws(FileTrouble)
+        -> FilePlace
+    {
+        guard path.count <= Self.maximumPathBytes else { throw FileTrouble(.system(ENAMETOOLONG)) }
+        var folder = try beginning(path, start)
+        var rest = Self.steps(path)
+        var links = 0
+        while let name = rest.popLast() {
+            if name == [46] { continue }
+            let isLast = rest.isEmpty
+            guard let file = try step(folder, name, isLast) else {
+                return FilePlace(folder: folder, name: name, file: nil)
+            }
+            if name == [46, 46] {
+                folder = file
+            } else if file.isLink, !isLast || followsLast {
+                links += 1
+                guard links <= Self.maximumLinks else { throw FileTrouble(.system(ELOOP), folder, name) }
+                let text = try target(of: file, in: folder, name)
+                if text.first == 47 { folder = try beginning(text, nil) }
+                rest += Self.steps(text)
+            } else if isLast {
+                guard path.last != 47 || file.isFolder else { throw FileTrouble(.system(ENOTDIR), folder, name) }
+                return FilePlace(folder: folder, name: name, file: file)
+            } else {
+                guard file.isFolder else { throw FileTrouble(.system(ENOTDIR), folder, name) }
+                folder = file
+            }
+        }
+        return FilePlace(folder: folder, name: [46], file: folder)
+    }
+
+    /// The steps of a path, the first one last.
+    private static func steps(_ path: [UInt8]) -> [[UInt8]] {
+        path.split(separator: 47).reversed().map(Array.init)
+    }
+
+    private func beginning(_ path: [UInt8], _ start: OpenFile?) throws(FileTrouble) -> OpenFile {
+        if path.first != 47, let start { return start }
+        guard let folder = OpenFile.start(atRoot: path.first == 47) else { throw FileTrouble(.system(errno)) }
+        // The working directory itself may lie where no script may go.
+        try judge(folder, from: nil, [])
+        return folder
+    }
+
+    private func step(_ folder: OpenFile, _ name: [UInt8], _ isLast: Bool) throws(FileTrouble) -> OpenFile? {
+        if name != [46, 46] { onEntry(folder, name, isLast) }
+        if protection != nil { try ProcessFiles.check(name, in: folder) }
+        guard let file = folder.step(name, wantsFolder: !isLast || name == [46, 46]) else {
+            let error = errno
+            if isLast, error == ENOENT { return nil }
+            throw FileTrouble(.system(error), folder, name, isOnTheWay: !isLast)
+        }
+        try judge(file, from: folder, name)
+        return file
+    }
+
+    private func judge(_ file: OpenFile, from folder: OpenFile?, _ name: [UInt8]) throws(FileTrouble) {
+        guard let protection else { return }
+        if let what = protection.inside[file.identity] { throw FileTrouble(.outOfReach(what), folder, name) }
+        try ProcessFiles.check(file, from: folder)
+    }
+
+    /// Where a link leads. In a folder that all may write to, a link of somebody else is not followed: it could have
+    /// been placed there to lead us astray (as Linux has it with fs.protected_symlinks).
+    private func target(of link: OpenFile, in folder: OpenFile, _ name: [UInt8]) throws(FileTrouble) -> [UInt8] {
+        let isShared = folder.facts.mode & (S_ISVTX | S_IWOTH) == S_ISVTX | S_IWOTH
+        guard !isShared || link.facts.owner == geteuid() || link.facts.owner == folder.facts.owner else {
+            throw FileTrouble(.system(EACCES), folder, name)
+        }
+        guard let text = link.linkText, !text.isEmpty else { throw FileTrouble(.system(errno), folder, name) }
+        return text
+    }
+}
+
+/// What of /proc a script may see: facts of the machine, nothing of any process. All of our processes have entries
+/// there, under many names and with links to their files, memory and environment.
+enum ProcessFiles {
+    private static let rootInode: UInt64 = 1
+    private static let what = "/proc of processes, vaultscript's own among them"
+    private static let harmless: Set<String> = [
+        "cmdline", "cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "uptime", "version",
+    ]
+
+    /// The entry that is about to be looked up.
+    static func check(_ name: [UInt8], in folder: OpenFile) throws(FileTrouble) {
+        guard folder.facts.is_process_file, folder.facts.inode == rootInode, name != [46, 46] else { return }
+        guard harmless.contains(String(decoding: name, as: UTF8.self)) else {
+            throw FileTrouble(.outOfReach(what), folder, name)
+        }
+    }
+
+    /// The file that was found: procfs is entered by its root only, not by a mount of something inside it.
+    static func check(_ file: OpenFile, from folder: OpenFile?) throws(FileTrouble) {
+        guard file.facts.is_process_file, folder?.facts.is_process_file != true, file.facts.inode != rootInode else {
+            return
+        }
+        throw FileTrouble(.outOfReach(what))
+    }
+}

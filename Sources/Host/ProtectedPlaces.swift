@@ -1,0 +1,203 @@
+import CSystemShims
+import Diagnostics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What no script reaches through the host, as it is at one moment.
+struct Protection {
+    /// An entry of a folder; capitals count as small letters, as some file systems have it.
+    struct Entry: Hashable {
+        let folder: FileIdentity
+        let name: [UInt8]
+
+        init(_ folder: OpenFile, _ name: [UInt8]) {
+            self.folder = folder.identity
+            self.name = name.lowercased
+        }
+    }
+
+    /// Files and folders, by what they are; the text says what they belong to.
+    var inside: [FileIdentity: String] = [:]
+    /// The entries that paths to them go through: whoever replaces one of these replaces what they lead to.
+    var ways: [Entry: String] = [:]
+    /// Those of `ways` that are the protected place itself, so that it cannot be made either.
+    var ends: Set<Entry> = []
+}
+
+/// Knows the places that no script reaches through the host: credentials, configuration and state of vaultscript, the
+/// files of children, and whatever else is added. They are looked up anew for each call, as they may come and go.
+final class ProtectedPlaces {
+    static let maximumEntries = 4096
+    static let maximumDepth = 16
+
+    private struct Place {
+        let path: [UInt8]
+        let what: String
+    }
+
+    private static let credentials = "credentials of vaultscript"
+    private var places: [Place] = []
+    /// Folders that hold run directories.
+    private var runPlaces: [[UInt8]] = [Array("/dev/shm".utf8)]
+    /// Held open, so that a file stays known when it is moved, and its number goes to no other.
+    private var pinned: [(file: OpenFile, what: String)] = []
+    private var isPinned = false
+
+    init(options: RunOptions, environment: HostEnvironment) {
+        add(Self.folder("XDG_CONFIG_HOME", ".config", environment), "configuration and credentials of vaultscript")
+        add(Self.folder("XDG_STATE_HOME", ".local/state", environment), "the state of vaultscript")
+        add(environment.setting("CREDENTIALS_DIRECTORY"), Self.credentials)
+        add(options.credentialsFile, Self.credentials)
+        if let folder = environment.setting("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
+            runPlaces.append(Array(folder.utf8))
+        }
+        if let descriptor = options.credentialsDescriptor { pin(descriptor: descriptor) }
+    }
+
+    /// The XDG rule: an absolute path in the variable, else a directory in the home.
+    private static func folder(_ variable: String, _ fallback: String, _ environment: HostEnvironment) -> String? {
+        if let path = environment.setting(variable), path.hasPrefix("/") { return path + "/vaultscript" }
+        guard let home = environment.setting("HOME"), home.hasPrefix("/") else { return nil }
+        return "\(home)/\(fallback)/vaultscript"
+    }
+
+    /// Puts a file, or a folder with all in it, out of reach. `what` says what it is: "the audit log".
+    func add(_ path: String?, _ what: String) {
+        guard let path, !path.isEmpty else { return }
+        places.append(Place(path: Array(path.utf8), what: what))
+    }
+
+    /// A credentials file that a script names is out of its reach from then on.
+    func addCredentials(_ path: String) {
+        guard !places.contains(where: { $0.path == Array(path.utf8) }) else { return }
+        add(path, Self.credentials)
+        pin(path: Array(path.utf8), Self.credentials)
+    }
+
+    /// Remembers the files that there are now; before the first child could move one away.
+    func pinOnce() {
+        guard !isPinned else { return }
+        isPinned = true
+        for place in places { pin(path: place.path, place.what) }
+    }
+
+    /// What is out of reach now.
+    ///
+    /// - Throws: `.limit` where a protected folder is too large to be looked through.
+    func look() throws(Failure) -> Protection {
+        pinOnce()
+        var scan = Scan()
+        for (file, what) in pinned { scan.protection.inside[file.identity] = what }
+        for place in places { scan.add(place.path, place.what) }
+        for path in runPlaces { scan.addRunDirectories(in: path) }
+        guard let path = scan.tooLarge else { return scan.protection }
+        throw Failure(
+            .limit, "fs: the folder \(path.shownPath) is too large to be kept out of reach of scripts",
+            reason: "it holds more than \(Self.maximumEntries) entries, or is deeper than \(Self.maximumDepth) levels",
+            hint: "keep credentials and configuration in folders of their own")
+    }
+
+    // MARK: - Pinning
+
+    private func pin(path: [UInt8], _ what: String) {
+        var scan = Scan()
+        scan.onFile = { [self] file in
+            if pinned.count < 256 { pinned.append((file, what)) }
+        }
+        scan.add(path, what)
+    }
+
+    private func pin(descriptor: Int32) {
+        var facts = vs_sys_file_facts()
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        guard unsafe vs_sys_file_learn(copy, &facts), let file = OpenFile(copy, facts) else { return }
+        pinned.append((file, Self.credentials))
+    }
+}
+
+/// One look at all protected places.
+private struct Scan {
+    var protection = Protection()
+    var onFile: (OpenFile) -> Void = { _ in }
+    /// The first folder that was too large.
+    private(set) var tooLarge: [UInt8]?
+    private var count = 0
+
+    /// The entries on the way to `path`, and all that lies there.
+    mutating func add(_ path: [UInt8], _ what: String) {
+        var ways: [Protection.Entry] = []
+        var ends: [Protection.Entry] = []
+        var walk = FileWalk(protection: nil)
+        walk.onEntry = { folder, name, isLast in
+            ways.append(Protection.Entry(folder, name))
+            if isLast { ends.append(Protection.Entry(folder, name)) }
+        }
+        let place = try? walk.resolve(path)
+        for way in ways { protection.ways[way] = what }
+        protection.ends.formUnion(ends)
+        guard let place, let file = place.file else { return }
+        count = 0
+        add(file, in: place.folder, what, depth: 0, path)
+    }
+
+    /// The directories of runs, this one's and others', as RunDirectory names them.
+    mutating func addRunDirectories(in path: [UInt8]) {
+        guard let folder = try? FileWalk(protection: nil).resolve(path).file, folder.isFolder else { return }
+        var names: [[UInt8]] = []
+        _ = folder.forEachName { name, _ in
+            if RunDirectoryName.matches(name) { names.append(name) }
+            return true
+        }
+        for name in names {
+            guard let file = folder.step(name) else { continue }
+            count = 0
+            add(file, in: folder, "files that secrets are handed to programs in", depth: 0, path)
+        }
+    }
+
+    private mutating func add(
+        _ file: OpenFile, in folder: OpenFile, _ what: String, depth: Int, _ path: [UInt8]
+    ) {
+        guard protection.inside[file.identity] == nil || depth == 0 else { return }
+        count += 1
+        guard count <= ProtectedPlaces.maximumEntries, depth <= ProtectedPlaces.maximumDepth else {
+            return tooLarge = tooLarge ?? path
+        }
+        protection.inside[file.identity] = what
+        if file.isRegular { onFile(file) }
+        if file.isLink { return addTarget(of: file, in: folder, what, depth, path) }
+        guard file.isFolder else { return }
+        var names: [[UInt8]] = []
+        _ = file.forEachName { name, _ in
+            names.append(name)
+            return names.count <= ProtectedPlaces.maximumEntries
+        }
+        for name in names {
+            if let found = file.step(name) { add(found, in: file, what, depth: depth + 1, path) }
+        }
+    }
+
+    /// A link in a protected folder: what it leads to is meant.
+    private mutating func addTarget(
+        of link: OpenFile, in folder: OpenFile, _ what: String, _ depth: Int, _ path: [UInt8]
+    ) {
+        guard let text = link.linkText, let place = try? FileWalk(protection: nil).resolve(text, from: folder),
+            let file = place.file
+        else { return }
+        add(file, in: place.folder, what, depth: depth + 1, path)
+    }
+}
+
+/// The names that RunDirectory gives: `vaultscript-` and 32 hexadecimal digits.
+enum RunDirectoryName {
+    private static let prefix = Array("vaultscript-".utf8)
+
+    static func matches(_ name: [UInt8]) -> Bool {
+        name.count == prefix.count + 32 && name.starts(with: prefix)
+            && name[prefix.count...].allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+}

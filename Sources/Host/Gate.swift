@@ -20,6 +20,9 @@ final class Gate {
     /// Why standard output or standard error could not be written, where that happened.
     var failure: Failure? { output.failure ?? error.failure }
 
+    /// Whether the user's terminal takes line feeds as they are: a return is set before each of the host's and the script's.
+    var returnsLines = false
+
     /// Called when the readers stall or catch up.
     var onStallChange: () -> Void = {}
 
@@ -39,12 +42,17 @@ final class Gate {
     /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
-        queue(stream).append(masker.mask(text).span)
+        queue(stream).append(lines(masker.mask(text)).span)
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
-        error.append(masker.mask(Array(text.utf8)).span)
+        error.append(lines(masker.mask(Array(text.utf8))).span)
+    }
+
+    private func lines(_ text: [UInt8]) -> [UInt8] {
+        returnsLines
+            ? Array(text.split(separator: 10, omittingEmptySubsequences: false).joined(separator: [13, 10])) : text
     }
 
     /// A child's stream that is shown as it comes; with a label by whole lines, each behind it.

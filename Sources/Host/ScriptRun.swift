@@ -27,6 +27,8 @@ public final class ScriptRun {
     let spawner: Spawner
     let worker: WorkerConnection
     let input: StandardInput
+    /// The user's terminal; made when the first child starts.
+    private(set) lazy var terminal = Terminal(loop: loop, spawner: spawner, gate: gate)
     let modules: ModuleLoader
     let sessions: SessionService
     let keeper: KeeperLink?

@@ -28,6 +28,7 @@ public final class ChildProcess {
     private let started: ContinuousClock.Instant
     private let grace: Duration
     private let exitDescriptor: Int32
+    private var session: vs_sys_job_session
     private var ends: SpawnPlan.HostEnds
     private var streams: [OutputStream] = []
     private var feed: (any InputFeed)?
@@ -52,6 +53,7 @@ public final class ChildProcess {
         pid = result.pid
         isIsolated = result.isolated
         exitDescriptor = result.pidfd
+        session = result.session
     }
 
     /// Joins it to the loop.
@@ -110,6 +112,9 @@ public final class ChildProcess {
         send(SIGCONT)
     }
 
+    /// Whether it has been stopped since the last look (Ctrl-Z at its terminal).
+    public func takeStop() -> Bool { !isFinished && vs_sys_child_has_stopped(pid) }
+
     private func timeIsUp() {
         timedOut = true
         terminate()
@@ -147,6 +152,7 @@ public final class ChildProcess {
         isFinished = true
         drainTimer?.cancel()
         let ending = reap()
+        unsafe vs_sys_job_end(&session)
         leftProcesses = ProcessTable.isGroupAlive(pid)
         if !leftProcesses { killTimer?.cancel() }
         release()
@@ -179,6 +185,7 @@ public final class ChildProcess {
         var pid = pid
         // It cannot refuse: a wait of microseconds.
         while waitpid(pid, nil, 0) < 0, errorNumber() == EINTR { pid = self.pid }
+        unsafe vs_sys_job_end(&session)
         release()
         spawner.forget(self, leftProcesses: false)
     }

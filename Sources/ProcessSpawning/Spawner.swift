@@ -30,6 +30,8 @@ public final class Spawner {
     private(set) var told: Set<Int32> = []
     /// Children of the process that are not this spawner's, and that it must neither reap nor end: the worker.
     public var spared: Set<Int32> = []
+    /// Called after a child of this process has ended, stopped or gone on.
+    public var onChildChange: () -> Void = {}
     private var orphanWatch: EventLoop.Watch?
     var teardown: Teardown?
 
@@ -217,7 +219,10 @@ public final class Spawner {
                 .io, "orphaned processes cannot be adopted", reason: errorText(errorNumber()),
                 hint: "what children leave in the background may outlive the run")
         }
-        orphanWatch = try loop.watchSignals([SIGCHLD]) { [weak self] _ in self?.reapOrphans() }
+        orphanWatch = try loop.watchSignals([SIGCHLD]) { [weak self] _ in
+            self?.reapOrphans()
+            self?.onChildChange()
+        }
     }
 
     /// Stops reaping, so that the loop has nothing to wait for on its account.

@@ -203,7 +203,8 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 
 let megabytes = Int(CommandLine.arguments.dropFirst().first ?? "64") ?? 64
 print("secrets  memory MB/s  relay MB/s  masked MB/s  ratio  set-up ms  secret KiB")
-for count in [1, 10, 100, 1000] {
+let counts = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+for count in counts.isEmpty ? [1, 10, 100, 1000] : counts {
     let all = values(count)
     let text = logText(megabytes << 20, all)
     let size = Double(text.count) / 1e6

@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [
         "local s = 'x' while true do s = s .. s end", "local t = {} while true do t[#t + 1] = { {} } end",
         "local t = {} while true do t[#t + 1] = function() return t end end",
-        "local function f(...) return f(1, 2, 3, ...) end f()", "return load(('x = {'):rep(1e8))",
+        "return load(('x = {'):rep(1e8))",
         "local t = setmetatable({}, { __gc = function(t) while true do t[#t + 1] = {} end end }) t = nil "
             + "local u = {} while true do u[#u + 1] = {} end",
         "local t = {} while true do t[#t + 1] = coroutine.wrap(function() end) end",

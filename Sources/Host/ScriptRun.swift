@@ -32,6 +32,8 @@ public final class ScriptRun {
     let sessions: SessionService
     var ledger = FaultLedger()
     private var madeFiles: FileService?
+    var waitingReads: [WaitingRead] = []
+    var isAnsweringReads = false
 
     private var children: [ObjectIdentifier: SpawnCall] = [:]
     private var openRequests = 0
@@ -89,6 +91,7 @@ public final class ScriptRun {
                     reason: "what it sent was no message: \(failure.reason)",
                     hint: "this is a bug in Lua or in vaultscript; please report the script that shows it"))
         }
+        worker.onRoom = { [unowned self] in answerWaitingReads() }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
             for call in children.values { call.setPaused(gate.isStalled) }
@@ -131,7 +134,7 @@ public final class ScriptRun {
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
-            case .file: reply(id, try files.answer(value))
+            case .file: try file(id, value)
             case .write, .log, .release, .finished, .ending: worker.kill()
             }
         } catch {

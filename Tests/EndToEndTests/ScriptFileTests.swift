@@ -272,6 +272,30 @@ import Testing
         #expect(outcome.text == "limit\n", "\(outcome)")
     }
 
+    @Test func `json is exact at its edges, and the same when a script has changed its own globals`() throws {
+        let outcome = try Program.script(
+            #"""
+            utf8, ipairs = nil, nil
+            error, type = nil, nil
+            local text = '{"a":9223372036854775807,"b":-9223372036854775808,"c":9223372036854775808,"d":0.1,"e":-0.0,"f":1e308}'
+            print(json.encode(json.decode(text)))
+            for _, f in next, {
+              function() json.decode("[1e400]") end, function() json.decode("-1e999") end, function() json.encode(1, { indnt = 2 }) end,
+              function() json.encode(1e308 * 10) end, function() json.encode({ [1.5] = 1 }) end,
+            } do print((select(2, pcall(f)).message)) end
+            """#)
+        #expect(
+            outcome.text == """
+                {"a":9223372036854775807,"b":-9223372036854775808,"c":9.2233720368547758e+18,"d":0.1,"e":-0.0,"f":1e+308}
+                json.decode: the text is not JSON
+                json.decode: the text is not JSON
+                json.encode: there is no option "indnt"
+                json.encode: inf has no form in JSON
+                json.encode: a table has the key 1.5 beside others
+
+                """, "\(outcome)")
+    }
+
     @Test func `what the kernel says of the machine can be read`() throws {
         let outcome = try Program.script(
             "print(#fs.read('/proc/cpuinfo') > 0, #fs.read('/proc/loadavg') > 0, #fs.read('/proc/sys/kernel/ostype') > 0, fs.exists('/sys/kernel'))")

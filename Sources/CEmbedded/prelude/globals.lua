@@ -239,10 +239,11 @@ local function require(name)
   return loaded[name]
 end
 
--- Compiled when it is first used: a script without JSON does not pay for it.
+-- Compiled when it is first used: a script without JSON does not pay for it. It gets the prelude's globals, as the
+-- script may have changed its own by then.
 local jsonModule
 function host.json()
-  if not jsonModule then jsonModule = host.load(host.preludeSource("json"), "=[vaultscript]")(host) end
+  if not jsonModule then jsonModule = host.load(host.preludeSource("json"), "=[vaultscript]")(host, _ENV) end
   return jsonModule
 end
 
@@ -251,7 +252,7 @@ local filesModule
 local fs = {}
 for name in ("copy exists glob list mkdir read remove rename stat tempDir write"):gmatch("%a+") do
   fs[name] = function(...)
-    if not filesModule then filesModule = host.load(host.preludeSource("files"), "=[vaultscript]")(host) end
+    if not filesModule then filesModule = host.load(host.preludeSource("files"), "=[vaultscript]")(host, _ENV) end
     return filesModule[name](...)
   end
 end

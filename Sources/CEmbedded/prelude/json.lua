@@ -1,11 +1,12 @@
 -- JSON text and Lua values, in the worker: nothing here is secret. Integers and floats are kept apart, null is
 -- json.null, and an array that came from JSON stays one when it is empty.
-local host = ...
+local host, _ENV = ...
 local null = host.jsonNull
 local raise, typeName, objectInfo = host.raise, host.typeName, host.objectInfo
 local type, mathtype, format, concat, sort = type, math.type, string.format, table.concat, table.sort
 local byte, sub, find, char, tostring, tonumber, next = string.byte, string.sub, string.find, string.char, tostring, tonumber, next
-local utf8char, setmetatable, getmetatable, rawget, rawlen = utf8.char, setmetatable, getmetatable, rawget, rawlen
+local utf8char, utf8len, setmetatable, rawget, rawlen = utf8.char, utf8.len, setmetatable, rawget, rawlen
+local ipairs, huge = ipairs, math.huge
 
 local maximumDepth = 200
 local isArray = setmetatable({}, { __mode = "k" })
@@ -19,13 +20,13 @@ local function escape(c)
 end
 
 local function quoted(text)
-  if not utf8.len(text) then raise("usage", "json.encode: a text is not valid UTF-8") end
+  if not utf8len(text) then raise("usage", "json.encode: a text is not valid UTF-8") end
   return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
 end
 
 local function number(n)
   if mathtype(n) == "integer" then return tostring(n) end
-  if n ~= n or n == math.huge or n == -math.huge then
+  if n ~= n or n == huge or n == -huge then
     raise("usage", "json.encode: " .. tostring(n) .. " has no form in JSON")
   end
   local text = format("%.15g", n)
@@ -103,6 +104,11 @@ end
 
 local function encode(value, options)
   if options ~= nil then host.check(options, "table", "json.encode: options", "a table such as { indent = 2 }") end
+  for name in next, options or {} do
+    if name ~= "indent" then
+      raise("usage", "json.encode: there is no option " .. host.quote(name), nil, "it takes: indent")
+    end
+  end
   local width = options and options.indent
   local state = { out = {}, open = {}, colon = ":", newline = function() end }
   if width then
@@ -176,7 +182,9 @@ local function decodeNumber(text, at)
   local rest = text:match("^%.%d+", at + #whole) or ""
   local exponent = text:match("^[eE][+-]?%d+", at + #whole + #rest) or ""
   local all = whole .. rest .. exponent
-  return tonumber(all), at + #all
+  local n = tonumber(all)
+  if n == huge or n == -huge then malformed(text, at, "a number that is too large") end
+  return n, at + #all
 end
 
 local decodeValue
@@ -232,7 +240,7 @@ end
 
 local function decode(text)
   host.check(text, "string", "json.decode: text", "a text")
-  if not utf8.len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
+  if not utf8len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
   local value, at = decodeValue(text, skip(text, 1), 1)
   at = skip(text, at)
   if at <= #text then malformed(text, at, "more text after the value") end

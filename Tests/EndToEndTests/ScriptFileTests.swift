@@ -272,6 +272,16 @@ import Testing
         #expect(outcome.text == "limit\n", "\(outcome)")
     }
 
+    @Test func `a search that would hold up the run is a limit`() throws {
+        let folder = try TemporaryFolder()
+        let name = String(repeating: "a", count: 240)
+        for number in 0..<600 { try folder.write("\(name)\(number)", "") }
+        let outcome = try Program.script(
+            "print(select(2, pcall(fs.glob, arg[1] .. '/*' .. ('a'):rep(120) .. 'b')).kind, #fs.glob(arg[1] .. '/*a7'))",
+            [folder.path])
+        #expect(outcome.text == "limit\t1\n", "\(outcome)")
+    }
+
     @Test func `json is exact at its edges, and the same when a script has changed its own globals`() throws {
         let outcome = try Program.script(
             #"""

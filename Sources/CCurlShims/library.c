@@ -22,6 +22,7 @@ vs_curl_functions vs_curl;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool is_open;
+static void *opened;
 static int protection;
 static const char *version = "";
 static uint64_t (*set_context_options)(void *context, uint64_t options);
@@ -48,7 +49,7 @@ typedef int (*set_mem_functions)(
     void (*)(void *, const char *, int));
 
 // The handle's own dependencies are searched, so this finds the libcrypto that libcurl uses, or none.
-static void protect_openssl(void *library) {
+void vs_curl_protect_openssl(void *library) {
     set_mem_functions set = (set_mem_functions)dlsym(library, "CRYPTO_set_mem_functions");
     if (set && set(openssl_malloc, openssl_realloc, openssl_free) == 1) protection |= VS_CURL_WIPES_OPENSSL;
     set_context_options = (uint64_t(*)(void *, uint64_t))dlsym(library, "SSL_CTX_set_options");
@@ -77,7 +78,7 @@ static int initialise(void *library, char *text, size_t size) {
         return -1;
     }
     vs_sys_environment_erase("SSLKEYLOGFILE");
-    protect_openssl(library);
+    vs_curl_protect_openssl(library);
     CURLcode code = vs_curl.curl_global_init_mem(
         CURL_GLOBAL_DEFAULT, vs_curl_wiping_malloc, vs_curl_wiping_free, vs_curl_wiping_realloc,
         vs_curl_wiping_strdup, vs_curl_wiping_calloc);
@@ -104,6 +105,7 @@ static int open_locked(const char *name, char *text, size_t size) {
     if (is_open) return 0;
     int result = initialise(library, text, size);
     is_open = result == 0;
+    if (is_open) opened = library;
     return result;
 }
 
@@ -113,6 +115,8 @@ int vs_curl_open(const char *library, char *text, size_t size) {
     pthread_mutex_unlock(&lock);
     return result;
 }
+
+void *vs_curl_library(void) { return opened; }
 
 int vs_curl_protection(void) { return protection; }
 

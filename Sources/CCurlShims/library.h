@@ -36,6 +36,12 @@ typedef struct {
 // Filled by vs_curl_open; every handle exists only after it.
 extern vs_curl_functions vs_curl;
 
+// The opened libcurl, whose dependencies dlsym searches too; NULL before vs_curl_open.
+void *vs_curl_library(void);
+
+// Gives OpenSSL our wiping allocators, where `library` brings it and it has not allocated yet.
+void vs_curl_protect_openssl(void *library);
+
 // Makes OpenSSL clear decrypted records of this TLS context; does nothing for another TLS library.
 void vs_curl_cleanse_plaintext(void *tls_context);
 

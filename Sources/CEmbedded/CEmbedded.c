@@ -18,8 +18,14 @@ static const unsigned char globals_lua[] = {
 static const unsigned char json_lua[] = {
 #embed "prelude/json.lua"
 };
+static const unsigned char derive_lua[] = {
+#embed "prelude/derive.lua"
+};
 static const unsigned char files_lua[] = {
 #embed "prelude/files.lua"
+};
+static const unsigned char processes_lua[] = {
+#embed "prelude/processes.lua"
 };
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
@@ -31,6 +37,9 @@ static const unsigned char script_api_md[] = {
 static const unsigned char environment_md[] = {
 #embed "../../docs/environment.md"
 };
+static const unsigned char limits_md[] = {
+#embed "../../docs/limits.md"
+};
 static const unsigned char masking_forms_md[] = {
 #embed "../../docs/masking-forms.md"
 };
@@ -39,10 +48,11 @@ static const unsigned char masking_forms_md[] = {
 #define END {NULL, NULL, 0}
 
 const vs_embedded_text *vs_embedded_prelude(void) {
-    // json and files come last: they are compiled when a script first uses them.
+    // Those after globals are compiled when a script first uses them.
     static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
                                              TEXT("handles", handles_lua), TEXT("globals", globals_lua),
-                                             TEXT("json", json_lua),       TEXT("files", files_lua),
+                                             TEXT("json", json_lua),       TEXT("derive", derive_lua),
+                                             TEXT("files", files_lua),      TEXT("processes", processes_lua),
                                              END};
     return parts;
 }
@@ -54,7 +64,7 @@ const vs_embedded_text *vs_embedded_modules(void) {
 
 const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
-                                              TEXT("environment", environment_md),
+                                              TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md), END};
     return topics;
 }

@@ -16,6 +16,8 @@ enum { VS_LUA_OBJECT_KINDS = 15 };
 enum {
     VS_LUA_KEY_HOST,
     VS_LUA_KEY_CANCEL,
+    VS_LUA_KEY_LIMIT,
+    VS_LUA_KEY_MEMORY,
     VS_LUA_KEY_METATABLES,
     VS_LUA_KEY_ANCHORS,
     VS_LUA_KEY_COUNT,
@@ -24,6 +26,8 @@ enum {
 struct vs_lua_vm {
     lua_State *main;
     size_t limit, used;
+    /// Coroutines that exist, how many may, and the size of the block that holds one (0 until there is one).
+    size_t coroutines, coroutine_limit, coroutine_size;
     vs_lua_host_function host_function;
     void *context;
     /// Swift to Lua. Moved out while it is pushed: pushing may run a finalizer that calls a host function.
@@ -35,7 +39,8 @@ struct vs_lua_vm {
     /// The text of the last VS_LUA_NOT_PASSABLE. Room exists beforehand: reporting cannot fail.
     char message[512];
     bool busy, closing;
-    /// What a signal handler may touch: the thread that executes now, and whether an interrupt waits to be seen.
+    /// What a signal handler may touch: the thread that executes now, and the reason of an interrupt that waits to be
+    /// seen (0 for none).
     lua_State *volatile running;
     volatile sig_atomic_t pending;
     // Interrupts are dropped: the script is already ending.
@@ -79,6 +84,10 @@ int vs_lua_raise_problem(lua_State *L, const vs_lua_values *values);
 /// Raises LUA_ERRMEM.
 int vs_lua_raise_memory(lua_State *L);
 
+/// Puts the registered memory error in the place of the error value on the top where `status` is LUA_ERRMEM. Needs one
+/// free slot; never raises, and needs no memory.
+void vs_lua_name_memory_error(lua_State *L, int status);
+
 /// Opens the libraries and trims them.
 void vs_lua_open_libraries(lua_State *L);
 
@@ -98,7 +107,7 @@ void vs_lua_add_object_functions(lua_State *L);
 /// Replaces resume, wrap and close of the coroutine library on the top by ones that know which thread runs.
 void vs_lua_trim_coroutines(lua_State *L);
 
-/// Puts `resume`, `close`, `isYieldable`, `setCancelError` into the table on the top.
+/// Puts what the prelude needs of coroutines and interrupts into the table on the top.
 void vs_lua_add_thread_functions(lua_State *L);
 
 /// Creates the host table in the registry.

@@ -11,8 +11,9 @@ static void raise_cancel(lua_State *L, lua_Debug *activation) {
     vs_lua_vm *vm = vs_lua_of(L);
     lua_sethook(L, NULL, 0, 0);
     if (!vm->pending) return;
+    int key = vm->pending == VS_LUA_INTERRUPT_LIMIT ? VS_LUA_KEY_LIMIT : VS_LUA_KEY_CANCEL;
     vm->pending = 0;
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, vs_lua_key(VS_LUA_KEY_CANCEL)) == LUA_TNIL) lua_pushliteral(L, "cancelled");
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, vs_lua_key(key)) == LUA_TNIL) lua_pushliteral(L, "cancelled");
     lua_error(L);
 }
 
@@ -20,10 +21,10 @@ static void set_cancel_hook(lua_State *L) {
     lua_sethook(L, raise_cancel, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-void vs_lua_interrupt(vs_lua_vm *vm) {
+void vs_lua_interrupt(vs_lua_vm *vm, int reason) {
     if (vm->deaf) return;
     // Pending first: whoever changes `running` looks at it afterwards.
-    vm->pending = 1;
+    if (vm->pending != VS_LUA_INTERRUPT_CANCEL) vm->pending = reason;
     lua_State *running = vm->running;
     if (running) set_cancel_hook(running);
 }
@@ -32,13 +33,19 @@ void vs_lua_clear_interrupt(vs_lua_vm *vm) { vm->pending = 0; }
 
 static vs_lua_vm *volatile interrupted_by_signal;
 
-static void on_signal(int signal) {
+static void on_cancel(int signal) {
     (void)signal;
     vs_lua_vm *vm = interrupted_by_signal;
-    if (vm) vs_lua_interrupt(vm);
+    if (vm) vs_lua_interrupt(vm, VS_LUA_INTERRUPT_CANCEL);
 }
 
-int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal) {
+static void on_limit(int signal) {
+    (void)signal;
+    vs_lua_vm *vm = interrupted_by_signal;
+    if (vm) vs_lua_interrupt(vm, VS_LUA_INTERRUPT_LIMIT);
+}
+
+int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal, int reason) {
     if (signal == 0) {
         if (interrupted_by_signal == vm) interrupted_by_signal = NULL;
         return 0;
@@ -46,7 +53,7 @@ int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal) {
     interrupted_by_signal = vm;
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
+    action.sa_handler = reason == VS_LUA_INTERRUPT_LIMIT ? on_limit : on_cancel;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     return sigaction(signal, &action, NULL);
@@ -91,6 +98,7 @@ static int resume(lua_State *L, lua_State *thread, int count) {
     switch_to(vm, L);
     if (status != LUA_OK && status != LUA_YIELD) {
         lua_xmove(thread, L, 1);
+        vs_lua_name_memory_error(L, status);
         return -1;
     }
     if (!lua_checkstack(L, results + 1)) {
@@ -138,12 +146,11 @@ static int coroutine_close(lua_State *L) {
     lua_State *thread = check_thread(L);
     const char *obstacle = close_obstacle(L, thread);
     if (obstacle) return luaL_error(L, "cannot close a %s coroutine", obstacle);
-    if (close_thread(L, thread) == LUA_OK) {
-        lua_pushboolean(L, 1);
-        return 1;
-    }
-    lua_pushboolean(L, 0);
+    int status = close_thread(L, thread);
+    lua_pushboolean(L, status == LUA_OK);
+    if (status == LUA_OK) return 1;
     lua_xmove(thread, L, 1);
+    vs_lua_name_memory_error(L, status);
     return 2;
 }
 
@@ -193,12 +200,38 @@ static int is_yieldable(lua_State *L) {
     return 1;
 }
 
-// host.setCancelError(value): what an interrupt raises.
-static int set_cancel_error(lua_State *L) {
+static int register_error(lua_State *L, int key) {
     luaL_checkany(L, 1);
     lua_settop(L, 1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, vs_lua_key(VS_LUA_KEY_CANCEL));
+    lua_rawsetp(L, LUA_REGISTRYINDEX, vs_lua_key(key));
     return 0;
+}
+
+// host.setCancelError(value): what an interrupt raises.
+static int set_cancel_error(lua_State *L) { return register_error(L, VS_LUA_KEY_CANCEL); }
+
+// host.setLimitError(value): what an interrupt raises that came because of a limit.
+static int set_limit_error(lua_State *L) { return register_error(L, VS_LUA_KEY_LIMIT); }
+
+// host.setMemoryError(value): what pcall, xpcall, resume and close give where memory ended.
+static int set_memory_error(lua_State *L) { return register_error(L, VS_LUA_KEY_MEMORY); }
+
+void vs_lua_name_memory_error(lua_State *L, int status) {
+    if (status != LUA_ERRMEM) return;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, vs_lua_key(VS_LUA_KEY_MEMORY)) == LUA_TNIL) lua_pop(L, 1);
+    else lua_replace(L, -2);
+}
+
+// host.hasCoroutineRoom(): whether one more coroutine may exist. Garbage is not counted against the script.
+static int has_coroutine_room(lua_State *L) {
+    vs_lua_vm *vm = vs_lua_of(L);
+    bool is_full = vm->coroutine_limit && vm->coroutines >= vm->coroutine_limit;
+    if (is_full) {
+        lua_gc(L, LUA_GCCOLLECT);
+        is_full = vm->coroutines >= vm->coroutine_limit;
+    }
+    lua_pushboolean(L, !is_full);
+    return 1;
 }
 
 // host.ignoreInterrupts(): from now on none is raised, a waiting one neither. For what runs at the end of a script.
@@ -224,7 +257,10 @@ void vs_lua_add_thread_functions(lua_State *L) {
         {"resume", coroutine_resume},
         {"close", coroutine_close},
         {"isYieldable", is_yieldable},
+        {"hasCoroutineRoom", has_coroutine_room},
         {"setCancelError", set_cancel_error},
+        {"setLimitError", set_limit_error},
+        {"setMemoryError", set_memory_error},
         {"ignoreInterrupts", ignore_interrupts},
         {NULL, NULL},
     };

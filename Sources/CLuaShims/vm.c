@@ -22,12 +22,30 @@ void *vs_lua_reallocate(vs_lua_vm *vm, void *block, size_t old_size, size_t new_
     return realloc(block, new_size);
 }
 
+// A coroutine's block begins with its extra space, which holds the VM's address (lua_getextraspace). A block of the
+// same size that a script made to begin with that address too would only be counted wrongly.
+static bool holds_coroutine(const vs_lua_vm *vm, const void *block, size_t size) {
+    return block && size == vm->coroutine_size && size > 0 && memcmp(block, &vm, sizeof vm) == 0;
+}
+
+static void count_coroutine(vs_lua_vm *vm, size_t size) {
+    // The main thread comes first, in a larger block that is not one of the script's.
+    if (vm->main) {
+        vm->coroutine_size = size;
+        vm->coroutines++;
+    }
+}
+
+size_t vs_lua_coroutine_count(const vs_lua_vm *vm) { return vm->coroutines; }
+
 // lua_Alloc. Making a block smaller never fails: Lua does not expect it to.
 static void *allocate(void *user, void *block, size_t old_size, size_t new_size) {
     vs_lua_vm *vm = user;
     // Without a block the old size is the sort of object that Lua wants.
+    bool is_coroutine = !block && old_size == LUA_TTHREAD;
     if (!block) old_size = 0;
     if (new_size == 0) {
+        if (holds_coroutine(vm, block, old_size)) vm->coroutines--;
         free(block);
         vm->used -= old_size;
         return NULL;
@@ -36,6 +54,7 @@ static void *allocate(void *user, void *block, size_t old_size, size_t new_size)
     if (grows && new_size - old_size > vm->limit - vm->used) return NULL;
     void *moved = vs_lua_reallocate(vm, block, old_size, new_size);
     if (!moved && grows) return NULL;
+    if (is_coroutine) count_coroutine(vm, new_size);
     vm->used += new_size - old_size;
     return moved ? moved : block;
 }
@@ -65,6 +84,7 @@ vs_lua_vm *vs_lua_make(const vs_lua_options *options) {
     vm->ledger = options->ledger;
     if (vm->ledger) vm->ledger->live++;
     vm->limit = options->memory_limit;
+    vm->coroutine_limit = options->coroutine_limit;
     vm->host_function = options->host_function;
     vm->context = options->context;
     vm->outgoing = vm->incoming = vm->traceback = vs_lua_values_make(vm, options->exchange_limit);
@@ -88,7 +108,7 @@ void vs_lua_free(vs_lua_vm *vm) {
     vm->running = NULL;
     if (vm->main) lua_close(vm->main);
     vs_lua_clear_interrupt(vm);
-    vs_lua_interrupt_on_signal(vm, 0);
+    vs_lua_interrupt_on_signal(vm, 0, 0);
     vs_lua_values_free(&vm->outgoing);
     vs_lua_values_free(&vm->incoming);
     vs_lua_values_free(&vm->traceback);

@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 
 static vs_sys_credentials failed(vs_sys_credentials_result result) {
     return (vs_sys_credentials){.result = result, .error = errno};
@@ -30,6 +34,18 @@ static bool is_mounted_secret(const struct stat *info) {
     return !(info->st_mode & S_IWGRP) || info->st_gid == 0;
 }
 
+// Files of the kernel's own look like root's; among them is the environment that this process was started with.
+static bool is_kernel_file(int file) {
+#ifdef __linux__
+    struct statfs system;
+    if (fstatfs(file, &system) != 0) return true;
+    return system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC;
+#else
+    (void)file;
+    return false;
+#endif
+}
+
 static vs_sys_credentials_result judge(const struct stat *info, bool through_link) {
     if (!S_ISREG(info->st_mode)) return VS_SYS_CREDENTIALS_NOT_REGULAR;
     if (is_mounted_secret(info)) return VS_SYS_CREDENTIALS_OK;
@@ -50,6 +66,7 @@ vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_
     struct stat info;
     vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_UNREADABLE};
     if (fstat(file, &info) == 0) found.result = judge(&info, through_link);
+    if (found.result == VS_SYS_CREDENTIALS_OK && is_kernel_file(file)) found.result = VS_SYS_CREDENTIALS_NOT_REGULAR;
     if (found.result == VS_SYS_CREDENTIALS_OK) found = read_all(file, buffer, size);
     found.mode = info.st_mode & 07777;
     found.owner = info.st_uid;

@@ -36,9 +36,13 @@ bool vs_sys_process_look(pid_t pid, vs_sys_process *process) {
     if (read_file(path, text, sizeof text) <= 0) return false;
     // The name, in parentheses, may hold parentheses and blanks itself: the last one ends it.
     char *rest = strrchr(text, ')');
-    int parent, group;
-    if (!rest || sscanf(rest + 1, " %c %d %d", &state, &parent, &group) != 3) return false;
-    *process = (vs_sys_process){.pid = pid, .parent = parent, .group = group, .is_zombie = state == 'Z' || state == 'X'};
+    int parent, group, session;
+    if (!rest || sscanf(rest + 1, " %c %d %d %d", &state, &parent, &group, &session) != 4) return false;
+    *process = (vs_sys_process){.pid = pid,
+                                .parent = parent,
+                                .group = group,
+                                .session = session,
+                                .is_zombie = state == 'Z' || state == 'X'};
     return true;
 }
 

@@ -64,6 +64,11 @@ int vs_sys_signals_open(const int *signals, int count) {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+bool vs_sys_signal_is_ignored(int signal) {
+    struct sigaction now;
+    return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 int vs_sys_signals_next(int descriptor) {
     struct signalfd_siginfo info;
     ssize_t size = read(descriptor, &info, sizeof info);

@@ -47,6 +47,12 @@ vs_sys_program vs_sys_program_look(const char *directory, const char *path, char
     return kind;
 }
 
+bool vs_sys_program_gains(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_ISUID | S_ISGID)) &&
+           faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
 // MARK: - Near names
 
 // One letter more, less, other, or two swapped.

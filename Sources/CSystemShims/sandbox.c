@@ -66,6 +66,7 @@ static int set_limits(const vs_sys_sandbox_options *options) {
     // What is open stays usable; nothing new can be opened.
     keep(&error, set_limit(RLIMIT_NOFILE, 0));
     if (options->address_space_limit) keep(&error, set_limit(RLIMIT_AS, options->address_space_limit));
+    if (options->data_limit) keep(&error, set_limit(RLIMIT_DATA, options->data_limit));
     return error;
 }
 
@@ -263,6 +264,15 @@ static int enter_filter(int socket) {
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0 ? 0 : errno;
 }
 
+// MARK: - CPU time
+
+int64_t vs_sys_cpu_time(int pid) {
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0) return -1;
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
 // MARK: - All of it
 
 int vs_sys_sandbox_worker(const vs_sys_sandbox_options *options, vs_sys_sandbox_report *report) {
@@ -285,6 +295,11 @@ int vs_sys_sandbox_worker(const vs_sys_sandbox_options *options, vs_sys_sandbox_
 #else
 
 bool vs_sys_seccomp_available(void) { return false; }
+
+int64_t vs_sys_cpu_time(int pid) {
+    (void)pid;
+    return -1;
+}
 
 // Elsewhere no layer exists yet; the report says so.
 int vs_sys_sandbox_worker(const vs_sys_sandbox_options *options, vs_sys_sandbox_report *report) {

@@ -118,7 +118,8 @@ static int child(void *argument) {
     const vs_sys_spawn_request *request = spawn->request;
     struct rlimit no_core = {0, 0};
     reset_signals();
-    if (die_with_parent(spawn->parent) != 0 || setsid() < 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
+    if (!request->detached && die_with_parent(spawn->parent) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
+    if (setsid() < 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (setrlimit(RLIMIT_CORE, &no_core) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (set_privileges(spawn) != 0) return fail(spawn, VS_SYS_SPAWN_PRIVILEGES);
     if (place_descriptors(request) != 0) return fail(spawn, VS_SYS_SPAWN_DESCRIPTORS);
@@ -246,6 +247,8 @@ int vs_sys_pipe(int ends[2], bool host_reads) {
     errno = error;
     return -1;
 }
+
+int vs_sys_pipe_between(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 size_t vs_sys_waiting_bytes(int descriptor) {
     int count = 0;

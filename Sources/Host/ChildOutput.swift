@@ -9,57 +9,78 @@ final class ChildOutput {
     private enum Way {
         case shown(ShownStream)
         case captured(MaskingStream)
+        /// Taken whole before any of it is text: a value, or JSON with values in it.
         case secret(SecretBuffer)
         case dropped(MaskingStream)
+        /// The child writes it elsewhere itself: nothing comes.
+        case elsewhere
     }
 
     private static let tailBytes = 4096
+    /// More than this waiting for `lines()` and the child waits too.
+    private static let linesAheadBytes = 1 << 20
 
     private let way: Way
     private let maximum: Int
+    private let budget: CaptureBudget?
     private var text: [UInt8] = []
+    /// What `takeLines` has given.
+    private var taken = 0
+    /// Where the last whole line of `text` ends.
+    private var wholeEnd = 0
     private var received = 0
-    private(set) var isOverflowing = false
-    /// The text continues where the other stream of a merged capture stopped; false where lines are kept apart.
-    private let keepsAll: Bool
+    private var isByLine = false
+    private var isDiscarded = false
+    private var isSpent = false
+    private(set) var isEnded = false
 
     /// Captured as masked text of at most `maximum` bytes.
-    static func captured(_ gate: Gate, maximum: Int64) -> ChildOutput {
-        ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), keepsAll: true)
+    static func captured(_ gate: Gate, maximum: Int64, _ budget: CaptureBudget) -> ChildOutput {
+        ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), budget)
     }
 
     /// Shown on the host's own stream.
-    static func shown(_ gate: Gate, _ stream: Gate.Stream) -> ChildOutput {
-        ChildOutput(.shown(gate.makeShownStream(stream)), maximum: 0, keepsAll: false)
+    static func shown(_ gate: Gate, _ stream: Gate.Stream, label: String?) -> ChildOutput {
+        ChildOutput(.shown(gate.makeShownStream(stream, label: label)), maximum: 0)
     }
 
     /// Neither shown nor captured, but for the tail (`quiet`).
     static func dropped(_ gate: Gate) -> ChildOutput {
-        ChildOutput(.dropped(gate.masker.makeStream()), maximum: 0, keepsAll: false)
+        ChildOutput(.dropped(gate.masker.makeStream()), maximum: 0)
     }
 
-    /// Taken as a value of at most `maximum` bytes.
+    /// Written to a file by the child.
+    static func elsewhere() -> ChildOutput { ChildOutput(.elsewhere, maximum: 0) }
+
+    /// Taken into secret memory, at most `maximum` bytes of it and 1 MiB.
     static func secret(maximum: Int64) throws(Failure) -> ChildOutput {
-        let most = Int(min(maximum, Int64(SecretTemplate.maximumBytes)))
-        return ChildOutput(.secret(try SecretBuffer(maximumCount: max(1, most))), maximum: most, keepsAll: false)
+        let most = secretBound(maximum)
+        return ChildOutput(.secret(try SecretBuffer(maximumCount: max(1, most))), maximum: most)
     }
 
-    private init(_ way: Way, maximum: Int, keepsAll: Bool) {
+    /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
+    static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
+
+    private init(_ way: Way, maximum: Int, _ budget: CaptureBudget? = nil) {
         self.way = way
         self.maximum = maximum
-        self.keepsAll = keepsAll
+        self.budget = budget
     }
+
+    deinit { budget?.give(text.count) }
+
+    // MARK: - As it comes
 
     func write(_ bytes: Span<UInt8>) {
         // What came counts, not what the masker let through: whether text is held back would tell of a value's start.
         received += bytes.count
-        if keepsAll, received > maximum { isOverflowing = true }
         switch way {
         case .shown(let stream): stream.write(bytes) { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
-            guard !isOverflowing else { return }
-            do { try buffer.append(bytes) } catch { isOverflowing = true }
+            guard !isSpent else { return }
+            do { try buffer.append(bytes) } catch { isSpent = true }
+        case .elsewhere: break
         }
     }
 
@@ -67,20 +88,109 @@ final class ChildOutput {
         switch way {
         case .shown(let stream): stream.finish { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.finish { keep($0) }
-        case .secret: break
+        case .secret, .elsewhere: break
         }
+        isEnded = true
     }
 
     private func keep(_ bytes: Span<UInt8>) {
-        guard !isOverflowing else { return }
-        unsafe bytes.withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
-        if !keepsAll, text.count > 16 * Self.tailBytes { text.removeFirst(text.count - Self.tailBytes) }
+        guard !isDiscarded, !isSpent else { return }
+        if let budget, !budget.take(bytes.count) {
+            isSpent = true
+            return
+        }
+        unsafe bytes.withUnsafeBufferPointer { piece in
+            if let newline = unsafe piece.lastIndex(of: 10) { wholeEnd = text.count + newline + 1 }
+            unsafe text.append(contentsOf: piece)
+        }
+        if budget == nil, text.count > 16 * Self.tailBytes { text.removeFirst(text.count - Self.tailBytes) }
+    }
+
+    /// Whether it is captured as text.
+    var isCaptured: Bool { budget != nil }
+    /// Whether it is shown.
+    var isShown: Bool { if case .shown = way { true } else { false } }
+
+    // MARK: - Limits
+
+    /// Why the child has to be stopped, whoever waits for it: secret memory or the room for captured text is used up,
+    /// or one line is larger than `maxOutput`.
+    func excess(_ program: String) -> Failure? {
+        if isSpent { return tooMuch(program) }
+        guard isByLine, !isDiscarded, pendingCount > maximum, !hasWholeLine else { return nil }
+        return Failure(
+            .limit, "\(program) printed a line of more than \(maximum) bytes",
+            reason: "lines() holds a line in memory until it is whole", hint: "raise maxOutput, or take the text whole")
+    }
+
+    /// More came than a caller who wants all of it can be given.
+    func excessAsWhole(_ program: String) -> Failure? {
+        isCaptured && !isByLine && !isDiscarded && received > maximum ? tooMuch(program) : excess(program)
+    }
+
+    /// Nobody takes what comes, and it is enough: the child should wait.
+    var isFull: Bool {
+        guard isCaptured, !isDiscarded, !isEnded else { return false }
+        return isByLine ? pendingCount > Self.linesAheadBytes && hasWholeLine : received > maximum
+    }
+
+    private func tooMuch(_ program: String) -> Failure {
+        guard case .secret = way else {
+            return Failure(
+                .limit, "\(program) printed more than \(maximum) bytes",
+                reason: "captured output is held in memory, \(CaptureBudget.totalBytes >> 20) MiB at most in one run",
+                hint: "raise maxOutput, let the program write to a file, or leave capture out")
+        }
+        return Failure(
+            .limit, "\(program) printed more than \(maximum) bytes, which is too much for a secret",
+            reason: "a value is held in locked memory, of which there is little",
+            hint: "let the program write to a file (stdout = { file = path }), or hand it on with pipe{ … }")
+    }
+
+    // MARK: - By line
+
+    /// What comes is given out by `takeLines` from now on.
+    func beginLines() { isByLine = true }
+
+    /// The whole lines that are there, about `most` bytes of them; at the end also what is no whole line. Nil where there
+    /// is nothing yet; empty at the end.
+    func takeLines(_ most: Int) -> [UInt8]? {
+        let pending = text[taken...]
+        guard hasWholeLine, let end = pending.prefix(most).lastIndex(of: 10) ?? pending.firstIndex(of: 10) else {
+            return isEnded || isDiscarded ? take(upTo: text.count) : nil
+        }
+        return take(upTo: end + 1)
+    }
+
+    private func take(upTo end: Int) -> [UInt8] {
+        let lines = Array(text[taken..<end])
+        taken = end
+        if taken > Self.linesAheadBytes || taken == text.count {
+            text.removeFirst(taken)
+            budget?.give(taken)
+            wholeEnd -= taken
+            taken = 0
+        }
+        return lines
+    }
+
+    private var pendingCount: Int { text.count - taken }
+    private var hasWholeLine: Bool { wholeEnd > taken }
+
+    /// Nobody will ask: what comes is masked, counted and dropped, so that the child need not wait.
+    func discard() {
+        guard !isDiscarded, isCaptured else { return }
+        isDiscarded = true
+        budget?.give(text.count)
+        text = []
+        taken = 0
+        wholeEnd = 0
     }
 
     // MARK: - Afterwards
 
-    /// The captured text; nil where it was not captured.
-    var capturedText: Value? { keepsAll ? .bytes(text) : nil }
+    /// The captured text but for what was taken by line; nil where it was not captured.
+    var capturedText: [UInt8]? { isCaptured ? Array(text[taken...]) : nil }
 
     /// The end of the text, from the start of a line where there is one.
     var tail: [UInt8] {
@@ -89,10 +199,12 @@ final class ChildOutput {
         return Array(end[(newline + 1)...])
     }
 
+    /// The bytes that were taken in as a secret.
+    var secretBuffer: SecretBuffer? { if case .secret(let buffer) = way { buffer } else { nil } }
+
     /// The value that was taken; one line end at its end is dropped unless `keepsLineEnd`.
     func takeSecret(keepsLineEnd: Bool) throws(Failure) -> SecretBytes? {
-        guard case .secret(let buffer) = way else { return nil }
-        let value = try buffer.take()
+        guard let value = try secretBuffer?.take() else { return nil }
         guard !keepsLineEnd else { return value }
         let count = value.withBytes { bytes in
             guard bytes.count > 0, bytes[bytes.count - 1] == 10 else { return bytes.count }
@@ -107,7 +219,22 @@ final class ChildOutput {
         switch way {
         case .shown(let stream): stream.leaks
         case .captured(let stream), .dropped(let stream): stream.hits.values.reduce(0, +)
-        case .secret: 0
+        case .secret, .elsewhere: 0
         }
     }
+}
+
+/// How much captured text a run holds, over all of its children: a script can make the host hold no more.
+final class CaptureBudget {
+    static let totalBytes = 256 << 20
+    private var left = totalBytes
+
+    /// False when there is not that much left.
+    func take(_ count: Int) -> Bool {
+        guard count <= left else { return false }
+        left -= count
+        return true
+    }
+
+    func give(_ count: Int) { left += count }
 }

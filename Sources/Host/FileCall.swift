@@ -92,6 +92,13 @@ struct FileCall {
         return file
     }
 
+    /// Judges a descriptor that was opened otherwise.
+    func judge(_ descriptor: Int32) throws(Failure) {
+        var facts = vs_sys_file_facts()
+        guard unsafe vs_sys_file_learn(descriptor, &facts) else { throw failed(errno) }
+        if let what = protection.inside[FileIdentity(facts)] { throw outOfReach(what) }
+    }
+
     /// Opens a regular file for reading.
     func openForReading(_ path: [UInt8]? = nil) throws(Failure) -> OpenFile {
         let (place, file) = try found(path)

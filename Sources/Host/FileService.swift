@@ -56,11 +56,16 @@ final class FileService {
         }
     }
 
-    /// Opens a file for a child to read, with the same care; a device or a pipe is the child's affair.
-    func openForChild(_ path: [UInt8], _ function: String) throws(Failure) -> OpenFile {
-        let call = try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { $0 }
-        let (place, _) = try call.found()
-        return try call.judged(place.folder.open(place.name, VS_SYS_FILE_READ_ANY), place)
+    /// Looks at a file that the host opens for a child, with the same care as for `fs`; `function` is named in errors.
+    ///
+    /// What is opened is judged once more, with `FileCall.judge`.
+    func callForChild(_ path: [UInt8], _ function: String, writes: Bool) throws(Failure) -> FileCall {
+        let call = try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { [gate] in
+            gate.masker.mask($0)
+        }
+        let place = try call.place()
+        if writes { try call.checkChangeable(place) }
+        return call
     }
 
     // MARK: - Reading

@@ -47,9 +47,10 @@ final class Gate {
         error.append(masker.mask(Array(text.utf8)).span)
     }
 
-    /// A child's stream that is shown as it comes.
-    func makeShownStream(_ stream: Stream) -> ShownStream {
-        ShownStream(masker.makeStream(), queue(stream))
+    /// A child's stream that is shown as it comes; with a label by whole lines, each behind it.
+    func makeShownStream(_ stream: Stream, label: String? = nil) -> ShownStream {
+        let labelling = label.map { LineLabel(masker.mask(Array("\($0): ".utf8))) }
+        return ShownStream(masker.makeStream(), queue(stream), labelling)
     }
 
     // MARK: - Inwards
@@ -84,25 +85,33 @@ final class Gate {
 final class ShownStream {
     private let masking: MaskingStream
     private let queue: OutputQueue
+    private var labelling: LineLabel?
 
-    fileprivate init(_ masking: MaskingStream, _ queue: OutputQueue) {
+    fileprivate init(_ masking: MaskingStream, _ queue: OutputQueue, _ labelling: LineLabel?) {
         self.masking = masking
         self.queue = queue
+        self.labelling = labelling
     }
 
     /// Shows the next bytes; `copy` sees the masked ones too.
     func write(_ bytes: Span<UInt8>, copy: (Span<UInt8>) -> Void) {
         masking.write(bytes) {
-            queue.append($0)
+            show($0)
             copy($0)
         }
     }
 
     func finish(copy: (Span<UInt8>) -> Void) {
         masking.finish {
-            queue.append($0)
+            show($0)
             copy($0)
         }
+        labelling?.finish { queue.append($0) }
+    }
+
+    private func show(_ bytes: Span<UInt8>) {
+        guard labelling != nil else { return queue.append(bytes) }
+        labelling?.write(bytes) { queue.append($0) }
     }
 
     var leaks: Int { masking.hits.values.reduce(0, +) }

@@ -17,9 +17,10 @@ struct ModuleLoader {
     /// The text of module `name` (`a.b` is `a/b.lua`), and the file it came from, relative to the folder.
     func load(_ name: String) throws(Failure) -> (file: String, text: [UInt8]) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard !parts.isEmpty, parts.count <= 16, !parts.contains(where: { !Self.isPlain($0) }) else {
+        guard name.utf8.count <= 1024, !parts.isEmpty, parts.count <= 16, !parts.contains(where: { !Self.isPlain($0) })
+        else {
             throw Failure(
-                .usage, "require: \"\(name.printable)\" is no module name",
+                .usage, "require: \"\(String(name.prefix(200)).printable)\" is no module name",
                 hint: "a name is letters, digits, - and _, with dots for folders: require(\"lib.tools\")")
         }
         let file = parts.joined(separator: "/") + ".lua"

@@ -55,6 +55,14 @@ struct OptionReader {
         return number
     }
 
+    mutating func choice(_ name: String, _ known: [String]) throws(Failure) -> String? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.asText, known.contains(text) else {
+            throw wrong(name, known.map { "\"\($0)\"" }.joined(separator: ", "), value)
+        }
+        return text
+    }
+
     mutating func duration(_ name: String) throws(Failure) -> Duration? {
         guard let value = value(name) else { return nil }
         return try DurationText.parse(value, "\(function): \(name)")
@@ -83,7 +91,8 @@ struct OptionReader {
     }
 
     func wrong(_ name: String, _ expected: String, _ value: Value) -> Failure {
-        Failure(.usage, "\(function): \(name): expected \(expected), got \(value.described)")
+        Failure(
+            .usage, "\(function): \(name): expected \(expected), got \(value.described)", hint: value.handleHint)
     }
 
     private func plain(_ text: String, _ name: String) throws(Failure) -> String {
@@ -95,6 +104,13 @@ struct OptionReader {
 }
 
 extension Value {
+    /// Where a secret belongs, for the error of a place where it does not; empty for anything else.
+    var handleHint: String {
+        guard case .object(let object) = self, object.kind == .secret else { return "" }
+        return
+            "a secret goes to a program: spawn{ …, env = { NAME = handle } }, stdin = handle or files = { NAME = handle }"
+    }
+
     /// The value's type, with the name of a secret and a short text itself: what an error may show.
     var described: String {
         switch self {

@@ -24,6 +24,8 @@ public struct RunOptions: Sendable {
     public var path: String?
     /// `--allow-http`: credentials may go to another machine without encryption.
     public var allowsPlainHTTP = false
+    /// `--limit NAME=VALUE` and VAULTSCRIPT_LIMITS: what the run may use up.
+    public var limits = Limits()
     /// `--use-env-proxy`: proxy and CA variables reach the vault's connection.
     public var usesEnvironmentProxy = false
 

@@ -2,7 +2,7 @@ import Diagnostics
 import HostProtocol
 import SecretMemory
 
-/// Making, naming and describing secrets.
+/// Describing secrets, and taking them from the environment.
 extension ScriptRun {
     func describe(_ id: UInt32, _ value: Value) throws(Failure) {
         guard case .object(let object) = value["object"] ?? .null else {
@@ -23,19 +23,8 @@ extension ScriptRun {
         reply(id, .map(fields))
     }
 
-    func template(_ id: UInt32, _ value: Value) throws(Failure) {
-        let template = try SecretTemplate(value["text"]?.asBytes ?? [])
-        var fields: [String: Value] = [:]
-        if case .map(let entries) = value["fields"] ?? .null {
-            for entry in entries {
-                guard case .bytes(let name) = entry.key else { continue }
-                fields[String(decoding: name, as: UTF8.self)] = entry.value
-            }
-        }
-        let (filled, names) = try template.filled(fields, in: store)
-        let name = names.isEmpty ? "template" : names.joined(separator: "+")
-        reply(id, .object(try store.add(filled, name: name, source: SecretSource(provider: "template"))))
-    }
+    /// The most that Linux lets one variable have (MAX_ARG_STRLEN).
+    private static let maximumVariableBytes = 128 * 1024
 
     func secretFromEnvironment(_ id: UInt32, _ value: Value) throws(Failure) {
         let name = value["name"]?.asText ?? ""
@@ -48,7 +37,10 @@ extension ScriptRun {
                 hint: "set it for this command, or look at its name")
         }
         let copy = try found.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
-        reply(id, .object(try store.add(copy, name: name, source: SecretSource(provider: "environment"))))
+        let draft = SecretStore.Draft.loaded(
+            copy, name: name, source: SecretSource(provider: "environment"), atMost: Self.maximumVariableBytes,
+            origin: SecretOrigin("environment", [name]))
+        reply(id, .object(try store.add(copy, draft)))
     }
 
     private func inheritedValue(_ name: String) throws(Failure) -> SecretBytes? {

@@ -116,11 +116,25 @@ extension ScriptRun {
         let source = SecretSource(
             provider: "infisical", project: project, environment: found.environment, path: found.path,
             version: found.version)
-        guard let field else { return try store.add(value, name: found.name, source: source) }
+        guard value.count <= SecretSize.maximumLoadedBytes else {
+            throw Failure(
+                .limit, "the secret \(found.name.printable) is larger than a secret may be",
+                reason: "values of up to \(SecretSize.maximumLoadedBytes / 1024) KiB are kept in locked memory",
+                hint: "keep large data elsewhere, encrypted, and its key in the vault")
+        }
+        let origin = SecretOrigin(
+            "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
+        let whole = SecretStore.Draft.loaded(
+            value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+        guard let field else { return try store.add(value, whole) }
         // The whole value is known to the masker too, before a part of it is handed out.
-        try gate.masker.add(value, name: found.name)
-        let part = try JSONField.value(of: field, in: value, name: found.name)
-        return try store.add(part, name: "\(found.name).\(field)", source: source)
+        store.close(try store.add(value, whole))
+        let draft = SecretStore.Draft(
+            name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
+            origin: SecretOrigin("field", [origin, field]))
+        return try store.make(draft) { (buffer) throws(Failure) in
+            try buffer.append(try JSONField.value(of: field, in: value, name: found.name))
+        }
     }
 
     private func answer<T>(

@@ -18,7 +18,6 @@ import SecretMemory
 /// is still to be written, the run directory.
 public final class ScriptRun {
     static let cancelGrace: Duration = .seconds(5)
-    static let maximumOpenRequests = 4096
 
     let options: RunOptions
     let loop: EventLoop
@@ -30,32 +29,42 @@ public final class ScriptRun {
     let input: StandardInput
     let modules: ModuleLoader
     let sessions: SessionService
+    let keeper: KeeperLink?
+    /// Questions at the terminal; made when a script first asks one.
+    var prompts: SecretPrompt?
     var ledger = FaultLedger()
     private var madeFiles: FileService?
     var waitingReads: [WaitingRead] = []
     var isAnsweringReads = false
+    private let watchdog: Watchdog
+    let captureBudget = CaptureBudget()
+    var processes = ProcessHandles()
 
-    private var children: [ObjectIdentifier: SpawnCall] = [:]
+    private var children: [ObjectIdentifier: ChildCall] = [:]
     private var openRequests = 0
     private var isEnding = false
     private var isCleanedUp = false
     private var exitCode: Int32 = 0
     private var signals: EventLoop.Watch?
+    private var interruptions = InterruptionCount()
     private var interruption: Int32?
 
     /// Takes over the forked worker, hardens this process and reads its environment.
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
-    public init(options: RunOptions, fork: WorkerFork) throws(Failure) {
+    public init(options: RunOptions, fork: WorkerFork, keeper: KeeperLink? = nil) throws(Failure) {
         self.options = options
+        self.keeper = keeper
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
+        watchdog = Watchdog(loop: loop, worker: worker, limits: options.limits)
         environment = try HostEnvironment()
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         store = SecretStore(masker: masker)
-        spawner = try Spawner(loop: loop)
+        store.maximumCount = options.limits.handles
+        spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
         input = StandardInput(loop: loop)
@@ -94,10 +103,16 @@ public final class ScriptRun {
         worker.onRoom = { [unowned self] in answerWaitingReads() }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
-            for call in children.values { call.setPaused(gate.isStalled) }
+            for call in children.values { call.refreshPauses() }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
-        signals = try? loop.watchSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT]) { [unowned self] in interrupt($0) }
+        signals = try? loop.watchSignals(Interruption.signals) { [unowned self] number in
+            if interruptions.counts(number, from: .system) { interrupt(number) }
+        }
+        keeper?.attach(
+            to: loop,
+            onSignal: { [unowned self] number in if interruptions.counts(number, from: .keeper) { interrupt(number) } },
+            onLoss: { [unowned self] in interrupt(SIGTERM) })
     }
 
     // MARK: - Messages
@@ -106,9 +121,6 @@ public final class ScriptRun {
         switch message {
         case .request(let id, let operation, let value):
             openRequests += 1
-            guard openRequests <= Self.maximumOpenRequests else {
-                return fault(id, Failure(.limit, "more than \(Self.maximumOpenRequests) calls wait at the same time"))
-            }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
         case .notice(.ending, let report): scriptIsEnding(report)
@@ -119,6 +131,8 @@ public final class ScriptRun {
 
     private func answer(_ id: UInt32, _ operation: Operation, _ value: Value) {
         do throws(Failure) {
+            try options.limits.check(
+                "calls", openRequests - 1, below: options.limits.calls, "waiting calls", "let some end first")
             switch operation {
             case .login: try login(id, value)
             case .getSecret: try getSecret(id, value)
@@ -129,7 +143,14 @@ public final class ScriptRun {
             case .describe: try describe(id, value)
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)
+            case .derive: try derive(id, value)
             case .spawn: try spawn(id, value)
+            case .pipe: try pipe(id, value)
+            case .processWait: try processWait(id, value)
+            case .processKill: try processKill(id, value)
+            case .processLines: try processLines(id, value)
+            case .processState: try processState(id, value)
+            case .processStop: try processStop(id, value)
             case .sleep: try sleep(id, value)
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
@@ -152,7 +173,9 @@ public final class ScriptRun {
             else { return worker.kill() }
             gate.writeScriptText(text, to: stream)
         case .log: log(value)
-        case .release: if case .object(let object) = value { store.close(object) }
+        case .release:
+            guard case .object(let object) = value else { return }
+            if object.kind == .process { processes.release(object) } else { store.close(object) }
         default: worker.kill()
         }
     }
@@ -177,16 +200,17 @@ public final class ScriptRun {
     var files: FileService {
         if let madeFiles { return madeFiles }
         let made = FileService(options: options, environment: environment, gate: gate, store: store)
+        made.temporary.willMake = { [keeper] in keeper?.remove($0) }
         madeFiles = made
         return made
     }
 
-    func childHasStarted(_ call: SpawnCall) {
+    func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
-        if gate.isStalled { call.setPaused(true) }
+        if gate.isStalled { call.refreshPauses() }
     }
 
-    func childHasEnded(_ call: SpawnCall) { children[ObjectIdentifier(call)] = nil }
+    func childHasEnded(_ call: ChildCall) { children[ObjectIdentifier(call)] = nil }
 
     // MARK: - The script's end
 
@@ -230,7 +254,7 @@ public final class ScriptRun {
         guard !isEnding else { return stopWhenEnded() }
         switch how {
         case .signalled(let number):
-            end(ExitCode.scriptError, saying: WorkerDeath.failure(signal: number))
+            end(ExitCode.scriptError, saying: worker.verdict ?? WorkerDeath.failure(signal: number))
         case .exited(let code):
             end(
                 ExitCode.scriptError,
@@ -247,6 +271,7 @@ public final class ScriptRun {
     private func interrupt(_ number: Int32) {
         guard interruption == nil else { return hurry() }
         interruption = number
+        prompts?.cancel()
         spawner.signalAll(number == SIGPIPE ? SIGTERM : number)
         guard !isEnding else { return }
         let failure = Failure(.cancelled, "the run was \(Interruption.word(number))")
@@ -269,8 +294,11 @@ public final class ScriptRun {
         guard !isEnding else { return }
         isEnding = true
         exitCode = interruption.map { 128 + $0 } ?? code
+        prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         worker.kill()
+        // Nobody will take what they print: none of them may wait for that.
+        for call in children.values { call.forgetOutput() }
         spawner.terminateAll { [self] left in
             if !left.isEmpty { gate.say("warning: \(left.count) processes of this run could not be ended\n") }
             removeTemporaryFolders()
@@ -301,8 +329,33 @@ public final class ScriptRun {
     }
 }
 
-/// Words for the ends that come from outside.
+/// Which signals have come, by which way. A terminal, `timeout` and `kill` of a whole group reach keeper and host alike,
+/// and the keeper passes on what it gets: that is one interruption. A second one of the same way hurries.
+struct InterruptionCount {
+    enum Way { case system, keeper }
+
+    private static let oneOccasion = Duration.milliseconds(100)
+
+    private var lastTime: [Way: ContinuousClock.Instant] = [:]
+    private var counts: [Way: Int] = [:]
+    private var most = 0
+
+    /// Whether this signal is a new interruption.
+    mutating func counts(_ number: Int32, from way: Way) -> Bool {
+        let now = ContinuousClock.now
+        if let last = lastTime[way], now - last < Self.oneOccasion { return false }
+        lastTime[way] = now
+        counts[way, default: 0] += 1
+        defer { most = max(most, counts[way, default: 0]) }
+        return counts[way, default: 0] > most
+    }
+}
+
+/// The signals that end a run, and words for the ends that come from outside.
 enum Interruption {
+    /// Those that were ignored at the start stay so (`nohup`, a background job of a shell without job control).
+    static var signals: [Int32] { [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { !vs_sys_signal_is_ignored($0) } }
+
     static func word(_ number: Int32) -> String {
         switch number {
         case SIGINT: "interrupted (Ctrl-C)"

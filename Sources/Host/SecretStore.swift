@@ -19,36 +19,102 @@ final class SecretStore {
         var value: SecretBytes
         var name: String
         var source: SecretSource
+        /// How large it can be, from public facts.
+        var size: SecretSize
+        var origin: SecretOrigin
+    }
+
+    /// A value that is not in the store yet: what the script may know of it, and how it is made.
+    struct Draft {
+        var name: String
+        var source: SecretSource
+        var size: SecretSize
+        var origin: SecretOrigin
     }
 
     /// More live handles than this are an error.
-    static let maximumCount = 100_000
+    var maximumCount = 100_000
+    /// The most secret memory that the values of a run are charged with. The rest is for answers on their way and for
+    /// the masker's tables while they grow.
+    static let memoryBytes = 5 << 20
+    /// What a byte of a value takes in secret memory, its own and its masked forms' together, in most values.
+    static let chargePerByte = 76
 
     private struct Place {
         var generation: UInt32
         var entry: Entry?
     }
 
+    /// What the run has paid for, and the value itself while a handle lives.
+    private struct Known {
+        weak var value: SecretBytes?
+        var charge: Int
+    }
+
     private let masker: Masker
     private var places: [Place] = []
     private var free: [UInt32] = []
+    private var known: [SecretOrigin: Known] = [:]
+    private var charged = 0
     /// Every name that a secret of this run has had.
     private(set) var names: Set<String> = []
 
     init(masker: Masker) { self.masker = masker }
 
+    // MARK: - Adding
+
     /// Takes over `value`, makes it known to the masker, and gives its handle.
     ///
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
-    func add(_ value: SecretBytes, name: String, source: SecretSource) throws(Failure) -> ObjectReference {
-        try masker.add(value, name: name)
-        names.insert(name)
-        let entry = Entry(value: value, name: name, source: source)
+    func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+        try charge(draft)
+        try masker.add(value, name: draft.name)
+        names.insert(draft.name)
+        var kept = value
+        if let same = known[draft.origin]?.value, same.isEqual(to: value) { kept = same }
+        known[draft.origin]?.value = kept
+        let entry = Entry(value: kept, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(
-            kind: .secret, index: index, generation: places[Int(index)].generation, name: Array(name.utf8))
+            kind: .secret, index: index, generation: places[Int(index)].generation, name: Array(draft.name.utf8))
     }
+
+    /// Makes a value from others and adds it. Whether there is room is decided before anything is made, from the draft.
+    func make(
+        _ draft: Draft, _ write: (SecretBuffer) throws(Failure) -> Void
+    ) throws(Failure) -> ObjectReference {
+        guard draft.size.bound <= SecretSize.maximumBound else {
+            throw Failure(
+                .limit, "secret.\(draft.source.provider): the result could be too large",
+                reason: "what it is made from may have up to \(draft.size.bound / 1024) KiB, whatever it has",
+                hint: "make it from fewer secrets, or give captured ones a smaller maxOutput")
+        }
+        try charge(draft)
+        let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
+        try write(buffer)
+        return try add(try buffer.take(), draft)
+    }
+
+    /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its
+    /// forms to the end of the run.
+    private func charge(_ draft: Draft) throws(Failure) {
+        let whole = max(draft.size.weight, 64) * Self.chargePerByte
+        let more = max(0, whole - (known[draft.origin]?.charge ?? 0))
+        guard charged + more <= Self.memoryBytes else { throw Self.noRoom }
+        charged += more
+        known[draft.origin, default: Known(charge: 0)].charge += more
+    }
+
+    /// No number of bytes: it would tell more of a value than its class.
+    private static var noRoom: Failure {
+        Failure(
+            .limit, "there is no secret memory left for another value",
+            reason: "the values of this run, with their masked forms, are charged against \(memoryBytes >> 20) MiB",
+            hint: "fetch and derive fewer secrets in one run; closing handles gives none of it back")
+    }
+
+    // MARK: - Asking
 
     /// The entry behind a handle.
     ///
@@ -58,7 +124,7 @@ final class SecretStore {
             places[Int(reference.index)].generation == reference.generation,
             let entry = places[Int(reference.index)].entry
         else {
-            let name = String(decoding: reference.name.prefix(200), as: UTF8.self)
+            let name = String(decoding: reference.name.prefix(200), as: UTF8.self).printable
             throw Failure(
                 .usage, "the secret \(name) has been closed", reason: "a handle ends with close() or its <close> scope",
                 hint: "fetch it again, or close it later")
@@ -66,7 +132,8 @@ final class SecretStore {
         return entry
     }
 
-    /// Wipes the store's copy. Closing twice, or with a forged handle, does nothing.
+    /// Wipes the store's copy, once no other handle of the same origin shares it. Closing twice, or with a forged
+    /// handle, does nothing.
     func close(_ reference: ObjectReference) {
         let index = Int(reference.index)
         guard reference.kind == .secret, index < places.count, places[index].generation == reference.generation,
@@ -81,12 +148,24 @@ final class SecretStore {
 
     private func takePlace() throws(Failure) -> UInt32 {
         if let index = free.popLast() { return index }
-        guard places.count < Self.maximumCount else {
+        guard places.count < maximumCount else {
             throw Failure(
-                .limit, "there are more than \(Self.maximumCount) secrets open",
-                hint: "close the handles that are no longer needed: handle:close()")
+                .limit, "there are more than \(maximumCount) secrets open", reason: "that is the limit of this run",
+                hint:
+                    "close the handles that are no longer needed: handle:close(), or allow more with --limit handles=NUMBER"
+            )
         }
         places.append(Place(generation: 1, entry: nil))
         return UInt32(places.count - 1)
+    }
+}
+
+extension SecretStore.Draft {
+    /// What is loaded from outside and can be loaded again.
+    static func loaded(
+        _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin
+    ) -> SecretStore.Draft {
+        SecretStore.Draft(
+            name: name, source: source, size: SecretSize(loaded: value.count, atMost: bound), origin: origin)
     }
 }

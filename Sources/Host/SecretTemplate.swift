@@ -6,12 +6,6 @@ import SecretMemory
 ///
 /// `${name}` stands for a field, `$${` for the characters `${`.
 struct SecretTemplate {
-    static let maximumBytes = 1 << 20
-    /// The most text, and the most uses of fields, of one template: bounds that everybody can see, so that no error
-    /// tells the length of a value.
-    static let maximumTextBytes = 256 * 1024
-    static let maximumFields = 256
-
     private enum Part {
         case text([UInt8])
         case field(String)
@@ -50,58 +44,39 @@ struct SecretTemplate {
         return name
     }
 
-    /// Puts the value together. `fields` holds secrets and texts; one that the text does not use is an error.
-    ///
-    /// - Returns: the value, and the names of the secrets in it.
-    func filled(_ fields: [String: Value], in store: SecretStore) throws(Failure) -> (SecretBytes, [String]) {
-        try checkSize(fields)
-        let buffer = try SecretBuffer(maximumCount: Self.maximumBytes)
+    /// What the template is made of. `fields` holds secrets and texts; one that the text does not use is an error.
+    func pieces(_ fields: [String: Value], in store: SecretStore) throws(Failure) -> SecretPieces {
+        var pieces = SecretPieces()
         var unused = Set(fields.keys)
-        var names: [String] = []
         for part in parts {
             switch part {
-            case .text(let bytes): try buffer.append(bytes.span)
+            case .text(let bytes): pieces.add(bytes)
             case .field(let name):
                 unused.remove(name)
-                try append(name, fields, store, buffer, &names)
+                try add(name, fields, store, &pieces)
             }
         }
         if let name = unused.min() {
             throw Failure(
                 .usage, "secret.template: the text has no ${\(name.printable)}", hint: "remove the field, or use it")
         }
-        return (try buffer.take(), names)
-    }
-
-    private func checkSize(_ fields: [String: Value]) throws(Failure) {
-        var bytes = 0
-        var uses = 0
-        for part in parts {
-            switch part {
-            case .text(let text): bytes += text.count
-            case .field(let name):
-                uses += 1
-                bytes += fields[name]?.asBytes?.count ?? 0
-            }
-        }
-        guard bytes <= Self.maximumTextBytes, uses <= Self.maximumFields else {
+        guard !pieces.isTooLarge else {
             throw Failure(
                 .limit, "secret.template: the template is too large",
-                reason: "it may have \(Self.maximumTextBytes / 1024) KiB of text and \(Self.maximumFields) fields",
+                reason:
+                    "it may have \(SecretPieces.maximumTextBytes / 1024) KiB of text and \(SecretPieces.maximumSecrets) secrets",
                 hint: "hand the parts over one by one")
         }
+        return pieces
     }
 
-    private func append(
-        _ name: String, _ fields: [String: Value], _ store: SecretStore, _ buffer: SecretBuffer, _ names: inout [String]
+    private func add(
+        _ name: String, _ fields: [String: Value], _ store: SecretStore, _ pieces: inout SecretPieces
     ) throws(Failure) {
         switch fields[name] {
-        case .object(let object) where object.kind == .secret:
-            let entry = try store.entry(object)
-            if !names.contains(entry.name) { names.append(entry.name) }
-            try buffer.append(entry.value)
-        case .bytes(let bytes): try buffer.append(bytes.span)
-        case .integer(let number): try buffer.append(String(number))
+        case .object(let object) where object.kind == .secret: pieces.add(try store.entry(object))
+        case .bytes(let bytes): pieces.add(bytes)
+        case .integer(let number): pieces.add(Array(String(number).utf8))
         case nil:
             throw Failure(
                 .usage, "secret.template: there is no field for ${\(name.printable)}",

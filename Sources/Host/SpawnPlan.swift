@@ -2,13 +2,18 @@ import Diagnostics
 import HostProtocol
 import SecretMemory
 
-/// What one `spawn{ … }` asks for, checked as a whole before anything starts.
+/// What one `spawn{ … }` asks for, or one member of a `pipe{ … }`, checked as a whole before anything starts.
 struct SpawnPlan {
     /// What happens to a stream of the child.
     enum Capture: String, CaseIterable {
         case none = "false"
         case both = "true"
         case stdout, stderr, merge, secret
+
+        /// Whether standard output is taken in.
+        var takesOutput: Bool { [.both, .stdout, .merge, .secret].contains(self) }
+        /// Whether standard error is taken in.
+        var takesError: Bool { [.both, .stderr, .merge].contains(self) }
     }
 
     enum Content {
@@ -39,9 +44,19 @@ struct SpawnPlan {
         case mask, warn, abort
     }
 
+    /// Who the options are for: they differ a little.
+    enum Role: Equatable {
+        case child
+        /// A member of a pipe, with its place from 1.
+        case member(Int)
+        /// The outer table of a pipe, which has no program of its own.
+        case pipe
+    }
+
     /// The most output that is captured unless `maxOutput` says otherwise.
     static let defaultMaximumOutput: Int64 = 16 << 20
 
+    let role: Role
     var program: [UInt8] = []
     var arguments: [[UInt8]] = []
     var variables: [(name: String, Variable)] = []
@@ -52,189 +67,105 @@ struct SpawnPlan {
     var descriptors: [(number: Int32, content: Content)] = []
     var capture: Capture = .none
     var keepsLineEnd = false
+    /// The fields of captured JSON that become secrets.
+    var secretFields: [String] = []
+    /// Standard output and standard error, where the child writes them to a file itself.
+    var outputFile: OutputFile.Plan?
+    var errorFile: OutputFile.Plan?
+    /// Standard error goes where standard output goes.
+    var errorJoinsOutput = false
     var checks = true
     var workingDirectory: [UInt8]?
     var timeout: Duration?
     var onLeak: OnLeak = .mask
     var isQuiet = false
+    var label: String?
     var maximumOutput = defaultMaximumOutput
     var allowsShort = false
     var newPrivileges = false
+    var isBackground = false
+    var isDetached = false
 
     /// Names of the secrets this child gets, with the channel of each; for `-v`.
-    private(set) var grants: [String] = []
-    private let store: SecretStore
+    var grants: [String] = []
+    let store: SecretStore
 
+    /// Reads the options of a `spawn`.
     init(_ value: Value, store: SecretStore) throws(Failure) {
+        try self.init(role: .child, OptionReader("spawn", value), store)
+    }
+
+    /// Reads one member of a `pipe`.
+    init(member place: Int, _ value: Value, store: SecretStore) throws(Failure) {
+        try self.init(role: .member(place), OptionReader("pipe: member \(place)", value), store)
+    }
+
+    /// Reads the outer options of a `pipe`.
+    init(pipe options: OptionReader, store: SecretStore) throws(Failure) {
+        try self.init(role: .pipe, options, store)
+    }
+
+    private init(role: Role, _ given: OptionReader, _ store: SecretStore) throws(Failure) {
+        self.role = role
         self.store = store
-        var options = try OptionReader("spawn", value)
+        var options = given
+        if role != .pipe { try readChild(&options) }
+        if role == .child || role == .pipe { try readWhole(&options) }
+        if role == .child {
+            isDetached = try options.boolean("detach") ?? false
+            isBackground = try options.boolean("background") ?? false || isDetached
+        }
+        try options.finish(allowsPositional: true)
+        try checkStreams()
+        if isDetached { try checkDetached() }
+    }
+
+    /// The function as errors name it.
+    var function: String {
+        switch role {
+        case .child: "spawn"
+        case .member(let place): "pipe: member \(place)"
+        case .pipe: "pipe"
+        }
+    }
+
+    var example: String {
+        role == .child ? "spawn{ \"git\", \"status\" }" : "pipe{ { \"git\", \"log\" }, { \"head\" } }"
+    }
+
+    private mutating func readChild(_ options: inout OptionReader) throws(Failure) {
         try readCommand(options.positional)
         try readEnvironment(&options)
         try readInput(&options)
         try readFiles(&options)
         try readDescriptors(&options)
+        try readError(&options)
+        workingDirectory = try options.text("cwd", "a path").map { Array($0.utf8) }
+        allowsShort = try options.boolean("allowShort") ?? false
+        newPrivileges = try options.boolean("newPrivileges") ?? false
+        try checkLengths()
+    }
+
+    private mutating func readWhole(_ options: inout OptionReader) throws(Failure) {
         try readCapture(&options)
-        try readRest(&options)
-        try options.finish(allowsPositional: true)
+        try readFields(&options)
+        outputFile = try OutputFile.Plan(options.value("stdout"), "\(function): stdout")
+        checks = try options.boolean("check") ?? true
+        timeout = try options.duration("timeout")
+        if let timeout, timeout <= .zero {
+            throw Failure(.usage, "\(function): timeout: expected more than no time", hint: "leave it out for no limit")
+        }
+        isQuiet = try options.boolean("quiet") ?? false
+        try readLabel(&options)
+        if let most = try options.integer("maxOutput", in: 0...(32 << 20)) { maximumOutput = most }
+        guard let text = try options.text("onLeak") else { return }
+        guard let found = OnLeak(rawValue: text) else {
+            throw options.wrong("onLeak", "\"mask\", \"warn\" or \"abort\"", .text(text))
+        }
+        onLeak = found
     }
 
-    // MARK: - Program and arguments
-
-    private mutating func readCommand(_ positional: [Int64: Value]) throws(Failure) {
-        var words: [[UInt8]] = []
-        let count = positional.keys.max() ?? 0
-        guard count <= 1 << 20, Int64(positional.count) <= count, !positional.keys.contains(where: { $0 < 1 }) else {
-            throw Failure(.usage, "spawn: arguments stand under the keys 1, 2, 3 …")
-        }
-        for place in stride(from: Int64(1), through: count, by: 1) {
-            guard let value = positional[place] else { throw Self.hole("\(place)") }
-            try flatten(value, "\(place)", 0, &words)
-        }
-        guard let first = words.first, !first.isEmpty else {
-            throw Failure(
-                .usage, "spawn: there is no program", reason: "the first value of the table names it",
-                hint: "spawn{ \"git\", \"status\" }")
-        }
-        program = first
-        arguments = Array(words.dropFirst())
-    }
-
-    private func flatten(_ value: Value, _ place: String, _ depth: Int, _ words: inout [[UInt8]]) throws(Failure) {
-        let what = words.isEmpty ? "the program" : "argument \(place)"
-        switch value {
-        case .bytes(let bytes):
-            guard !bytes.contains(0) else { throw Failure(.usage, "spawn: \(what) holds a NUL byte") }
-            words.append(bytes)
-        case .integer(let number): words.append(Array(String(number).utf8))
-        case .list(let items):
-            for (index, item) in items.enumerated() { try flatten(item, "\(place)[\(index + 1)]", depth + 1, &words) }
-        case .map(let entries) where entries.allSatisfy({ if case .integer = $0.key { true } else { false } }):
-            throw Self.hole(place)
-        case .object(let object) where object.kind == .secret: throw Self.refused(object, what)
-        default:
-            throw Failure(
-                .usage, "spawn: \(what): expected a string, a number or a list of them, got \(value.described)",
-                hint: "for an argument that is only sometimes there, write: condition and \"--flag\" or {}")
-        }
-    }
-
-    private static func hole(_ place: String) -> Failure {
-        Failure(
-            .usage, "spawn: the list of arguments has a hole at \(place)", reason: "a nil stands there",
-            hint: "for an argument that is only sometimes there, write: condition and \"--flag\" or {}")
-    }
-
-    private static func refused(_ object: ObjectReference, _ what: String) -> Failure {
-        let name = String(decoding: object.name.prefix(200), as: UTF8.self).printable
-        return Failure(
-            .usage, "spawn: the secret \(name) cannot be \(what)",
-            reason: "arguments are visible to every user of the machine (ps)",
-            hint:
-                "hand it over with env = { \(name) = handle }, stdin = handle, or files = { \(name) = handle } and \"${file:\(name)}\""
-        )
-    }
-
-    // MARK: - Environment
-
-    private mutating func readEnvironment(_ options: inout OptionReader) throws(Failure) {
-        startsEmpty = try options.boolean("clearEnv") ?? false
-        for (name, value) in try Self.fields(options.value("env"), "env") {
-            variables.append((name, try variable(name, value)))
-        }
-        variables.sort { $0.name < $1.name }
-        guard let given = options.value("passEnv") else { return }
-        guard case .list(let names) = given else { throw options.wrong("passEnv", "a list of names", given) }
-        for value in names {
-            guard let name = value.asText else { throw options.wrong("passEnv", "a list of names", value) }
-            try ScriptRun.checkMayBeHandedOn(name, "spawn: passEnv")
-            passed.append(name)
-        }
-    }
-
-    private mutating func variable(_ name: String, _ value: Value) throws(Failure) -> Variable {
-        guard !name.isEmpty, !name.utf8.contains(61), !name.utf8.contains(0) else {
-            throw Failure(.usage, "spawn: env: \"\(name.printable)\" is no variable name")
-        }
-        if case .boolean(false) = value { return .removed }
-        guard case .object(let object) = value else {
-            let content = try content(value, "env.\(name.printable)", " or false")
-            if case .text(let bytes) = content, bytes.contains(0) {
-                throw Failure(.usage, "spawn: env.\(name.printable): the text holds a NUL byte")
-            }
-            return .value(content)
-        }
-        guard !EnvironmentPolicy.isSteering(name) else {
-            throw Failure(
-                .denied, "spawn: env.\(name.printable) does not take a secret",
-                reason: "the variable steers a loader or an interpreter, which a value from a vault must not do",
-                hint: "give the secret a name of its own")
-        }
-        return .value(try secret(object, "env.\(name.printable)", "env \(name)"))
-    }
-
-    // MARK: - Input, files, descriptors
-
-    private mutating func readInput(_ options: inout OptionReader) throws(Failure) {
-        switch options.value("stdin") {
-        case nil: break
-        case .bytes(let text) where text == Array("inherit".utf8): input = .inherit
-        case .map(let fields):
-            var inner = try OptionReader("spawn: stdin", .map(fields))
-            guard let path = try inner.text("file", "a path") else {
-                throw Failure(.usage, "spawn: stdin: expected { file = path }")
-            }
-            try inner.finish()
-            input = .file(Array(path.utf8))
-        case .some(let value):
-            input = .content(try content(value, "stdin", ", { file = path } or \"inherit\"", "stdin"))
-        }
-    }
-
-    private mutating func readFiles(_ options: inout OptionReader) throws(Failure) {
-        for (name, value) in try Self.fields(options.value("files"), "files") {
-            guard !name.isEmpty, name.utf8.count <= 128, name.utf8.allSatisfy(Self.isNameByte) else {
-                throw Failure(
-                    .usage, "spawn: files: \"\(name.printable)\" is no name for a file",
-                    hint: "letters, digits and _ ; the child finds the path in the variable of that name")
-            }
-            var isMemoryFile = false
-            var inner = value
-            if value["memfd"] != nil || { if case .list = value { true } else { false } }() {
-                (inner, isMemoryFile) = try memoryFile(name, value)
-            }
-            files.append(
-                File(
-                    name: name, content: try content(inner, "files.\(name)", "", "file \(name)"),
-                    isMemoryFile: isMemoryFile))
-        }
-        files.sort { $0.name < $1.name }
-    }
-
-    private func memoryFile(_ name: String, _ value: Value) throws(Failure) -> (Value, Bool) {
-        var inner = try OptionReader("spawn: files.\(name)", value)
-        let isMemoryFile = try inner.boolean("memfd") ?? false
-        guard let content = inner.positional[1], inner.positional.count == 1 else {
-            throw Failure(.usage, "spawn: files.\(name): expected { handle, memfd = true }")
-        }
-        try inner.finish(allowsPositional: true)
-        return (content, isMemoryFile)
-    }
-
-    private mutating func readDescriptors(_ options: inout OptionReader) throws(Failure) {
-        guard let given = options.value("fds") else { return }
-        let reader = try OptionReader("spawn: fds", given)
-        try reader.finish(allowsPositional: true)
-        for (number, value) in reader.positional.sorted(by: { $0.key < $1.key }) {
-            guard (3...255).contains(number) else {
-                throw Failure(
-                    .usage, "spawn: fds: expected descriptors from 3 to 255, got \(number)",
-                    hint: "stdin, stdout and stderr have options of their own")
-            }
-            descriptors.append((Int32(number), try content(value, "fds[\(number)]", "", "descriptor \(number)")))
-        }
-    }
-
-    // MARK: - The rest
+    // MARK: - Streams
 
     private mutating func readCapture(_ options: inout OptionReader) throws(Failure) {
         keepsLineEnd = try options.boolean("raw") ?? false
@@ -247,33 +178,92 @@ struct SpawnPlan {
             }
             capture = found
         }
+        guard role == .pipe, capture == .merge else { return }
+        throw Failure(
+            .usage, "pipe: capture: \"merge\" is for one program",
+            hint: "say capture = true, and stderr = \"stdout\" in the members whose errors belong to their output")
     }
 
-    private mutating func readRest(_ options: inout OptionReader) throws(Failure) {
-        checks = try options.boolean("check") ?? true
-        workingDirectory = try options.text("cwd", "a path").map { Array($0.utf8) }
-        timeout = try options.duration("timeout")
-        if let timeout, timeout <= .zero {
-            throw Failure(.usage, "spawn: timeout: expected more than no time", hint: "leave it out for no limit")
+    private mutating func readFields(_ options: inout OptionReader) throws(Failure) {
+        guard let given = options.value("secrets") else { return }
+        guard case .list(let items) = given, !items.isEmpty, items.count <= 256 else {
+            throw options.wrong("secrets", "a list of names of fields, such as { \"token\" }", given)
         }
-        isQuiet = try options.boolean("quiet") ?? false
-        allowsShort = try options.boolean("allowShort") ?? false
-        newPrivileges = try options.boolean("newPrivileges") ?? false
-        if let most = try options.integer("maxOutput", in: 0...(32 << 20)) { maximumOutput = most }
-        if let text = try options.text("onLeak") {
-            guard let found = OnLeak(rawValue: text) else {
-                throw options.wrong("onLeak", "\"mask\", \"warn\" or \"abort\"", .text(text))
+        for item in items {
+            guard let path = item.asText, CapturedJSON.isPath(path), !secretFields.contains(path) else {
+                throw options.wrong("secrets", "names of fields, each once, such as \"token\" or \"data.token\"", item)
             }
-            onLeak = found
+            secretFields.append(path)
         }
-        try checkLengths()
+        guard capture != .both, capture != .stdout else { return }
+        throw Failure(
+            .usage, "\(function): secrets: the output is not captured",
+            reason: "the fields are taken from JSON that the program prints", hint: "add capture = true")
+    }
+
+    private mutating func readError(_ options: inout OptionReader) throws(Failure) {
+        if case .bytes(let text) = options.value("stderr"), text == Array("stdout".utf8) {
+            errorJoinsOutput = true
+        } else {
+            errorFile = try OutputFile.Plan(options.value("stderr"), "\(function): stderr", also: " or \"stdout\"")
+        }
+    }
+
+    private mutating func readLabel(_ options: inout OptionReader) throws(Failure) {
+        guard let text = try options.text("label") else { return }
+        guard !text.isEmpty, text.utf8.count <= 64, text.printable == text else {
+            throw options.wrong("label", "a text of 1 to 64 bytes without control characters", .text(text))
+        }
+        label = text
+    }
+
+    /// One stream goes one way.
+    private func checkStreams() throws(Failure) {
+        if outputFile != nil, capture.takesOutput { throw conflict("standard output", "stdout") }
+        if errorFile != nil || errorJoinsOutput, capture.takesError { throw conflict("standard error", "stderr") }
+        guard let outputFile, let errorFile, outputFile.path == errorFile.path else { return }
+        throw Failure(
+            .usage, "\(function): stdout and stderr name the same file", reason: "one would write over the other",
+            hint: "say stderr = \"stdout\"")
+    }
+
+    private func conflict(_ stream: String, _ option: String) -> Failure {
+        Failure(
+            .usage, "\(function): \(stream) is captured and goes elsewhere too",
+            reason: "capture and \(option) name two ways for one stream", hint: "leave one of them out")
+    }
+
+    // MARK: - What cannot be together
+
+    /// What outlives the run cannot depend on it: on values, on files and pipes that end with it, on time that it keeps.
+    private func checkDetached() throws(Failure) {
+        var wrong: String?
+        if let grant = grants.min() ?? passed.min() {
+            throw Failure(
+                .denied, "spawn: a detached program gets no secret, but this one gets \(grant.printable)",
+                reason: "it outlives the run, and with it the masks and the clean-up",
+                hint: "leave the secret out, or use background, which ends with the run")
+        }
+        switch input {
+        case .null, .file: break
+        case .content, .inherit: wrong = "stdin (but { file = path })"
+        }
+        if capture != .none { wrong = "capture" }
+        if !files.isEmpty { wrong = "files" }
+        if timeout != nil { wrong = "timeout" }
+        if label != nil { wrong = "label" }
+        guard let wrong else { return }
+        throw Failure(
+            .usage, "spawn: detach does not go with \(wrong)",
+            reason: "the program outlives the run, which provides that",
+            hint: "send its output to a file: stdout = { file = path }, stderr = \"stdout\"")
     }
 
     /// A value under 4 bytes cannot be masked without harm to the rest of the output.
     private func checkLengths() throws(Failure) {
         guard !allowsShort, let name = shortNames.min() else { return }
         throw Failure(
-            .usage, "spawn: the secret \(name) is too short to be masked",
+            .usage, "\(function): the secret \(name) is too short to be masked",
             reason: "a value of less than 4 bytes would put masks over ordinary text, so it is not masked at all",
             hint: "say allowShort = true where that does not matter")
     }
@@ -290,55 +280,37 @@ struct SpawnPlan {
             }
         }
     }
+}
 
-    // MARK: - Contents
+extension SpawnPlan {
+    /// The program as messages show it.
+    var shownProgram: String { String(decoding: program.prefix(200), as: UTF8.self).printable }
 
-    private static func fields(_ value: Value?, _ option: String) throws(Failure) -> [(String, Value)] {
-        switch value {
-        case nil: return []
-        case .list(let items) where items.isEmpty: return []
-        case .map(let entries):
-            var result: [(String, Value)] = []
-            for entry in entries {
-                guard case .bytes(let name) = entry.key else {
-                    throw Failure(.usage, "spawn: \(option): expected names as keys, got a number")
-                }
-                result.append((String(decoding: name, as: UTF8.self), entry.value))
-            }
-            return result
-        case .some(let other):
-            throw Failure(
-                .usage, "spawn: \(option): expected a table with names as keys, got \(other.described)",
-                hint: "a secret's handle is the value, its name the key: \(option) = { NAME = handle }")
-        }
+    /// The program's name without its folder: what a captured secret is called.
+    var shownName: String {
+        let name = program.split(separator: 47).last ?? program[...]
+        return String(decoding: name.prefix(64), as: UTF8.self).printable
     }
 
-    private mutating func content(
-        _ value: Value, _ place: String, _ also: String, _ channel: String? = nil
-    ) throws(Failure) -> Content {
-        switch value {
-        case .bytes(let bytes): return .text(bytes)
-        case .integer(let number): return .text(Array(String(number).utf8))
-        case .number(let number): return .text(Array("\(number)".utf8))
-        case .object(let object): return try secret(object, place, channel ?? place)
-        default:
-            throw Failure(.usage, "spawn: \(place): expected a string, a secret\(also), got \(value.described)")
+    /// The words of the command, quoted as for a shell.
+    var shownWords: String {
+        let words = ([program] + arguments).map { word -> String in
+            let text = String(decoding: word, as: UTF8.self).printable
+            let isPlain =
+                !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }
+            return isPlain
+                ? text
+                : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }
+        return words.joined(separator: " ")
     }
 
-    private mutating func secret(_ object: ObjectReference, _ place: String, _ channel: String) throws(Failure)
-        -> Content
-    {
-        guard object.kind == .secret else {
-            throw Failure(.usage, "spawn: \(place): expected a secret, got \(Value.object(object).typeName)")
-        }
-        let entry = try store.entry(object)
-        grants.append("\(entry.name) (\(channel))")
-        return .secret(entry)
-    }
+    /// The command as `-v` shows it, with the names of its secrets.
+    var shownCommand: String { Self.shownLine([self]) }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        byte == 95 || byte == 45 || byte == 46 || (48...57).contains(byte) || (65...90).contains(byte)
-            || (97...122).contains(byte)
+    static func shownLine(_ plans: [SpawnPlan]) -> String {
+        let grants = plans.flatMap(\.grants).sorted()
+        let secrets = grants.isEmpty ? "" : "   [secrets: \(grants.joined(separator: ", ").printable)]"
+        return "+ \(plans.map(\.shownWords).joined(separator: " | "))\(secrets)\n"
     }
 }

@@ -35,6 +35,10 @@ final class WorkerConnection {
     private var room: [UInt8] = Array(repeating: 0, count: 1 << 16)
     private var isPaused = false
     private(set) var hasEnded = false
+    /// Grows with everything that is sent or received.
+    private(set) var activity: UInt64 = 0
+    /// Why it was killed, where the host did it and knows more than the signal.
+    private(set) var verdict: Failure?
 
     /// A message has come.
     var onMessage: (Message) -> Void = { _ in }
@@ -61,9 +65,17 @@ final class WorkerConnection {
 
     func send(_ message: Message) {
         guard !hasEnded, let bytes = try? Frame.encode(message) else { return }
+        activity &+= 1
         queue.append(contentsOf: bytes)
         flush()
-        if queue.count - queueStart > Self.maximumQueuedBytes { kill() }
+        if queue.count - queueStart > Self.maximumQueuedBytes { kill(because: Self.unread) }
+    }
+
+    private static var unread: Failure {
+        Failure(
+            .limit, "the script's worker was killed: it does not read its answers",
+            reason: "more than \(maximumQueuedBytes >> 20) MiB wait for it",
+            hint: "no script can do that by itself: this is a bug in Lua or in vaultscript; please report it")
     }
 
     /// Makes running Lua code see the interruption.
@@ -71,8 +83,25 @@ final class WorkerConnection {
         if !hasEnded { _ = Glibc.kill(pid, SIGUSR1) }
     }
 
+    /// Raises the error of the CPU limit in running Lua code.
+    func interruptAtLimit() {
+        if !hasEnded { _ = Glibc.kill(pid, SIGUSR2) }
+    }
+
     func kill() {
         if !hasEnded { _ = Glibc.kill(pid, SIGKILL) }
+    }
+
+    /// The same with the words for the end that will be seen; the first ones count.
+    func kill(because failure: Failure) {
+        if verdict == nil { verdict = failure }
+        kill()
+    }
+
+    /// The CPU time it has used; nil where that cannot be told.
+    var cpuTime: Duration? {
+        let used = hasEnded ? -1 : vs_sys_cpu_time(pid)
+        return used < 0 ? nil : .nanoseconds(used)
     }
 
     private func flush() {
@@ -124,6 +153,7 @@ final class WorkerConnection {
             if count == 0 || (errno != EAGAIN && errno != EINTR) { closeWire() }
             return false
         }
+        activity &+= 1
         reader.append(room.span.extracting(0..<count))
         handOut()
         return true

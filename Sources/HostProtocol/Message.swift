@@ -17,7 +17,15 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case module = 18
     case environmentVariable = 19
     case readInput = 20
+    /// A secret from others, from random bytes, a file or the terminal; the field `way` says which.
+    case derive = 24
     case file = 32
+    case processWait = 44
+    case processKill = 45
+    case processLines = 46
+    case processState = 47
+    case processStop = 48
+    case pipe = 49
     // Notices: nothing comes back.
     case write = 64
     case log = 65
@@ -44,7 +52,14 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .module: "module"
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
+        case .derive: "derive"
         case .file: "file"
+        case .processWait: "processWait"
+        case .processKill: "processKill"
+        case .processLines: "processLines"
+        case .processState: "processState"
+        case .processStop: "processStop"
+        case .pipe: "pipe"
         case .write: "write"
         case .log: "log"
         case .release: "release"

@@ -22,20 +22,24 @@ public import HostProtocol
     /// `%p`; `table`, `math`, `utf8`, `coroutine`; `os.time`, `clock`, `date`, `difftime`; and `debug`, which the
     /// prelude removes.
     ///
-    /// - Parameter memoryLimitBytes: All that Lua may allocate; about 40 KiB are in use after opening.
-    /// - Throws: `.limit` where that does not suffice.
-    public convenience init(memoryLimitBytes: Int) throws(Failure) {
-        try self.init(memoryLimitBytes: memoryLimitBytes, ledger: nil)
+    /// - Parameters:
+    ///   - memoryLimitBytes: All that Lua may allocate; about 40 KiB are in use after opening.
+    ///   - coroutineLimit: Coroutines that may exist at a time, as the prelude asks with `host.hasCoroutineRoom`.
+    /// - Throws: `.limit` where the memory does not suffice.
+    public convenience init(memoryLimitBytes: Int, coroutineLimit: Int = .max) throws(Failure) {
+        try self.init(memoryLimitBytes: memoryLimitBytes, coroutineLimit: coroutineLimit, ledger: nil)
     }
 
     /// The same with the limits and failures that tests need.
     init(
-        memoryLimitBytes: Int, exchangeLimitBytes: Int = LuaVM.exchangeLimitBytes, failing: AllocationFailure = .never,
+        memoryLimitBytes: Int, coroutineLimit: Int = .max, exchangeLimitBytes: Int = LuaVM.exchangeLimitBytes,
+        failing: AllocationFailure = .never,
         ledger: LuaLedger?
     ) throws(Failure) {
         self.ledger = ledger
         var options = unsafe vs_lua_options()
         unsafe options.memory_limit = max(memoryLimitBytes, 0)
+        unsafe options.coroutine_limit = max(coroutineLimit, 1)
         unsafe options.exchange_limit = max(exchangeLimitBytes, 0)
         unsafe options.host_function = callHostFunction
         // Unretained: the VM owns the functions and is closed before they go.
@@ -88,7 +92,8 @@ public import HostProtocol
     ///
     /// The host table holds the defined functions, and in C:
     /// `load(text, chunkname [, env])`, `objectInfo(value)`, `setObjectMethods(kind, fields)`, `resume(co, ...)`,
-    /// `close(co)`, `isYieldable()`, `setCancelError(value)`, `where(level)`, `traceback(co, message, level)`,
+    /// `close(co)`, `isYieldable()`, `hasCoroutineRoom()`, `setCancelError(value)`, `setLimitError(value)`,
+    /// `setMemoryError(value)`, `ignoreInterrupts()`, `where(level)`, `traceback(co, message, level)`,
     /// `setGlobals(table)`, `lockStringMetatable()`.
     ///
     /// - Parameters:
@@ -123,13 +128,31 @@ public import HostProtocol
     /// Bytes that Lua has allocated now.
     public var memoryInUseBytes: Int { unsafe vs_lua_memory_in_use(machine) }
 
+    /// Coroutines that exist, those that garbage collection has not found yet included.
+    public var coroutineCount: Int { unsafe vs_lua_coroutine_count(machine) }
+
     // MARK: - Interrupting
 
-    /// Raises the error that the prelude gave to `host.setCancelError`, once, in whatever coroutine runs.
+    /// Why running Lua code is interrupted.
+    public enum InterruptReason: Sendable {
+        /// Raises what the prelude gave to `host.setCancelError`.
+        case cancelled
+        /// Raises what the prelude gave to `host.setLimitError`.
+        case limit
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .cancelled: Int32(VS_LUA_INTERRUPT_CANCEL)
+            case .limit: Int32(VS_LUA_INTERRUPT_LIMIT)
+            }
+        }
+    }
+
+    /// Raises the error that the prelude registered for `reason`, once, in whatever coroutine runs.
     ///
     /// It comes at the next instruction; where nothing runs, in the next call. A finalizer or a long C function is not
     /// interrupted.
-    public func interrupt() { unsafe vs_lua_interrupt(machine) }
+    public func interrupt(_ reason: InterruptReason = .cancelled) { unsafe vs_lua_interrupt(machine, reason.code) }
 
     /// Withdraws an interrupt that no Lua code has seen yet.
     public func clearInterrupt() { unsafe vs_lua_clear_interrupt(machine) }
@@ -137,8 +160,8 @@ public import HostProtocol
     /// Makes a signal of this process interrupt this VM.
     ///
     /// The last VM that asked is meant. System calls restart.
-    public func interruptOnSignal(_ signal: Int32) throws(Failure) {
-        guard unsafe vs_lua_interrupt_on_signal(machine, signal) == 0 else {
+    public func interruptOnSignal(_ signal: Int32, _ reason: InterruptReason = .cancelled) throws(Failure) {
+        guard unsafe vs_lua_interrupt_on_signal(machine, signal, reason.code) == 0 else {
             throw Failure(.io, "signal \(signal) cannot be handled", reason: "sigaction refused it")
         }
     }

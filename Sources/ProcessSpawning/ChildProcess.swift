@@ -18,6 +18,10 @@ public final class ChildProcess {
     public let isIsolated: Bool
     /// Whether `finished` has been called.
     public private(set) var isFinished = false
+    /// Whether the program has exited; what it wrote may still be on its way.
+    public var hasExited: Bool { duration != nil }
+    /// Whether it outlives the run.
+    let isDetached: Bool
 
     private let spawner: Spawner
     private let handlers: SpawnHandlers
@@ -44,6 +48,7 @@ public final class ChildProcess {
         self.started = started
         self.ends = ends
         grace = request.grace
+        isDetached = request.isDetached
         pid = result.pid
         isIsolated = result.isolated
         exitDescriptor = result.pidfd

@@ -20,14 +20,18 @@ struct ProcessTable {
             } ?? []
     }
 
-    /// All below `root`, zombies too, but not those below one of `spared`, nor these.
+    /// The sessions that there are.
+    var sessions: Set<Int32> { Set(processes.map(\.session)) }
+
+    /// All below `root`, zombies too, but not those below one of `spared` or in a session of one, nor these.
     func descendants(of root: Int32, sparing spared: Set<Int32>) -> [vs_sys_process] {
         let children = Dictionary(grouping: processes, by: \.parent)
         var found: [vs_sys_process] = []
         var seen: Set<Int32> = [root]
         var open = [root]
         while let parent = open.popLast() {
-            for process in children[parent] ?? [] where !spared.contains(process.pid) {
+            for process in children[parent] ?? []
+            where !spared.contains(process.pid) && !spared.contains(process.session) {
                 // A number may be in the list twice, as it is read while processes come and go.
                 guard seen.insert(process.pid).inserted else { continue }
                 found.append(process)

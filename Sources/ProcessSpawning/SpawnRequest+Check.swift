@@ -18,6 +18,13 @@ extension SpawnRequest {
         return nil
     }
 
+    /// Whether the program is one that gains powers when it is run (setuid, setgid), which no_new_privs takes from it.
+    public var gainsPrivileges: Bool {
+        Spawner.candidates(for: program, in: searchPath ?? environmentValue("PATH")).contains { candidate in
+            withCString(candidate) { path in unsafe vs_sys_program_gains(path) }
+        }
+    }
+
     private func checkForNUL() throws(Failure) {
         if program.contains(0) { throw Failure.holdsNUL("the program's name") }
         if workingDirectory?.contains(0) == true { throw Failure.holdsNUL("the working directory") }

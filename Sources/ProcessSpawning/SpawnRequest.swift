@@ -125,6 +125,9 @@ public struct SpawnRequest {
     public var files: [SpawnFile] = []
     /// Whether setuid programs keep their powers (`sudo`); else no_new_privs.
     public var newPrivileges = false
+    /// Whether it outlives this process: it is neither ended with the run nor waited for then. Its streams should not be
+    /// pipes to this process.
+    public var isDetached = false
     /// Makes standard output, which then is a `descriptor` of a pseudo-terminal, the child's controlling terminal.
     public var controllingTerminal = false
     /// The file mode creation mask of the child; nil is the host's.

@@ -22,6 +22,8 @@ public final class Spawner {
     private var null = Descriptor(-1)
     private var ruleset = Descriptor(-1)
     private(set) var live: [Int32: ChildProcess] = [:]
+    /// Children that outlive the run, with those that have ended: what is in their sessions is spared at the end.
+    private(set) var detached: [Int32: ChildProcess?] = [:]
     /// Groups of children that have ended but left processes in them.
     var leftGroups: Set<Int32> = []
     /// Children of the process that are not this spawner's, and that it must neither reap nor end: the worker.
@@ -57,7 +59,7 @@ public final class Spawner {
     }
 
     /// The number of children that have not finished.
-    public var liveCount: Int { live.count }
+    public var liveCount: Int { live.count + detached.count { $0.value != nil } }
 
     // MARK: - Starting
 
@@ -78,7 +80,7 @@ public final class Spawner {
         let started = ContinuousClock.now
         let result = try launch(request, plan)
         let child = ChildProcess(self, request, handlers, result, plan.takeHostEnds(), started)
-        live[child.pid] = child
+        if request.isDetached { detached[child.pid] = child } else { live[child.pid] = child }
         try child.attach(request)
         return child
     }
@@ -130,6 +132,7 @@ public final class Spawner {
                 unsafe plan.creation_mask = request.creationMask.map { Int32($0 & 0o777) } ?? -1
                 unsafe plan.new_privileges = request.newPrivileges
                 unsafe plan.controlling_terminal = request.controllingTerminal
+                unsafe plan.detached = request.isDetached
                 return unsafe vs_sys_spawn(&plan, &result)
             }
         }
@@ -182,9 +185,17 @@ public final class Spawner {
 
     /// A child has finished and has been reaped.
     func forget(_ child: ChildProcess, leftProcesses: Bool) {
+        guard !child.isDetached else { return forgetDetached(child.pid) }
         live[child.pid] = nil
         if leftProcesses { leftGroups.insert(child.pid) }
         teardown?.look()
+    }
+
+    /// Its number stays, as long as somebody of its session is there: nobody else can get it until then.
+    private func forgetDetached(_ pid: Int32) {
+        detached[pid] = .some(nil)
+        let sessions = ProcessTable().sessions
+        detached = detached.filter { $0.value != nil || sessions.contains($0.key) }
     }
 
     // MARK: - Orphans
@@ -210,7 +221,7 @@ public final class Spawner {
 
     /// Reaps the children of this process that are neither a live child of the spawner nor spared.
     func reapOrphans() {
-        for pid in ProcessTable.children() where live[pid] == nil && !spared.contains(pid) {
+        for pid in ProcessTable.children() where live[pid] == nil && detached[pid] == nil && !spared.contains(pid) {
             var unused = vs_sys_exit()
             _ = unsafe vs_sys_reap(pid, &unused)
         }

@@ -104,8 +104,9 @@ final class Teardown {
     /// All that is left. Whoever has no child has no descendant either: then /proc is not read, which takes longer than
     /// everything else that an empty run does.
     private func descendants() -> [vs_sys_process] {
-        guard ProcessTable.children().contains(where: { !spawner.spared.contains($0) }) else { return [] }
-        return ProcessTable().descendants(of: getpid(), sparing: spawner.spared)
+        let spared = spawner.spared.union(spawner.detached.keys)
+        guard ProcessTable.children().contains(where: { !spared.contains($0) }) else { return [] }
+        return ProcessTable().descendants(of: getpid(), sparing: spared)
     }
 
     private func dropEmptyGroups() {

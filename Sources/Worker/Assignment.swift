@@ -10,8 +10,8 @@ public struct Assignment: Sendable {
     public var scriptFolder: String
     /// The script's arguments: `...` and `arg`.
     public var arguments: [[UInt8]]
-    /// All that Lua may allocate.
-    public var memoryLimitBytes = 512 << 20
+    /// What the script may use up of its own process.
+    public var limits = WorkerLimits()
 
     /// An assignment with the usual limits.
     public init(text: [UInt8], chunkName: String, scriptName: String, scriptFolder: String, arguments: [[UInt8]]) {

@@ -2,9 +2,11 @@ import CEmbedded
 
 /// The Lua texts that the program carries.
 enum EmbeddedText {
-    /// The parts of the prelude that run at start, in order; `json` and `files` are left for their first use.
+    private static let startParts = ["errors", "scheduler", "handles", "globals"]
+
+    /// The parts of the prelude that run at start, in order; the others are left for their first use.
     static var prelude: [(name: String, text: [UInt8])] {
-        unsafe all(vs_embedded_prelude()).filter { $0.name != "json" && $0.name != "files" }
+        unsafe all(vs_embedded_prelude()).filter { startParts.contains($0.name) }
     }
 
     /// A part of the prelude, by name.

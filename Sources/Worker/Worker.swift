@@ -13,16 +13,18 @@ import LuaBridge
 public enum Worker {
     /// The signal with which the host interrupts running Lua code.
     static let interruptSignal = SIGUSR1
+    /// The signal with which the host raises the error of its CPU limit.
+    static let limitSignal = SIGUSR2
 
     /// Locks this process down, runs the script and ends. Called in the forked child, with its end of the wire.
     public static func run(_ assignment: Assignment, wire descriptor: Int32) -> Never {
         let wire = Wire(descriptor: descriptor)
         do {
             let machine = try ScriptMachine(assignment, wire)
-            try lockDown(descriptor)
+            try lockDown(descriptor, assignment.limits)
             try machine.run()
         } catch let error as LuaError {
-            report(error.message, error.traceback, wire)
+            report(text(of: error, assignment.limits), error.traceback, wire)
         } catch {
             report(Array("\(error)".utf8), [], wire)
         }
@@ -32,13 +34,14 @@ public enum Worker {
 
     /// Wipes what was inherited and gives up every right, before the first line of Lua. Where a kernel lacks a layer
     /// the run goes on with the others; a layer that it has and that does not hold ends the run.
-    private static func lockDown(_ descriptor: Int32) throws(Failure) {
+    private static func lockDown(_ descriptor: Int32, _ limits: WorkerLimits) throws(Failure) {
         // What is read from files or hashed with a seed at first use is used once now: neither is possible later.
         tzset()
         _ = Set(["seed"]).contains("seed")
         var options = vs_sys_sandbox_options()
         options.socket = descriptor
         options.erase_environment = true
+        options.data_limit = limits.dataLimitBytes
         var report = vs_sys_sandbox_report()
         guard unsafe vs_sys_sandbox_worker(&options, &report) != 0 else { return }
         let isWhole =
@@ -49,6 +52,12 @@ public enum Worker {
         throw Failure(
             .script, "the worker cannot be locked down, so the script was not started", reason: "\(report)",
             hint: "another sandbox around this program may forbid it: allow seccomp and Landlock")
+    }
+
+    /// What the prelude could not catch itself: where not even its own code had memory left.
+    private static func text(of error: LuaError, _ limits: WorkerLimits) -> [UInt8] {
+        guard error.kind == .memory else { return error.message }
+        return Array("not enough memory for the script\nraise the limit: --limit memory=… (docs/limits.md)".utf8)
     }
 
     private static func report(_ message: [UInt8], _ traceback: [UInt8], _ wire: Wire) {
@@ -66,8 +75,10 @@ final class ScriptMachine {
     init(_ assignment: Assignment, _ wire: Wire) throws(Failure) {
         self.assignment = assignment
         self.wire = wire
-        vm = try LuaVM(memoryLimitBytes: assignment.memoryLimitBytes)
+        vm = try LuaVM(
+            memoryLimitBytes: assignment.limits.memoryBytes, coroutineLimit: assignment.limits.coroutineLimit)
         try vm.interruptOnSignal(Worker.interruptSignal)
+        try vm.interruptOnSignal(Worker.limitSignal, .limit)
     }
 
     func run() throws {
@@ -88,6 +99,7 @@ final class ScriptMachine {
         return .record([
             "operations": .map(
                 Operation.allCases.map { .init(.bytes(Array($0.name.utf8)), .integer(Int64($0.rawValue))) }),
+            "limits": assignment.limits.value,
             "scriptDirectory": .text(assignment.scriptFolder),
             "scriptArguments": .map([name] + arguments),
         ])

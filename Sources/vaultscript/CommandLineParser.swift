@@ -1,6 +1,12 @@
 import Diagnostics
 import Host
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Takes the command line apart. By hand: the well-kept parser for it brings Foundation, which costs more than twice
 /// the whole start of the program (docs/performance.md).
 ///
@@ -9,12 +15,13 @@ struct CommandLineParser {
     private static let options: Set<String> = [
         "-e", "-v", "--verbose", "-h", "--help", "-V", "--version", "--profile", "--credentials", "--credentials-fd",
         "--domain", "--project", "--env", "--path", "--error-format", "--use-env-proxy",
-        "--allow-http",
+        "--allow-http", "--limit",
     ]
     private static let usage = "see: vaultscript --help"
 
     private var rest: ArraySlice<String>
     private var run = RunOptions(scriptFolder: ".")
+    private var limits: [String] = []
 
     static func parse(_ arguments: [String]) throws(Failure) -> Command {
         var parser = CommandLineParser(rest: arguments[...])
@@ -37,16 +44,23 @@ struct CommandLineParser {
     }
 
     private mutating func script() throws(Failure) -> Command {
+        let source = try source()
+        // The command line goes before the environment.
+        if let text = unsafe getenv(Limits.variable) { try run.limits.take(variable: unsafe String(cString: text)) }
+        for limit in limits { try run.limits.take(option: limit) }
+        return .runScript(source, arguments: Array(rest), run)
+    }
+
+    /// Reads our options; what is left then is the script's.
+    private mutating func source() throws(Failure) -> ScriptSource {
         while let argument = rest.popFirst() {
-            if argument == "-e" {
-                return .runScript(.text(try value(of: "-e", nil)), arguments: Array(rest), run)
-            }
-            if argument == "-" { return .runScript(.standardInput, arguments: Array(rest), run) }
+            if argument == "-e" { return .text(try value(of: "-e", nil)) }
+            if argument == "-" { return .standardInput }
             if argument == "--" {
                 guard let file = rest.popFirst() else { break }
-                return .runScript(.file(file), arguments: Array(rest), run)
+                return .file(file)
             }
-            guard argument.hasPrefix("-") else { return .runScript(.file(argument), arguments: Array(rest), run) }
+            guard argument.hasPrefix("-") else { return .file(argument) }
             try option(argument)
         }
         throw Failure(.usage, "there is no script to run", reason: "the options were read to the end", hint: Self.usage)
@@ -67,6 +81,7 @@ struct CommandLineParser {
         case "--project": run.project = try value(of: name, attached)
         case "--env": run.environment = try value(of: name, attached)
         case "--path": run.path = try value(of: name, attached)
+        case "--limit": limits.append(try value(of: name, attached))
         case "--error-format": try errorFormat(value(of: name, attached))
         default: throw unknown(name)
         }

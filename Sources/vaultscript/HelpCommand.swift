@@ -18,6 +18,7 @@ struct HelpCommand {
           --project P, --env E, --path P
                                 where secrets are looked for
           --error-format json   errors as one line of JSON
+          --limit NAME=VALUE    what the run may use up: memory=1G, cpu=none … (vaultscript help limits)
           --use-env-proxy       take proxy and CA settings for the vault's connection from the environment
           --allow-http          send credentials to another machine without encryption
           -h, --help, -V, --version

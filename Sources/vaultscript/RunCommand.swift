@@ -8,7 +8,7 @@ import Worker
     import Darwin
 #endif
 
-/// `vaultscript FILE [arguments]`: reads the script, forks the worker, and becomes the host.
+/// `vaultscript FILE [arguments]`: forks the host, which reads the script and forks the worker.
 struct RunCommand {
     static let maximumScriptBytes = 16 << 20
 
@@ -19,14 +19,18 @@ struct RunCommand {
     /// Runs the script and gives the exit code of section 7 of docs/script-api.md.
     func run() -> Int32 {
         do throws(Failure) {
+            let keeper = try KeeperLink()
             let script = try load()
             var options = options
             options.scriptFolder = script.folder
-            let assignment = Assignment(
+            var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
+            assignment.limits.memoryBytes = options.limits.memoryBytes
+            assignment.limits.coroutines = options.limits.coroutines
+            assignment.limits.shown = options.limits.shown
             let fork = try WorkerFork { Worker.run(assignment, wire: $0) }
-            return try ScriptRun(options: options, fork: fork).run()
+            return try ScriptRun(options: options, fork: fork, keeper: keeper).run()
         } catch {
             standardErrorLine(error.text)
             return ExitCode.of(error)

@@ -242,7 +242,7 @@ final class FaultyVault: Sendable {
     }
 }
 
-/// The most memory that a program and its children had resident.
+/// The most memory that a program and what is below it had resident.
 ///
 /// Written by the test's thread alone.
 final class MemoryMeter {
@@ -252,9 +252,7 @@ final class MemoryMeter {
     func watch(_ pid: Int32) {
         let limit = ContinuousClock.now + .seconds(110)
         while ContinuousClock.now < limit, let own = MemoryMeter.highWaterMark(pid) {
-            let path = "/proc/\(pid)/task/\(pid)/children"
-            let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            let marks = children.split(separator: " ").compactMap { Int32($0) }.compactMap(MemoryMeter.highWaterMark)
+            let marks = ProcessTree.descendants(of: pid).compactMap(MemoryMeter.highWaterMark)
             peakKiB = max(peakKiB, own, marks.max() ?? 0)
             usleep(5000)
         }

@@ -80,13 +80,13 @@ import Testing
         let folder = try TemporaryFolder()
         let script = try folder.write(
             "stream.lua", "getSecret('GH_PAT') spawn{ 'sh', '-c', 'yes 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde | head -c 1073741824' }")
-        // The digest and the length are the shell's; the peak of resident memory is the kernel's count for the program.
+        // The digest and the length are the shell's; the peak of resident memory is the kernel's count for the host.
         let outcome = try Program.run(
             [
                 "-c",
                 """
                 expected=$(yes 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde | head -c 1073741824 | cksum)
-                actual=$( { "$0" "$1" & pid=$!; (while kill -0 $pid 2>/dev/null; do grep VmHWM /proc/$pid/status >"$2/peak.new" 2>/dev/null && mv "$2/peak.new" "$2/peak"; sleep 0.2; done) >/dev/null 2>&1 & wait $pid; } | cksum)
+                actual=$( { "$0" "$1" & pid=$!; (while kill -0 $pid 2>/dev/null; do grep VmHWM /proc/$(pgrep -o -P $pid)/status >"$2/peak.new" 2>/dev/null && mv "$2/peak.new" "$2/peak"; sleep 0.2; done) >/dev/null 2>&1 & wait $pid; } | cksum)
                 test "$expected" = "$actual" && echo same
                 """, Program.path, script, folder.path,
             ], environment: vault.environment, program: "/bin/bash")

@@ -24,12 +24,7 @@ extension `Lua bridge` {
                 table.sort(wanted)
                 return table.concat(names, " "), table.concat(wanted, " ")
                 """
-            let debug = """
-                debug.debug debug.gethook debug.getinfo debug.getlocal debug.getmetatable debug.getregistry
-                debug.getupvalue debug.getuservalue debug.setcstacklimit debug.sethook debug.setlocal
-                debug.setmetatable debug.setupvalue debug.setuservalue debug.traceback debug.upvalueid
-                debug.upvaluejoin
-                """
+            let debug = "debug.getinfo debug.traceback"
             let wanted = """
                 _VERSION assert collectgarbage error getmetatable ipairs load next pairs pcall rawequal rawget rawlen
                 rawset select setmetatable tonumber tostring type xpcall

@@ -5,9 +5,10 @@ public final class TemporaryFolder {
     /// Its path.
     public let path: String
 
-    /// Makes it, mode 0700.
-    public init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("vaultscript-test-\(UUID().uuidString)")
+    /// Makes it, mode 0700, in `place` or in the system's place for such.
+    public init(in place: String? = nil) throws {
+        let base = place.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory
+        let url = base.appendingPathComponent("vaultscript-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         path = url.resolvingSymlinksInPath().path

@@ -30,6 +30,22 @@ int vs_curl_protection(void);
 /// libcurl's version, such as "7.88.1"; static. Empty before vs_curl_open.
 const char *vs_curl_version(void);
 
+// MARK: - Keyed hashes
+
+/// The hashes that vs_curl_hmac knows.
+typedef enum {
+    VS_CURL_SHA1,
+    VS_CURL_SHA256,
+    VS_CURL_SHA512,
+} vs_curl_hash;
+
+/// Writes the HMAC (RFC 2104) of `message` under `key` to `digest`; `digest_size` is the hash's own size.
+///
+/// Computed by the libcrypto that libcurl uses, which is opened with it, so that its memory is wiping. 0, or -1 with the
+/// reason in `text`. NULL with a size of 0 is an empty key or message. Thread-safe.
+int vs_curl_hmac(vs_curl_hash hash, const void *key, size_t key_size, const void *message, size_t size, void *digest,
+                 size_t digest_size, char *text, size_t text_size);
+
 // MARK: - One transfer
 
 /// An easy handle with its header list and error text. Wiped and freed by vs_curl_transfer_free.

@@ -42,9 +42,21 @@ function host.makeError(record)
   return e
 end
 
+-- Says where an error was raised that was made beforehand. Called while the stack is still there.
+function host.locate(e)
+  if kindOf[e] == "limit" and not placeOf[e] then placeOf[e] = place() end
+end
+
 -- Raises an error of our own: a wrong argument, a thing that is not there.
 function host.raise(kind, message, reason, hint)
   error(host.makeError { kind = kind, message = message, reason = reason, hint = hint }, 0)
+end
+
+-- The same for a message that says where by itself.
+function host.raiseUnplaced(kind, message, reason, hint)
+  local e = host.makeError { kind = kind, message = message, reason = reason, hint = hint }
+  placeOf[e] = nil
+  error(e, 0)
 end
 
 -- Raises the error of `fail`, with the exit code that the script chose.

@@ -1,5 +1,5 @@
 -- fs: the files of a script. The host does it all and checks paths and options; here is said what stands where.
-local host, _ENV = ...
+local host = ...
 local call, check, raise, typeName = host.call, host.check, host.raise, host.typeName
 local operations, objectInfo, type, select = host.operations, host.objectInfo, type, select
 local tostring = tostring

@@ -4,7 +4,8 @@ local operations, call, notify, raise = host.operations, host.call, host.notify,
 local objectInfo, typeName = host.objectInfo, host.typeName
 local type, tostring, select, error, pairs, ipairs, next = type, tostring, select, error, pairs, ipairs, next
 local concat, floor, mathtype, format = table.concat, math.floor, math.type, string.format
-local setmetatable = setmetatable
+local sub, gsub, unpack = string.sub, string.gsub, table.unpack
+local setmetatable, rawget = setmetatable, rawget
 
 function host.quote(value)
   if type(value) == "string" then return format("%q", value) end
@@ -47,7 +48,7 @@ end
 
 local function readOne(wanted)
   if mathtype(wanted) == "integer" and wanted >= 0 then return call(operations.readInput, { count = wanted }) end
-  local mode = type(wanted) == "string" and wanted:gsub("^%*", ""):sub(1, 1)
+  local mode = type(wanted) == "string" and sub(gsub(wanted, "^%*", ""), 1, 1)
   if mode == "l" then return call(operations.readInput, { line = true }) end
   if mode == "L" then return call(operations.readInput, { line = true, keep = true }) end
   if mode == "a" then return call(operations.readInput, { all = true }) end
@@ -60,9 +61,9 @@ local function read(...)
   local results = {}
   for i = 1, select("#", ...) do
     results[i] = readOne((select(i, ...)))
-    if results[i] == nil then return table.unpack(results, 1, i) end
+    if results[i] == nil then return unpack(results, 1, i) end
   end
-  return table.unpack(results, 1, select("#", ...))
+  return unpack(results, 1, select("#", ...))
 end
 
 local stream = {}
@@ -204,12 +205,26 @@ local function rewritten(...)
   return "spawn{ " .. concat(parts, ", ") .. " }"
 end
 
+-- Compiled when a script first has a program in the background or a pipe.
+local processModule
+local function processes()
+  if not processModule then
+    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts)
+  end
+  return processModule
+end
+
 local function spawn(spec, ...)
   if type(spec) ~= "table" or select("#", ...) > 0 then
     local line = type(spec) == "table" and "spawn{ \"program\", \"argument\", … }" or rewritten(spec, ...)
     raise("usage", "spawn takes one table: the program, its arguments and the options", nil, "write " .. line)
   end
+  if rawget(spec, "background") or rawget(spec, "detach") then processes() end
   return call(operations.spawn, argumentTexts(spec, 0))
+end
+
+local function pipe(...)
+  return processes().pipe(...)
 end
 
 -- MARK: modules
@@ -230,7 +245,10 @@ local function require(name)
   if loading[name] then raise("usage", "require: the module " .. name .. " requires itself while it is being loaded") end
   local text, chunkName = moduleSource(name)
   local chunk, message = host.load(text, chunkName)
-  if not chunk then error(message, 0) end
+  if not chunk then
+    -- The message names file and line itself.
+    host.raiseUnplaced("usage", message, "the module " .. name .. " cannot be compiled", "mend the line and run it again")
+  end
   loading[name] = true
   local ok, result = pcall(chunk, name)
   loading[name] = nil
@@ -239,22 +257,28 @@ local function require(name)
   return loaded[name]
 end
 
--- Compiled when it is first used: a script without JSON does not pay for it. It gets the prelude's globals, as the
--- script may have changed its own by then.
-local jsonModule
-function host.json()
-  if not jsonModule then jsonModule = host.load(host.preludeSource("json"), "=[vaultscript]")(host, _ENV) end
-  return jsonModule
+-- A part of the prelude that is compiled when it is first used: a script without it does not pay for it. It has our
+-- own globals, not the script's, which may have been changed by then.
+local ours = _ENV
+local parts = {}
+function host.part(name)
+  if not parts[name] then parts[name] = host.load(host.preludeSource(name), "=[vaultscript]", ours)(host) end
+  return parts[name]
 end
 
--- The same for files.
-local filesModule
+function host.json() return host.part("json") end
+
+-- A script may change its libraries, as any Lua script; ours are not the same tables. (Methods of texts are, so the
+-- prelude calls none of them at run time.)
+local function copy(library)
+  local fields = {}
+  for name, value in next, library do fields[name] = value end
+  return fields
+end
+
 local fs = {}
 for name in ("copy exists glob list mkdir read remove rename stat tempDir write"):gmatch("%a+") do
-  fs[name] = function(...)
-    if not filesModule then filesModule = host.load(host.preludeSource("files"), "=[vaultscript]")(host, _ENV) end
-    return filesModule[name](...)
-  end
+  fs[name] = function(...) return host.part("files")[name](...) end
 end
 
 local basic = {
@@ -265,8 +289,8 @@ local basic = {
   xpcall = xpcall, _VERSION = _VERSION,
   dofile = absent("dofile", "put the code in a module beside the script and require it"),
   loadfile = absent("loadfile", "put the code in a module beside the script and require it"),
-  coroutine = host.coroutineLibrary, io = io, math = math, os = os, string = string,
-  table = table, utf8 = utf8, debug = { traceback = debug.traceback },
+  coroutine = host.coroutineLibrary, io = io, math = copy(math), os = os, string = string,
+  table = copy(table), utf8 = copy(utf8), debug = { traceback = debug.traceback },
   defer = defer, fail = fail, fs = fs, getSecret = host.getSecret, getSecrets = host.getSecrets,
   json = {
     encode = function(...) return host.json().encode(...) end,
@@ -274,16 +298,16 @@ local basic = {
     null = host.jsonNull,
   },
   log = { debug = logger("debug"), info = logger("info"), warn = logger("warn"), error = logger("error") },
-  login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn,
+  login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn, pipe = pipe,
   scriptDir = host.scriptDirectory, arg = host.scriptArguments,
 }
-string.dump = nil
+string = copy(string)
 basic._G = basic
 
 -- The list of what there may be; anything more or less is a bug that ends the worker before the script runs.
 local allowed = [[
 _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable io
-ipairs json load loadfile log login math next os pairs pcall print rawequal rawget rawlen rawset require scriptDir
+ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen rawset require scriptDir
 secret select setmetatable sleep spawn string table tonumber tostring type utf8 warn xpcall
 ]]
 local listed = {}

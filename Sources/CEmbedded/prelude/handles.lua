@@ -52,6 +52,8 @@ local function index(kind, methods)
   end
 end
 
+host.objectIndex = index
+
 host.setObjectMethods("secret", {
   __index = index("secret", secretMethods),
   __newindex = refuse("changed", "make a new one with secret.template"),
@@ -148,3 +150,11 @@ host.secretLibrary = {
     return call(operations.secretFromEnvironment, { name = name })
   end,
 }
+
+-- Compiled when a script first derives one: most fetch and hand on.
+for name in ("base64 base64Decode field file hex hmac json prompt random trim urlEncode"):gmatch("%S+") do
+  host.secretLibrary[name] = function(...)
+    local derivations = host.part("derive")
+    return derivations[name](...)
+  end
+end

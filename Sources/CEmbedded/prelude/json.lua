@@ -1,14 +1,15 @@
 -- JSON text and Lua values, in the worker: nothing here is secret. Integers and floats are kept apart, null is
 -- json.null, and an array that came from JSON stays one when it is empty.
-local host, _ENV = ...
+local host = ...
 local null = host.jsonNull
 local raise, typeName, objectInfo = host.raise, host.typeName, host.objectInfo
 local type, mathtype, format, concat, sort = type, math.type, string.format, table.concat, table.sort
 local byte, sub, find, char, tostring, tonumber, next = string.byte, string.sub, string.find, string.char, tostring, tonumber, next
-local utf8char, utf8len, setmetatable, rawget, rawlen = utf8.char, utf8.len, setmetatable, rawget, rawlen
-local ipairs, huge = ipairs, math.huge
+local gsub, match, rep = string.gsub, string.match, string.rep
+local utf8char, setmetatable, getmetatable, rawget, rawlen = utf8.char, setmetatable, getmetatable, rawget, rawlen
 
 local maximumDepth = 200
+local called = "json.encode" -- what the script wrote, for its errors
 local isArray = setmetatable({}, { __mode = "k" })
 
 -- MARK: encoding
@@ -20,14 +21,14 @@ local function escape(c)
 end
 
 local function quoted(text)
-  if not utf8len(text) then raise("usage", "json.encode: a text is not valid UTF-8") end
-  return '"' .. text:gsub('[%c"\\\127]', escape) .. '"'
+  if not utf8.len(text) then raise("usage", called .. ": a text is not valid UTF-8") end
+  return '"' .. gsub(text, '[%c"\\\127]', escape) .. '"'
 end
 
 local function number(n)
   if mathtype(n) == "integer" then return tostring(n) end
-  if n ~= n or n == huge or n == -huge then
-    raise("usage", "json.encode: " .. tostring(n) .. " has no form in JSON")
+  if n ~= n or n == math.huge or n == -math.huge then
+    raise("usage", called .. ": " .. tostring(n) .. " has no form in JSON")
   end
   local text = format("%.15g", n)
   if tonumber(text) ~= n then text = format("%.17g", n) end
@@ -61,7 +62,7 @@ local function encodeObject(t, state, depth)
   local out, keys = state.out, {}
   for key in next, t do
     if type(key) ~= "string" then
-      raise("usage", "json.encode: a table has the key " .. tostring(key) .. " beside others", nil,
+      raise("usage", called .. ": a table has the key " .. tostring(key) .. " beside others", nil,
         "use either the keys 1 to n, for an array, or names, for an object")
     end
     keys[#keys + 1] = key
@@ -79,11 +80,11 @@ local function encodeObject(t, state, depth)
 end
 
 local function encodeTable(t, state, depth)
-  if state.open[t] then raise("usage", "json.encode: a table holds itself") end
-  if depth >= maximumDepth then raise("usage", "json.encode: tables are nested deeper than " .. maximumDepth .. " levels") end
+  if state.open[t] then raise("usage", called .. ": a table holds itself") end
+  if depth >= maximumDepth then raise("usage", called .. ": tables are nested deeper than " .. maximumDepth .. " levels") end
   state.open[t] = true
   local count = length(t)
-  if isArray[t] and not count then raise("usage", "json.encode: an array has holes or named keys") end
+  if isArray[t] and not count then raise("usage", called .. ": an array has holes or named keys") end
   if count and (count > 0 or isArray[t]) then encodeArray(t, count, state, depth) else encodeObject(t, state, depth) end
   state.open[t] = nil
 end
@@ -95,14 +96,16 @@ function encodeValue(value, state, depth)
   elseif t == "number" then out[#out + 1] = number(value)
   elseif t == "string" then out[#out + 1] = quoted(value)
   elseif t == "table" then encodeTable(value, state, depth)
+  elseif state.takesSecrets and objectInfo(value) == "secret" then out[#out + 1] = value
   else
-    raise("usage", "json.encode: " .. typeName(value) .. " has no form in JSON",
+    raise("usage", called .. ": " .. typeName(value) .. " has no form in JSON",
       objectInfo(value) == "secret" and "its value never enters the script" or nil,
-      objectInfo(value) == "secret" and "make JSON around it in the host with secret.template" or nil)
+      objectInfo(value) == "secret" and "make JSON with secrets in it in the host: secret.json{ name = handle }" or nil)
   end
 end
 
 local function encode(value, options)
+  called = "json.encode"
   if options ~= nil then host.check(options, "table", "json.encode: options", "a table such as { indent = 2 }") end
   for name in next, options or {} do
     if name ~= "indent" then
@@ -113,13 +116,31 @@ local function encode(value, options)
   local state = { out = {}, open = {}, colon = ":", newline = function() end }
   if width then
     if mathtype(width) ~= "integer" or width < 0 or width > 16 then
-      raise("usage", "json.encode: indent: expected a number from 0 to 16, got " .. host.quote(width))
+      raise("usage", called .. ": indent: expected a number from 0 to 16, got " .. host.quote(width))
     end
     state.colon = ": "
-    state.newline = function(depth) state.out[#state.out + 1] = "\n" .. (" "):rep(width * depth) end
+    state.newline = function(depth) state.out[#state.out + 1] = "\n" .. rep(" ", width * depth) end
   end
   encodeValue(value, state, 0)
   return concat(state.out)
+end
+
+-- For secret.json: the text in parts, and a secret wherever one stands. Handles as keys would have no text to sort by.
+local function encodeParts(value)
+  called = "secret.json"
+  local state = { out = {}, open = {}, colon = ":", newline = function() end, takesSecrets = true }
+  encodeValue(value, state, 0)
+  local parts, text = {}, {}
+  for _, piece in ipairs(state.out) do
+    if type(piece) == "string" then
+      text[#text + 1] = piece
+    else
+      parts[#parts + 1] = concat(text)
+      parts[#parts + 1], text = piece, {}
+    end
+  end
+  parts[#parts + 1] = concat(text)
+  return parts
 end
 
 -- MARK: decoding
@@ -144,11 +165,11 @@ end
 local unescaped = { ['"'] = '"', ["\\"] = "\\", ["/"] = "/", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 
 local function unicodeEscape(text, at)
-  local digits = text:match("^%x%x%x%x", at + 2)
+  local digits = match(text, "^%x%x%x%x", at + 2)
   if not digits then malformed(text, at, "a wrong \\u escape") end
   local code = tonumber(digits, 16)
   if code >= 0xD800 and code < 0xDC00 then
-    local low = text:match("^\\u([dD][c-fC-F]%x%x)", at + 6)
+    local low = match(text, "^\\u([dD][c-fC-F]%x%x)", at + 6)
     if not low then malformed(text, at, "half of a surrogate pair") end
     return utf8char(0x10000 + (code - 0xD800) * 0x400 + tonumber(low, 16) - 0xDC00), at + 12
   end
@@ -177,13 +198,13 @@ local function decodeString(text, at)
 end
 
 local function decodeNumber(text, at)
-  local whole = text:match("^-?%d+", at)
+  local whole = match(text, "^-?%d+", at)
   if not whole or find(whole, "^-?0%d") then malformed(text, at, "a wrong number") end
-  local rest = text:match("^%.%d+", at + #whole) or ""
-  local exponent = text:match("^[eE][+-]?%d+", at + #whole + #rest) or ""
+  local rest = match(text, "^%.%d+", at + #whole) or ""
+  local exponent = match(text, "^[eE][+-]?%d+", at + #whole + #rest) or ""
   local all = whole .. rest .. exponent
   local n = tonumber(all)
-  if n == huge or n == -huge then malformed(text, at, "a number that is too large") end
+  if n == math.huge or n == -math.huge then malformed(text, at, "a number that is too large") end
   return n, at + #all
 end
 
@@ -240,11 +261,11 @@ end
 
 local function decode(text)
   host.check(text, "string", "json.decode: text", "a text")
-  if not utf8len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
+  if not utf8.len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
   local value, at = decodeValue(text, skip(text, 1), 1)
   at = skip(text, at)
   if at <= #text then malformed(text, at, "more text after the value") end
   return value
 end
 
-return { encode = encode, decode = decode }
+return { encode = encode, encodeParts = encodeParts, decode = decode }

@@ -5,6 +5,7 @@ local host = ...
 local rawYield, rawClose, rawCreate, rawRunning = coroutine.yield, host.close, coroutine.create, coroutine.running
 local rawStatus = coroutine.status
 local rawResume, isYieldable, receive, send = host.resume, host.isYieldable, host.receive, host.send
+local hasCoroutineRoom = host.hasCoroutineRoom
 local type, tostring, error, pcall, xpcall, select, setmetatable = type, tostring, error, pcall, xpcall, select, setmetatable
 local pack, unpack, traceback = table.pack, table.unpack, host.traceback
 
@@ -13,9 +14,25 @@ local owners = {} -- request id -> the coroutine of ours that waits for it
 local answers = {} -- request id -> what came while its owner could not take it
 local ready = {} -- coroutines of ours that can go on, with what they are resumed with
 local tasks = setmetatable({}, { __mode = "k" }) -- our own coroutines
+local waiting = setmetatable({}, { __mode = "k" }) -- the script's coroutines that wait for the host
 local isCancelled = false
 local cancelError = host.makeError { kind = "cancelled", message = "the run was interrupted" }
 host.setCancelError(cancelError)
+
+-- Made beforehand: raising them must need neither memory nor time.
+local limits = host.limits
+host.setLimitError(host.makeError {
+  kind = "limit",
+  message = "the script has computed for " .. limits.cpu .. " without a call to the host",
+  reason = "that is the limit of CPU time between two host calls",
+  hint = "allow more with --limit cpu=5m, or any time with --limit cpu=none",
+})
+host.setMemoryError(host.makeError {
+  kind = "limit",
+  message = "not enough memory: the script may use " .. limits.memory,
+  reason = "what it holds, or the text or table it is making, is larger",
+  hint = "allow more with --limit memory=1G, hold less at a time, or leave large data to programs",
+})
 
 local function keep(id, status, value)
   if status == "cancel" then
@@ -24,9 +41,11 @@ local function keep(id, status, value)
     return
   end
   local owner = owners[id]
+  -- The entry first: making a table can run a finalizer of the script's, whose own host call comes through here.
   if owner then
     owners[id] = nil
-    ready[#ready + 1] = { owner, status, value }
+    local entry = { owner, status, value }
+    ready[#ready + 1] = entry
   else
     answers[id] = { status, value }
   end
@@ -53,7 +72,10 @@ end
 function host.call(operation, value)
   local sent, id = pcall(send, operation, value)
   -- What cannot cross (a function, a table that holds itself) is named with its path.
-  if not sent then host.raise("usage", host.operationNames[operation] .. ": " .. tostring(id)) end
+  if not sent then
+    if type(id) == "table" then error(id, 0) end
+    host.raise("usage", host.operationNames[operation] .. ": " .. tostring(id))
+  end
   local status, answer = suspend(id)
   if status == "answer" then return answer end
   if status == "cancel" then error(answer, 0) end
@@ -61,10 +83,29 @@ function host.call(operation, value)
 end
 
 -- MARK: the script's coroutines
+--
+-- A coroutine that waits for the host, and a task of ours while the scheduler runs, look suspended to Lua. A script can
+-- get there, from a finalizer for one, and must find them as any coroutine that is in a call: neither to be resumed
+-- (its host call would return what the script says) nor to be closed.
 
-local function relay(co, ...)
+local function isBusy(co)
+  return waiting[co] or tasks[co]
+end
+
+local relay
+
+-- Goes on with a coroutine that has waited, with the host's answer.
+local function goOn(co, ...)
+  waiting[co] = nil
+  return relay(co, rawResume(co, ...))
+end
+
+function relay(co, ...)
   local ok, mark, id = ...
-  if ok and mark == WAIT then return relay(co, rawResume(co, suspend(id))) end
+  if ok and mark == WAIT then
+    waiting[co] = true
+    return goOn(co, suspend(id))
+  end
   return ...
 end
 
@@ -76,19 +117,43 @@ end
 
 local function resume(co, ...)
   checkThread(co, "resume")
+  if isBusy(co) then return false, "cannot resume non-suspended coroutine" end
   return relay(co, rawResume(co, ...))
+end
+
+local function status(co)
+  checkThread(co, "status")
+  local found = rawStatus(co)
+  return found == "suspended" and isBusy(co) and "normal" or found
+end
+
+local function close(co)
+  checkThread(co, "close")
+  if isBusy(co) and rawStatus(co) == "suspended" then error("cannot close a normal coroutine", 2) end
+  return rawClose(co)
+end
+
+local function create(f, name)
+  if type(f) ~= "function" then error("bad argument #1 to '" .. name .. "' (function expected)", 3) end
+  if hasCoroutineRoom() then return rawCreate(f) end
+  host.raise("limit", "there cannot be more than " .. limits.coroutines .. " coroutines", "that is the limit of this run",
+    "let those end that are no longer needed, or allow more with --limit coroutines=NUMBER")
 end
 
 local function unwrap(co, ok, ...)
   if ok then return ... end
-  if rawStatus(co) == "dead" then rawClose(co) end
+  -- What its pending <close> variables raise takes the place of the error, as in Lua's own wrap.
+  if rawStatus(co) == "dead" and not tasks[co] then
+    local closed, e = rawClose(co)
+    if not closed then error(e, 0) end
+  end
   error((...), 0)
 end
 
 host.coroutineLibrary = {
-  create = rawCreate,
-  status = rawStatus,
-  close = rawClose,
+  create = function(f) return create(f, "create") end,
+  status = status,
+  close = close,
   resume = resume,
   isyieldable = function()
     return isYieldable() and not tasks[rawRunning()]
@@ -98,8 +163,7 @@ host.coroutineLibrary = {
     return co, tasks[co] == true
   end,
   wrap = function(f)
-    if type(f) ~= "function" then error("bad argument #1 to 'wrap' (function expected)", 2) end
-    local co = rawCreate(f)
+    local co = create(f, "wrap")
     return function(...) return unwrap(co, resume(co, ...)) end
   end,
   yield = function(...)
@@ -149,6 +213,7 @@ local function main(chunk, arguments)
   local trace
   local ok, err = xpcall(chunk, function(e)
     trace = traceback(rawRunning(), nil, 1)
+    host.locate(e)
     return e
   end, unpack(arguments, 1, arguments.n))
   host.ignoreInterrupts()
@@ -170,8 +235,9 @@ local function step(co, ...)
   if rawStatus(co) == "dead" then return end
   if mark ~= WAIT then error("a coroutine of the scheduler yielded something else") end
   if answers[id] then
-    ready[#ready + 1] = { co, answers[id][1], answers[id][2] }
+    local entry = { co, answers[id][1], answers[id][2] }
     answers[id] = nil
+    ready[#ready + 1] = entry
   else
     owners[id] = co
   end
@@ -180,7 +246,8 @@ end
 local function cancelWaiting()
   for id, co in next, owners do
     owners[id] = nil
-    ready[#ready + 1] = { co, "cancel", cancelError }
+    local entry = { co, "cancel", cancelError }
+    ready[#ready + 1] = entry
   end
 end
 

@@ -42,10 +42,20 @@ typedef struct {
     int64_t leaked_bytes;
 } vs_lua_ledger;
 
+/// Why Lua code is interrupted: which registered error is raised.
+enum {
+    /// The run is cancelled.
+    VS_LUA_INTERRUPT_CANCEL = 1,
+    /// A limit is reached. A cancel that waits at the same time goes first.
+    VS_LUA_INTERRUPT_LIMIT = 2,
+};
+
 /// What a VM is made with.
 typedef struct {
     /// All that Lua may allocate, in bytes.
     size_t memory_limit;
+    /// Coroutines that may exist at a time, as `host.hasCoroutineRoom` answers; 0 for any number.
+    size_t coroutine_limit;
     /// All that one call's arguments or results may take in the exchange buffer, in bytes.
     size_t exchange_limit;
     vs_lua_host_function host_function;
@@ -85,16 +95,20 @@ const vs_lua_values *vs_lua_incoming(vs_lua_vm *vm);
 /// True while Lua runs, so also while a host function does: no other operation may start then.
 bool vs_lua_is_running(const vs_lua_vm *vm);
 
-/// Raises the registered cancel error in the running thread at its next instruction, once; at the next call when
-/// nothing runs. Async-signal-safe. A finalizer is not interrupted (Lua switches hooks off there), nor a C function.
-void vs_lua_interrupt(vs_lua_vm *vm);
+/// Raises the error registered for `reason` (VS_LUA_INTERRUPT_…) in the running thread at its next instruction, once;
+/// at the next call when nothing runs. Async-signal-safe. A finalizer is not interrupted (Lua switches hooks off
+/// there), nor a C function.
+void vs_lua_interrupt(vs_lua_vm *vm, int reason);
 
 /// Withdraws an interrupt that has not been seen yet.
 void vs_lua_clear_interrupt(vs_lua_vm *vm);
 
-/// Makes `signal` interrupt this VM (one VM a process: the last one wins). 0, or -1 with errno. Interrupted system
-/// calls are restarted.
-int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal);
+/// Makes `signal` interrupt this VM for `reason` (one VM a process: the last one wins). 0, or -1 with errno.
+/// Interrupted system calls are restarted. A `signal` of 0 ends it for all signals.
+int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal, int reason);
+
+/// Coroutines that exist, those that garbage collection has not found yet included.
+size_t vs_lua_coroutine_count(const vs_lua_vm *vm);
 
 /// Bytes that Lua has allocated.
 size_t vs_lua_memory_in_use(const vs_lua_vm *vm);

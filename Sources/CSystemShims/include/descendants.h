@@ -11,6 +11,7 @@ typedef struct {
     pid_t pid;
     pid_t parent;
     pid_t group;
+    pid_t session;
     /// Whether it has ended and waits for its parent to reap it.
     bool is_zombie;
 } vs_sys_process;

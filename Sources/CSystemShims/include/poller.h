@@ -2,6 +2,7 @@
 #ifndef VS_POLLER_H
 #define VS_POLLER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -36,6 +37,9 @@ int vs_sys_poller_wait(int poller, vs_sys_ready *ready, int capacity, int64_t na
 /// Blocks `count` signals for this thread and gives a close-on-exec, non-blocking descriptor that reports them; -1 with
 /// errno. Children must restore the mask (the spawner does).
 int vs_sys_signals_open(const int *signals, int count);
+
+/// Whether this process was started with `signal` ignored (nohup, a shell's background job), and should leave it so.
+bool vs_sys_signal_is_ignored(int signal);
 
 /// Takes the next waiting signal's number from a descriptor of `vs_sys_signals_open`; 0 when there is none.
 int vs_sys_signals_next(int descriptor);

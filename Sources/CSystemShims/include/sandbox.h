@@ -15,6 +15,8 @@ typedef struct {
     bool erase_environment;
     /// RLIMIT_AS in bytes; 0 for none.
     uint64_t address_space_limit;
+    /// RLIMIT_DATA in bytes: what the process may map for itself, wherever that lies; 0 for none.
+    uint64_t data_limit;
     /// For tests: all layers but the system call filter, which would hide the others.
     bool without_filter;
 } vs_sys_sandbox_options;
@@ -25,7 +27,7 @@ typedef struct {
     int no_new_privileges_error;
     /// PR_SET_DUMPABLE 0: no core dump, no ptrace, /proc/PID closed to others.
     int undumpable_error;
-    /// RLIMIT_CORE, NPROC, FSIZE and NOFILE 0 (what is open stays usable), AS as asked.
+    /// RLIMIT_CORE, NPROC, FSIZE and NOFILE 0 (what is open stays usable), AS and DATA as asked.
     int limits_error;
     /// Every other descriptor is closed.
     int descriptors_error;
@@ -52,6 +54,10 @@ enum { VS_SYS_SANDBOX_NOT_ASKED = -1 };
 ///
 /// For a process with one thread. Gives 0 when all layers stand; -1 otherwise, with the details in `report`.
 int vs_sys_sandbox_worker(const vs_sys_sandbox_options *options, vs_sys_sandbox_report *report);
+
+/// The CPU time that a child process has used, in nanoseconds; -1 where it is gone or the system cannot tell. The caller
+/// has not reaped it, so the number is still its own.
+int64_t vs_sys_cpu_time(int pid);
 
 /// True where the kernel has seccomp filters that can end a process.
 bool vs_sys_seccomp_available(void);

@@ -36,6 +36,8 @@ typedef struct {
     int creation_mask;
     /// Leaves out no_new_privs, so that setuid programs work. The domain then needs CAP_SYS_ADMIN and is skipped without.
     bool new_privileges;
+    /// The child does not die with the calling thread.
+    bool detached;
     /// Makes the child's standard output its controlling terminal. It has to be a terminal that is nobody's yet.
     bool controlling_terminal;
 } vs_sys_spawn_request;
@@ -64,7 +66,7 @@ typedef struct {
     int candidate;
 } vs_sys_spawn_result;
 
-/// Starts a child in its own session, which dies with the calling thread. The calling thread is suspended until the
+/// Starts a child in its own session, which dies with the calling thread unless it is detached. The calling thread is suspended until the
 /// child has called execve or has failed. 0 once the program runs; -1 with `stage` and `error` filled, and the child
 /// reaped, otherwise. Thread-safe. Linux 5.4 or later (CLONE_PIDFD); a port would use posix_spawn and kqueue here.
 int vs_sys_spawn(const vs_sys_spawn_request *request, vs_sys_spawn_result *result);
@@ -110,6 +112,12 @@ int vs_sys_memory_file(const void *bytes, size_t count);
 
 /// A close-on-exec pipe whose end for the host (`host_reads`: the reading one) does not block. 0, or -1 with errno.
 int vs_sys_pipe(int ends[2], bool host_reads);
+
+/// A close-on-exec pipe for two children: both ends wait, as programs expect. 0, or -1 with errno.
+int vs_sys_pipe_between(int ends[2]);
+
+/// Whether the file at `path` is one that can be run and that gains powers by that: setuid, or setgid.
+bool vs_sys_program_gains(const char *path);
 
 /// The bytes that wait in a pipe; 0 where it cannot be said.
 size_t vs_sys_waiting_bytes(int descriptor);

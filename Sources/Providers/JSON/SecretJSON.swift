@@ -51,6 +51,10 @@ public final class SecretJSON {
         public var isObject: Bool { token.kind == .object }
         /// Whether it is `null`.
         public var isNull: Bool { token.kind == .null }
+        /// Whether it is a number.
+        public var isNumber: Bool { token.kind == .number }
+        /// Where it stands in the text; a string without its quotes. Not for a script: it tells a value's length.
+        public var sourceRange: Range<Int> { Int(token.start)..<Int(token.end) }
         /// Its truth value; nil for anything but `true` and `false`.
         public var bool: Bool? {
             switch token.kind {
@@ -137,6 +141,16 @@ public final class SecretJSON {
             guard token.kind == .number, token.end - token.start <= 20 else { return nil }
             let text = document.withBytes { bytes in (Int(token.start)..<Int(token.end)).map { bytes[$0] } }
             return Int(String(decoding: text, as: UTF8.self))
+        }
+
+        /// A number as a secret, as it is written; nil for anything but a number.
+        ///
+        /// - Throws: `.memory` when secret memory is used up.
+        public func secretNumber() throws(JSONError) -> SecretBytes? {
+            guard isNumber else { return nil }
+            let copy = document.withBytes { bytes in try? SecretBytes(copying: bytes.extracting(sourceRange)) }
+            guard let copy else { throw JSONError(kind: .memory, offset: Int(token.start)) }
+            return copy
         }
 
         /// A string as a secret; nil for anything but a string.

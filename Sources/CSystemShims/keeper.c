@@ -1,0 +1,271 @@
+#include "keeper.h"
+
+#include "descendants.h"
+#include "environment.h"
+#include "hardening.h"
+#include "poller.h"
+#include "run_directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CHILDREN = 4096, ROUNDS = 5000 };
+
+typedef struct {
+    pid_t host;
+    int channel;
+    int signals;
+    sigset_t passed;
+    /// Children that it had before, and those that outlive the run.
+    pid_t *spared;
+    size_t spared_count;
+    char **paths;
+    size_t path_count;
+    int terminal;
+    struct termios modes;
+} keeper;
+
+// MARK: - What the host tells
+
+static void spare(keeper *self, pid_t pid) {
+    pid_t *more = realloc(self->spared, (self->spared_count + 1) * sizeof *more);
+    if (!more) return;
+    self->spared = more;
+    more[self->spared_count++] = pid;
+}
+
+static void remember(keeper *self, const char *path) {
+    char **more = realloc(self->paths, (self->path_count + 1) * sizeof *more);
+    if (!more) return;
+    self->paths = more;
+    if ((more[self->path_count] = strdup(path))) self->path_count++;
+}
+
+static void forget(keeper *self, const char *path) {
+    for (size_t i = self->path_count; i-- > 0;) {
+        if (strcmp(self->paths[i], path) != 0) continue;
+        free(self->paths[i]);
+        self->paths[i] = self->paths[--self->path_count];
+        return;
+    }
+}
+
+// False when there is nothing more for now, or at all: the host is about to end then, or has closed its end.
+static bool take_packet(keeper *self) {
+    char packet[VS_SYS_KEEPER_PACKET_BYTES + 1];
+    ssize_t count = recv(self->channel, packet, sizeof packet - 1, MSG_DONTWAIT);
+    if (count <= 0) {
+        if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+            close(self->channel);
+            self->channel = -1;
+        }
+        return false;
+    }
+    packet[count] = 0;
+    pid_t pid;
+    switch (packet[0]) {
+    case VS_SYS_KEEPER_REMOVE: remember(self, packet + 1); break;
+    case VS_SYS_KEEPER_FORGET: forget(self, packet + 1); break;
+    case VS_SYS_KEEPER_SPARE:
+        if (count != 1 + sizeof pid) break;
+        memcpy(&pid, packet + 1, sizeof pid);
+        spare(self, pid);
+        break;
+    default: break;
+    }
+    return true;
+}
+
+// MARK: - The end
+
+static bool is_spared(const keeper *self, pid_t pid) {
+    for (size_t i = 0; i < self->spared_count; i++)
+        if (self->spared[i] == pid) return true;
+    return false;
+}
+
+// Every child of this process: what loses its parent becomes one. Gives how many were killed.
+static size_t kill_children(const keeper *self) {
+    static pid_t list[CHILDREN];
+    ssize_t count = vs_sys_children(list, CHILDREN);
+    size_t killed = 0;
+    for (ssize_t i = 0; i < count && i < CHILDREN; i++)
+        if (!is_spared(self, list[i]) && kill(list[i], SIGKILL) == 0) killed++;
+    if (count >= 0) return killed;
+    // A kernel without lists of children.
+    static vs_sys_process all[CHILDREN];
+    count = vs_sys_processes(all, CHILDREN);
+    for (ssize_t i = 0; i < count && i < CHILDREN; i++)
+        if (all[i].parent == getpid() && !is_spared(self, all[i].pid) && kill(all[i].pid, SIGKILL) == 0) killed++;
+    return killed;
+}
+
+static void reap_all(void) {
+    while (waitpid(-1, NULL, WNOHANG) > 0) {}
+}
+
+// Ends when no child is left that could be killed, or, for one that the kernel does not let go, after 10 s.
+static void end_descendants(const keeper *self) {
+    const struct timespec pause = {.tv_nsec = 2000000};
+    for (int round = 0; round < ROUNDS; round++) {
+        reap_all();
+        siginfo_t none;
+        if (waitid(P_ALL, 0, &none, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) return;
+        if (kill_children(self) == 0) {
+            // A zombie counts as killed: none at all means that only the spared are left, or others' processes.
+            reap_all();
+            if (kill_children(self) == 0) return;
+        }
+        nanosleep(&pause, NULL);
+    }
+}
+
+static void say(const char *text) {
+    ssize_t ignored = write(2, text, strlen(text));
+    (void)ignored;
+}
+
+static void tell_of_death(int number) {
+    char text[256];
+    snprintf(text, sizeof text,
+             "vaultscript was killed (signal %d)\nwhat it had started was ended and its run directory removed\n"
+             "%s\n",
+             number,
+             number == SIGKILL ? "somebody, or the kernel when memory ran out, did it: look at dmesg"
+                               : "this is a bug in vaultscript; please report the script that shows it");
+    say(text);
+}
+
+static _Noreturn void finish(keeper *self, int status) {
+    while (self->channel >= 0 && take_packet(self)) {}
+    end_descendants(self);
+    for (size_t i = 0; i < self->path_count; i++) vs_sys_remove_tree(AT_FDCWD, self->paths[i]);
+    if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
+    // TTOU is blocked: the modes are put back also where the run is in the background.
+    if (self->terminal >= 0) tcsetattr(self->terminal, TCSANOW, &self->modes);
+    tell_of_death(WTERMSIG(status));
+    _exit(128 + WTERMSIG(status));
+}
+
+// MARK: - While the host runs
+
+static void take_signal(keeper *self) {
+    struct signalfd_siginfo signal;
+    if (read(self->signals, &signal, sizeof signal) != sizeof signal) return;
+    int number = (int)signal.ssi_signo, status;
+    if (number == SIGCHLD) {
+        if (waitpid(self->host, &status, WNOHANG) == self->host) finish(self, status);
+    } else if (number != SIGTTOU && self->channel >= 0) {
+        uint8_t byte = (uint8_t)number;
+        send(self->channel, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+}
+
+static _Noreturn void keep(keeper *self) {
+    for (;;) {
+        struct pollfd list[2] = {{.fd = self->signals, .events = POLLIN}, {.fd = self->channel, .events = POLLIN}};
+        if (poll(list, 2, -1) < 0) continue;  // a descriptor below 0 is left out
+        if (list[1].revents) take_packet(self);
+        if (list[0].revents) take_signal(self);
+    }
+}
+
+// MARK: - The start
+
+static void choose_signals(keeper *self) {
+    const int passed[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    sigemptyset(&self->passed);
+    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
+        if (!vs_sys_signal_is_ignored(passed[i])) sigaddset(&self->passed, passed[i]);
+    sigaddset(&self->passed, SIGCHLD);
+    sigaddset(&self->passed, SIGTTOU);
+}
+
+// A shell that becomes this program by exec leaves it its background children.
+static void spare_earlier_children(keeper *self) {
+    siginfo_t none;
+    if (waitid(P_ALL, 0, &none, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+    pid_t list[64];
+    ssize_t count = vs_sys_children(list, 64);
+    for (ssize_t i = 0; i < count && i < 64; i++) spare(self, list[i]);
+}
+
+static void save_terminal(keeper *self) {
+    self->terminal = -1;
+    for (int number = 0; number <= 2 && self->terminal < 0; number++)
+        if (tcgetattr(number, &self->modes) == 0) self->terminal = number;
+}
+
+static void close_others(int kept, int kept_too) {
+    int low = kept < kept_too ? kept : kept_too, high = kept < kept_too ? kept_too : kept;
+    if (low > 3) syscall(SYS_close_range, 3u, (unsigned)low - 1, 0u);
+    if (high > low + 1) syscall(SYS_close_range, (unsigned)low + 1, (unsigned)high - 1, 0u);
+    syscall(SYS_close_range, (unsigned)high + 1, ~0u, 0u);
+}
+
+int vs_sys_keep(int *channel) {
+    keeper self = {.channel = -1};
+    int ends[2];
+    sigset_t before;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) return -1;
+    choose_signals(&self);
+    spare_earlier_children(&self);
+    save_terminal(&self);
+    // Blocked before the fork: a signal that comes between the two is not lost.
+    sigprocmask(SIG_BLOCK, &self.passed, &before);
+    vs_sys_become_subreaper();
+    self.host = fork();
+    if (self.host <= 0) {
+        int error = errno;
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        close(ends[1]);
+        if (self.host == 0) {
+            free(self.spared);
+            *channel = ends[0];
+            return 0;
+        }
+        close(ends[0]);
+        errno = error;
+        return -1;
+    }
+    vs_sys_harden();
+    vs_sys_environment_erase_all();
+    close(ends[0]);
+    self.channel = ends[1];
+    self.signals = signalfd(-1, &self.passed, SFD_CLOEXEC);
+    close_others(self.channel, self.signals);
+    keep(&self);
+}
+
+// MARK: - The host's side
+
+int vs_sys_keeper_tell(int channel, uint8_t kind, const void *bytes, size_t count) {
+    char packet[VS_SYS_KEEPER_PACKET_BYTES];
+    if (count >= sizeof packet) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    packet[0] = (char)kind;
+    memcpy(packet + 1, bytes, count);
+    return send(channel, packet, count + 1, MSG_NOSIGNAL) == (ssize_t)count + 1 ? 0 : -1;
+}
+
+int vs_sys_keeper_next(int channel) {
+    uint8_t number;
+    ssize_t count = recv(channel, &number, 1, MSG_DONTWAIT);
+    if (count == 1) return number;
+    return count == 0 || (errno != EAGAIN && errno != EINTR) ? -1 : 0;
+}

@@ -1,0 +1,184 @@
+import Diagnostics
+import HostProtocol
+import Masking
+import ProcessSpawning
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One `spawn` or `pipe` of a script, while it runs and until everybody who waits has been told. What both have in
+/// common: who waits, why the host stopped it, how it ended.
+class ChildCall {
+    /// The options that hold for the whole.
+    let plan: SpawnPlan
+    unowned let run: ScriptRun
+    /// The requests that wait for the end.
+    private(set) var waiters: [UInt32]
+    /// Why the host ended it, where it did.
+    private(set) var verdict: Failure?
+    private var ending: Ending?
+    private var hasWarned = false
+    private var completions: [() -> Void] = []
+
+    /// How it ended, for any number of callers.
+    enum Ending {
+        case result(SpawnResult)
+        case failed(Failure, arguments: [[UInt8]], standardError: [UInt8])
+    }
+
+    init(plan: SpawnPlan, run: ScriptRun, waiter: UInt32?) {
+        self.plan = plan
+        self.run = run
+        waiters = waiter.map { [$0] } ?? []
+    }
+
+    // MARK: - For the two sorts
+
+    /// The streams that the host reads.
+    var outputs: [ChildOutput] { [] }
+    /// The program, or the programs, as messages show them.
+    var shownProgram: String { plan.shownProgram }
+    /// Ends everything at once.
+    func kill() {}
+    /// Stops or goes on reading, as the streams and the host's own output are now.
+    func refreshPauses() {}
+
+    // MARK: - While it runs
+
+    /// Looks at what has come, and stops the program where a limit or the script's wish says so.
+    func judge(_ output: ChildOutput) {
+        let program = shownProgram
+        // Where nobody waits yet the program does: what is there may still be taken by line.
+        if let excess = waiters.isEmpty ? output.excess(program) : output.excessAsWhole(program) { return stop(excess) }
+        if output.isFull { refreshPauses() }
+        guard plan.onLeak != .mask, verdict == nil, !hasWarned, leaks > 0 else { return }
+        hasWarned = true
+        if plan.onLeak == .warn {
+            run.gate.say("warning: \(program) prints a secret; it is masked\n")
+        } else {
+            stop(
+                Failure(
+                    .leak, "\(program) printed a secret and was stopped", reason: "onLeak = \"abort\"",
+                    hint: "find out what prints it; with onLeak = \"mask\" it is only masked"))
+        }
+    }
+
+    func stop(_ failure: Failure) {
+        guard verdict == nil else { return }
+        verdict = failure
+        for output in outputs { output.discard() }
+        refreshPauses()
+        kill()
+    }
+
+    var leaks: Int { outputs.reduce(0) { $0 + $1.leaks } }
+
+    /// Nobody will ask any more: the run ends, or the script has let go of the process.
+    func forgetOutput() {
+        for output in outputs { output.discard() }
+        refreshPauses()
+    }
+
+    // MARK: - The end
+
+    /// Answers `id` when it has ended.
+    func wait(_ id: UInt32) {
+        guard ending == nil else { return answer(id) }
+        waiters.append(id)
+        for output in outputs { judge(output) }
+        refreshPauses()
+    }
+
+    /// Tells everybody who waits.
+    func end(_ ending: Ending) {
+        self.ending = ending
+        let waiters = waiters
+        self.waiters = []
+        for id in waiters { answer(id) }
+        for completion in completions { completion() }
+        completions = []
+    }
+
+    /// Calls `completion` once it has ended, at once if it has.
+    func whenEnded(_ completion: @escaping () -> Void) {
+        if ending == nil { completions.append(completion) } else { completion() }
+    }
+
+    private func answer(_ id: UInt32) {
+        guard let ending else { return }
+        do throws(Failure) {
+            switch ending {
+            case .result(let result): run.reply(id, try result.value(run.store))
+            case .failed(let failure, let arguments, let standardError):
+                run.fault(id, failure, arguments: arguments, standardError: standardError)
+            }
+        } catch {
+            run.fault(id, error)
+        }
+    }
+}
+
+/// What a script is told of a program that has ended.
+struct SpawnResult {
+    private var fields: [Value.Entry] = []
+    /// Standard output as a value, and what it is called.
+    private var secret: (draft: SecretStore.Draft, value: SecretBytes)?
+    /// The fields of captured JSON.
+    private var secrets: [(draft: SecretStore.Draft, value: SecretBytes)] = []
+
+    init(code: Int32?, signal: Int32?, timedOut: Bool, duration: Duration, leaks: Int, isOkay: Bool) {
+        add("code", code.map { .integer(Int64($0)) })
+        add("signal", signal.map { .integer(Int64($0)) })
+        add("ok", .boolean(isOkay))
+        add("timedOut", .boolean(timedOut))
+        add("duration", .number(duration / .seconds(1)))
+        add("leaks", .integer(Int64(leaks)))
+    }
+
+    mutating func add(_ name: String, _ value: Value?) {
+        if let value { fields.append(Value.Entry(.bytes(Array(name.utf8)), value)) }
+    }
+
+    /// Takes what was captured of standard output: as text, as a value, or as JSON with values in it.
+    mutating func takeOutput(_ output: ChildOutput, _ plan: SpawnPlan, from name: String, _ masker: Masker)
+        throws(Failure)
+    {
+        guard !plan.secretFields.isEmpty else {
+            add("stdout", output.capturedText.map { .bytes($0) })
+            guard let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) else { return }
+            try masker.add(value, name: name)
+            secret = (Self.draft(value, name, plan), value)
+            return
+        }
+        guard let buffer = output.secretBuffer else { return }
+        let json = try CapturedJSON(buffer, fields: plan.secretFields, masker: masker, from: name)
+        buffer.removeAll()
+        secrets = json.secrets.map { (Self.draft($0.value, $0.path, plan), $0.value) }
+        add("stdout", .bytes(json.text))
+    }
+
+    private static func draft(_ value: SecretBytes, _ name: String, _ plan: SpawnPlan) -> SecretStore.Draft {
+        .loaded(
+            value, name: name, source: SecretSource(provider: "spawn"),
+            atMost: ChildOutput.secretBound(plan.maximumOutput), origin: .unique())
+    }
+
+    /// The result, with handles of its own for each caller: one may close what another still uses.
+    func value(_ store: SecretStore) throws(Failure) -> Value {
+        var result = fields
+        if let secret {
+            result.append(Value.Entry(.bytes(Array("stdout".utf8)), .object(try store.add(secret.value, secret.draft))))
+        }
+        guard !secrets.isEmpty else { return .map(result) }
+        var handles: [Value.Entry] = []
+        for (draft, value) in secrets {
+            handles.append(Value.Entry(.bytes(Array(draft.name.utf8)), .object(try store.add(value, draft))))
+        }
+        result.append(Value.Entry(.bytes(Array("secrets".utf8)), .map(handles)))
+        return .map(result)
+    }
+}

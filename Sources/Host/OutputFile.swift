@@ -1,0 +1,190 @@
+import CSystemShims
+import Diagnostics
+import HostProtocol
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file that a child writes one of its streams to, itself: opened by the host before the child starts.
+///
+/// An atomic one is a new file beside the named one until the child has succeeded.
+final class OutputFile {
+    /// `{ file = path, append, mode = "0600", atomic }`.
+    struct Plan {
+        var path: [UInt8]
+        var appends = false
+        /// Nil where the script did not say.
+        var mode: UInt32?
+        var isAtomic = false
+
+        /// Nil where the option is not set.
+        init?(_ value: Value?, _ option: String, also: String = "") throws(Failure) {
+            guard let value else { return nil }
+            guard case .map = value else {
+                throw Failure(
+                    .usage, "\(option): expected { file = path }\(also), got \(value.described)",
+                    hint: "to take the output into the script: capture = true")
+            }
+            var inner = try OptionReader(option, value)
+            guard let path = try inner.text("file", "a path"), !path.isEmpty else {
+                throw Failure(.usage, "\(option): expected { file = path }")
+            }
+            self.path = Array(path.utf8)
+            appends = try inner.boolean("append") ?? false
+            isAtomic = try inner.boolean("atomic") ?? false
+            mode = try Self.mode(&inner)
+            try inner.finish()
+            guard appends, isAtomic else { return }
+            throw Failure(
+                .usage, "\(option): append and atomic exclude each other",
+                reason: "atomic replaces the file as a whole", hint: "leave one of them out")
+        }
+
+        private static func mode(_ inner: inout OptionReader) throws(Failure) -> UInt32? {
+            guard let given = inner.value("mode") else { return nil }
+            guard case .bytes(let text) = given, let mode = UInt32(String(decoding: text, as: UTF8.self), radix: 8),
+                mode <= 0o777, (3...4).contains(text.count)
+            else { throw inner.wrong("mode", "octal digits as a text, such as \"0600\"", given) }
+            return mode
+        }
+    }
+
+    private static let defaultMode: UInt32 = 0o600
+    private static let maximumPathBytes = 4096
+
+    let descriptor: Int32
+    private let plan: Plan
+    private let option: String
+    private let target: String
+    /// The new file's path; nil where the child writes the named one, and once it has its name.
+    private var temporary: String?
+    private var isOpen = true
+
+    /// Opens or makes the file.
+    ///
+    /// - Throws: `.io` with the system's reason; `.denied` for what is out of reach.
+    init(_ plan: Plan, _ option: String, _ files: FileService) throws(Failure) {
+        let call = try files.callForChild(plan.path, option, writes: true)
+        self.plan = plan
+        self.option = option
+        let named = String(decoding: plan.path, as: UTF8.self)
+        // A link is followed, as `>` does: what it leads to is replaced, not the link.
+        target = plan.isAtomic ? Self.real(named) ?? named : named
+        var refusal = VS_SYS_REDIRECT_OK
+        if plan.isAtomic {
+            (descriptor, temporary) = Self.openTemporary(target, &refusal)
+        } else {
+            descriptor = Self.open(plan, target, &refusal)
+        }
+        guard descriptor >= 0 else {
+            isOpen = false
+            throw Self.failure(option, named, "cannot be written", refusal, errno)
+        }
+        try call.judge(descriptor)
+    }
+
+    deinit {
+        if let temporary { unsafe _ = unlink(temporary) }
+        close()
+    }
+
+    /// The child has its own by now.
+    func childHasStarted() {
+        if temporary == nil { close() }
+    }
+
+    /// Gives an atomic file its name, replacing what was there.
+    ///
+    /// - Throws: `.io` with the system's reason; then there is no new file.
+    func commit() throws(Failure) {
+        guard let temporary else { return }
+        let existing = unsafe vs_sys_redirect_mode(target)
+        let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
+        guard unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode)) == 0 else {
+            throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
+        }
+        self.temporary = nil
+        close()
+    }
+
+    private func close() {
+        guard isOpen else { return }
+        isOpen = false
+        _ = Glibc.close(descriptor)
+    }
+
+    // MARK: - Opening
+
+    /// A descriptor of a file that a child reads; the caller closes it.
+    static func openInput(_ path: [UInt8], _ option: String, _ files: FileService) throws(Failure) -> Int32 {
+        let call = try files.callForChild(path, option, writes: false)
+        let text = String(decoding: path, as: UTF8.self)
+        var refusal = VS_SYS_REDIRECT_OK
+        let descriptor = unsafe vs_sys_redirect_input(text, &refusal)
+        guard descriptor >= 0 else { throw failure(option, text, "cannot be opened", refusal, errno) }
+        do throws(Failure) {
+            try call.judge(descriptor)
+        } catch {
+            _ = Glibc.close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    private static func open(_ plan: Plan, _ path: String, _ refusal: inout vs_sys_redirect_refusal) -> Int32 {
+        var options = vs_sys_redirect_options(
+            appends: plan.appends, creation_mode: mode_t(plan.mode ?? defaultMode), sets_mode: plan.mode != nil)
+        return unsafe vs_sys_redirect_output(path, &options, &refusal)
+    }
+
+    private static func openTemporary(
+        _ path: String, _ refusal: inout vs_sys_redirect_refusal
+    ) -> (Int32, String?) {
+        var room = [CChar](repeating: 0, count: maximumPathBytes)
+        let descriptor = unsafe room.withUnsafeMutableBufferPointer { room in
+            unsafe vs_sys_redirect_temporary(path, room.baseAddress, room.count, &refusal)
+        }
+        return (descriptor, descriptor >= 0 ? text(room) : nil)
+    }
+
+    private static func real(_ path: String) -> String? {
+        var room = [CChar](repeating: 0, count: maximumPathBytes)
+        let isThere = unsafe room.withUnsafeMutableBufferPointer { room in
+            unsafe vs_sys_redirect_real(path, room.baseAddress, room.count)
+        }
+        return isThere ? text(room) : nil
+    }
+
+    private static func text(_ room: [CChar]) -> String {
+        String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func failure(
+        _ option: String, _ path: String, _ what: String, _ refusal: vs_sys_redirect_refusal, _ error: Int32
+    ) -> Failure {
+        var failure = Failure(
+            .io, "\(option): the file \(path.printable) \(what)", reason: unsafe String(cString: strerror(error)),
+            hint: "look at the path, and at the rights of the file and its folder")
+        switch refusal {
+        case VS_SYS_REDIRECT_OF_PROC:
+            failure.kind = .denied
+            failure.reason = "it is a file of /proc, or a descriptor of vaultscript itself"
+            failure.hint = "for the standard input of the script: stdin = \"inherit\""
+        case VS_SYS_REDIRECT_TERMINAL:
+            failure.kind = .denied
+            failure.reason = "it is a terminal, and no program gets the user's own"
+            failure.hint = "leave the option out, and the output is shown"
+        case VS_SYS_REDIRECT_NAMED_PIPE:
+            failure.reason = "it is a named pipe, which would have to be waited for"
+            failure.hint = "let a program read it: pipe{ { \"cat\", path }, { … } }"
+        case VS_SYS_REDIRECT_DIRECTORY:
+            failure.reason = "it is a directory"
+            failure.hint = "name a file in it"
+        default: break
+        }
+        return failure
+    }
+}

@@ -1,0 +1,150 @@
+import CSystemShims
+import Diagnostics
+import EventLoop
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Questions at the terminal whose answers nobody sees. One at a time, in order; the loop waits, never this.
+///
+/// The echo is off only while a question stands. The terminal's own line editing and its signals stay, so that Ctrl-C
+/// ends the run as ever; `cancel()` gives the terminal back as it was found.
+final class SecretPrompt {
+    /// The longest line that a terminal gives.
+    static let maximumBytes = 4096
+
+    typealias Completion = (Result<SecretBytes, Failure>) -> Void
+
+    private struct Question {
+        var text: String
+        var completion: Completion
+    }
+
+    private let loop: EventLoop
+    private var waiting: [Question] = []
+    private var watch: EventLoop.Watch?
+    private var terminal: Int32 = -1
+    private var found = termios()
+    private var line: SecretBuffer?
+
+    init(loop: EventLoop) { self.loop = loop }
+
+    deinit { cancel() }
+
+    /// Shows `text` and calls `completion` with the line that is typed.
+    ///
+    /// - Throws: `.usage` where there is no terminal to ask at.
+    func ask(_ text: String, completion: @escaping Completion) throws(Failure) {
+        if terminal < 0 { try open() }
+        waiting.append(Question(text: text, completion: completion))
+        if waiting.count == 1 { begin() }
+    }
+
+    /// Gives the terminal back. What waits is not answered: its run is ending.
+    func cancel() {
+        guard terminal >= 0 else { return }
+        waiting = []
+        if line != nil { write("\n") }
+        close()
+    }
+
+    // MARK: - The terminal
+
+    private func open() throws(Failure) {
+        let descriptor = unsafe Glibc.open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.nobody("there is no terminal") }
+        guard tcgetpgrp(descriptor) == getpgrp() else {
+            _ = Glibc.close(descriptor)
+            throw Self.nobody("vaultscript runs in the background")
+        }
+        guard unsafe tcgetattr(descriptor, &found) == 0 else {
+            _ = Glibc.close(descriptor)
+            throw Self.nobody("the terminal cannot be asked")
+        }
+        terminal = descriptor
+        var silent = found
+        silent.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
+        silent.c_lflag |= tcflag_t(ICANON | ISIG)
+        guard unsafe tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {
+            close()
+            throw Self.nobody("the terminal's echo cannot be turned off")
+        }
+    }
+
+    private static func nobody(_ reason: String) -> Failure {
+        Failure(
+            .usage, "secret.prompt: nobody can be asked", reason: reason,
+            hint: "run it at a terminal, or hand the value over: secret.env(NAME) or secret.file(PATH)")
+    }
+
+    private func close() {
+        watch?.cancel()
+        watch = nil
+        line = nil
+        _ = unsafe tcsetattr(terminal, TCSADRAIN, &found)
+        _ = Glibc.close(terminal)
+        terminal = -1
+    }
+
+    private func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(terminal, $0.baseAddress, $0.count) }
+    }
+
+    // MARK: - One question
+
+    private func begin() {
+        guard let question = waiting.first else { return close() }
+        do throws(Failure) {
+            line = try SecretBuffer(maximumCount: Self.maximumBytes)
+            write(question.text)
+            guard watch == nil else { return }
+            watch = try loop.watch(terminal, .readable) { [unowned self] _ in read() }
+        } catch {
+            finish(.failure(error))
+        }
+    }
+
+    /// Takes what was typed: the terminal gives whole lines, so this is the answer or the end of the input.
+    private func read() {
+        do throws(Failure) {
+            let room = try SecretBytes(count: Self.maximumBytes)
+            let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(terminal, $0.baseAddress, $0.count) }
+            if count < 0, errno == EAGAIN || errno == EINTR { return }
+            guard count > 0 else { throw Self.ended(count == 0) }
+            room.truncate(to: count)
+            try take(room)
+        } catch {
+            finish(.failure(error))
+        }
+    }
+
+    private func take(_ typed: SecretBytes) throws(Failure) {
+        guard let line else { return }
+        let end = typed.withBytes { bytes in bytes.indices.first { bytes[$0] == 10 } }
+        if let end { typed.truncate(to: end) }
+        try line.append(typed)
+        guard end != nil else { return }
+        finish(.success(try line.take()))
+    }
+
+    private static func ended(_ isEnd: Bool) -> Failure {
+        Failure(
+            isEnd ? .cancelled : .io, "secret.prompt: there is no answer",
+            reason: isEnd ? "the input was ended (Ctrl-D)" : unsafe String(cString: strerror(errno)))
+    }
+
+    /// The question goes from the screen, and the next one comes.
+    private func finish(_ result: Result<SecretBytes, Failure>) {
+        guard !waiting.isEmpty else { return }
+        let question = waiting.removeFirst()
+        line = nil
+        write("\r\u{1B}[K")
+        begin()
+        question.completion(result)
+    }
+}

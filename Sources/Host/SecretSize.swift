@@ -1,0 +1,62 @@
+/// How large a value may be, from what everybody can see: never its length.
+///
+/// Two numbers, because bounds are large and values short. `bound` says what a value can be at most and decides what is
+/// refused as too large. `weight` is what the memory of the run is charged with: the size class of what was loaded, and
+/// for what is made from it the class put through the same sums. So a value's class is all that running out of memory
+/// can ever tell, and no sum of texts and values brings it closer than that.
+struct SecretSize: Equatable {
+    /// The largest value that is loaded: fetched, read from a file or the environment.
+    static let maximumLoadedBytes = 64 * 1024
+    /// The largest bound that anything is made with: as many of the largest values as a template has fields.
+    static let maximumBound = 256 * maximumLoadedBytes
+    /// The classes' upper ends. Steps of four where credentials are, so that nearly all of one kind share a class.
+    private static let classes = [64, 256, 1024, 2048, 4096, 8192, 16384, 32768, 65536]
+
+    var bound: Int
+    var weight: Int
+
+    /// A text that the script knows, or a result whose length is known (a digest).
+    init(known bytes: Int) {
+        bound = bytes
+        weight = bytes
+    }
+
+    /// A value that was loaded from somewhere that gives at most `bound` bytes.
+    init(loaded count: Int, atMost bound: Int) {
+        self.bound = bound
+        weight = min(bound, Self.classes.first { count <= $0 } ?? bound)
+    }
+
+    private init(bound: Int, weight: Int) {
+        self.bound = bound
+        self.weight = weight
+    }
+
+    /// Both put through the sum that gives a result's largest size, and the weight through the one that is usual.
+    func mapped(_ largest: (Int) -> Int, usual: (Int) -> Int) -> SecretSize {
+        SecretSize(bound: largest(bound), weight: usual(weight))
+    }
+
+    /// Both put through the same sum.
+    func mapped(_ exact: (Int) -> Int) -> SecretSize { mapped(exact, usual: exact) }
+
+    static func + (left: SecretSize, right: SecretSize) -> SecretSize {
+        SecretSize(bound: left.bound + right.bound, weight: left.weight + right.weight)
+    }
+}
+
+/// Where a value comes from, in public words alone: the same twice is the same value, and costs memory once.
+struct SecretOrigin: Hashable {
+    private let key: Int
+
+    /// A value that is made again by doing the same again: fetched under one version, derived from others.
+    init(_ function: String, _ parts: [AnyHashable]) {
+        var hasher = Hasher()
+        hasher.combine(function)
+        for part in parts { hasher.combine(part) }
+        key = hasher.finalize()
+    }
+
+    /// A value that never comes again: captured, typed, random.
+    static func unique() -> SecretOrigin { SecretOrigin("unique", [UInt64.random(in: .min ... .max)]) }
+}

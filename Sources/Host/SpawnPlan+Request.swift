@@ -1,0 +1,108 @@
+import Diagnostics
+import HostProtocol
+import ProcessSpawning
+
+/// From the plan to what the spawner is asked for, and from the outcome to the error.
+extension SpawnPlan {
+    /// The request but for what has to be opened: input and outputs from and to files (`ChildFiles`).
+    func request(_ run: ScriptRun) throws(Failure) -> SpawnRequest {
+        var request = SpawnRequest(program: program, arguments: arguments, environment: try environment(run))
+        request.workingDirectory = workingDirectory
+        request.timeout = timeout
+        request.newPrivileges = newPrivileges
+        request.isDetached = isDetached
+        request.files = files.map {
+            SpawnFile($0.name, Self.value($0.content), form: $0.isMemoryFile ? .memory : .file)
+        }
+        for (number, content) in descriptors { request.descriptors[number] = .bytes(Self.value(content)) }
+        switch input {
+        case .content(let content): request.standardInput = .bytes(Self.value(content))
+        case .null, .inherit, .file: break
+        }
+        return request
+    }
+
+    private static func value(_ content: Content) -> SpawnValue {
+        switch content {
+        case .text(let bytes): .text(bytes)
+        case .secret(let entry): .secret(entry.value)
+        }
+    }
+
+    /// What outlives the run has no pipe to it.
+    func closeStreams(of request: inout SpawnRequest) {
+        if case .pipe = request.standardOutput { request.standardOutput = .null }
+        if case .pipe = request.standardError { request.standardError = .null }
+    }
+
+    // MARK: - Environment
+
+    private func environment(_ run: ScriptRun) throws(Failure) -> [EnvironmentVariable] {
+        var result: [EnvironmentVariable] = []
+        var overridden = Set(variables.map(\.name))
+        if !startsEmpty {
+            for (name, value) in run.environment.inherited where !overridden.contains(name) {
+                result.append(EnvironmentVariable(Array(name.utf8), .text(value)))
+            }
+        }
+        for name in passed where overridden.insert(name).inserted {
+            if let value = passed(name, run.environment) {
+                result.append(EnvironmentVariable(Array(name.utf8), value))
+            }
+        }
+        for case (let name, .value(let content)) in variables {
+            result.append(EnvironmentVariable(Array(name.utf8), Self.value(content)))
+        }
+        return result
+    }
+
+    private func passed(_ name: String, _ environment: HostEnvironment) -> SpawnValue? {
+        if let value = environment.withheld[name] { return .secret(value) }
+        return environment.inherited.last { $0.name == name }.map { .text($0.value) }
+    }
+
+    // MARK: - Failure
+
+    /// How a program ended, in a few words.
+    func words(_ outcome: ChildOutcome) -> String {
+        if let signal = outcome.signal { return "was ended by signal \(signal)" }
+        return "exited with code \(outcome.code ?? 0)"
+    }
+
+    /// The error for a program that did not succeed.
+    func failure(
+        _ outcome: ChildOutcome, lastLine: String, timeout: Duration?, _ environment: HostEnvironment
+    ) -> Failure {
+        var failure = Failure(
+            outcome.signal == nil ? .exit : .signal, "\(shownProgram) \(words(outcome))", reason: lastLine,
+            hint: privilegesHint ?? withheldHint(environment))
+        failure.code = outcome.code.map(Int.init)
+        failure.signal = outcome.signal.map(Int.init)
+        guard outcome.timedOut else { return failure }
+        failure.kind = .timeout
+        failure.message = "\(shownProgram) did not end within \(timeout ?? .zero) and was stopped"
+        failure.hint = "give it more time: timeout = …, or find out what it waits for"
+        return failure
+    }
+
+    private func withheldHint(_ environment: HostEnvironment) -> String {
+        let names = environment.withheld.keys.filter {
+            EnvironmentPolicy.saysCredential($0) && !$0.hasPrefix("INFISICAL_") && !passed.contains($0)
+        }
+        guard !names.isEmpty, !startsEmpty else { return "" }
+        return
+            "withheld from it: \(names.sorted().joined(separator: ", ").printable); where it needs one: passEnv = { NAME }"
+    }
+
+    /// For a program such as `sudo`, which without its powers fails in words of its own.
+    private var privilegesHint: String? {
+        guard !newPrivileges, SpawnRequest(program: program).gainsPrivileges else { return nil }
+        return "\(shownProgram) needs powers that children do not get: newPrivileges = true lets it have them"
+    }
+
+    /// The last line that says something.
+    static func lastLine(_ tail: [UInt8]) -> String {
+        let line = tail.split(separator: 10).last { !$0.allSatisfy { $0 <= 32 } }
+        return line.map { String(decoding: $0.prefix(500), as: UTF8.self).printable } ?? ""
+    }
+}

@@ -76,6 +76,11 @@ import Testing
         #expect(try Program.run(["-f", "sleep 1000.123"], program: "/usr/bin/pgrep").code == 1)
     }
 
+    @Test func `that asks for many large files at once gets them one after the other`() throws {
+        let (outcome, isChildGone) = try attack("reads-much")
+        #expect(outcome.code == 0 && isChildGone, "\(outcome)")
+    }
+
     @Test func `that claims success for an error gets no exit code 0`() throws {
         let (outcome, isChildGone) = try attack("claims-success")
         #expect(outcome.code == 1 && isChildGone, "\(outcome)")

@@ -97,6 +97,10 @@ func strike(_ wire: Int32, _ host: pid_t) {
         }
         send(.notice(.finished, .record(["status": .text("done")])), wire)
         waitForHost(wire)
+    case "reads-much":
+        readMuch(wire)
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
     case "claims-success":
         send(
             .notice(.finished, .record(["status": .text("error"), "fault": .integer(999), "code": .integer(0)])), wire)
@@ -104,6 +108,21 @@ func strike(_ wire: Int32, _ host: pid_t) {
     case "exit": _exit(0)
     case "crash": unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     default: break
+    }
+}
+
+/// Asks for this program's file many times at once, and only then reads the answers.
+func readMuch(_ wire: Int32) {
+    let question = Value.record(["verb": .text("read"), "path": .text(CommandLine.arguments[0])])
+    for id in UInt32(10)..<50 { send(.request(id: id, .file, question), wire) }
+    var reader = MessageReader()
+    var answers = 0
+    var room = [UInt8](repeating: 0, count: 1 << 20)
+    while answers < 40 {
+        let count = unsafe room.withUnsafeMutableBytes { unsafe read(wire, $0.baseAddress, $0.count) }
+        guard count > 0 else { return }
+        reader.append(room.span.extracting(0..<count))
+        while case .answer(let id, .bytes)? = try? reader.next() { answers += id >= 10 ? 1 : 0 }
     }
 }
 

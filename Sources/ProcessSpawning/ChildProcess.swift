@@ -19,7 +19,8 @@ public final class ChildProcess {
     /// Whether `finished` has been called.
     public private(set) var isFinished = false
 
-    private let spawner: Spawner
+    // The loop keeps this while it waits for the child: it must not keep the loop.
+    private unowned let spawner: Spawner
     private let handlers: SpawnHandlers
     private let started: ContinuousClock.Instant
     private let grace: Duration

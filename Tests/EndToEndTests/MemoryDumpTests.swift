@@ -81,8 +81,11 @@ struct `The memory of a run` {
         }
     }
 
-    /// The child that was granted the value has it: the search finds what is there.
+    /// The search finds what is there: the script's own text in host and worker, the value in the child that has it.
     private func checkSearch(_ run: StoppedRun, _ scene: Scene) throws {
+        for pid in run.own {
+            #expect(try !ProcessMemory.hits(of: ["the script": "echo at spawned; while"], in: pid).isEmpty)
+        }
         // The shell's own children come and go.
         let hits = run.others.flatMap { (try? ProcessMemory.hits(of: scene.texts, in: $0)) ?? [] }
         #expect(hits.contains { $0.name == "the value" }, "\(run.others): \(hits)")

@@ -47,11 +47,11 @@ final class Peer: @unchecked Sendable {
                 pending += bytes
                 if isRequest { owed += 1 }
                 pump(milliseconds: 0)
-            case .settle: while !isAtEnd, owed > 0 || !pending.isEmpty, pump(milliseconds: 40) {}
+            case .settle: while !isAtEnd, owed > 0 || !pending.isEmpty, pump(milliseconds: 20) {}
             }
         }
         // A stream that has lost its place is no end for the host: the worker's death is.
-        while !isAtEnd, pump(milliseconds: 400) {}
+        while !isAtEnd, pump(milliseconds: 200) {}
         vs_fuzz_kill(process)
         while !isAtEnd { pump(milliseconds: 1000) }
     }

@@ -22,7 +22,7 @@ final class OutputStream {
     }
 
     func attach(_ spawner: Spawner, _ handlers: SpawnHandlers, ended: @escaping () -> Void) throws(Failure) {
-        deliver = { [unowned self] in readOnce(spawner.buffer, handlers) }
+        deliver = { [unowned self, unowned spawner] in readOnce(spawner.buffer, handlers) }
         end = { [stream] in
             handlers.ended(stream)
             ended()

@@ -167,11 +167,20 @@ final class SecretStore {
 }
 
 extension SecretStore.Draft {
-    /// What is loaded from outside and can be loaded again.
+    /// What is loaded from outside and can be loaded again: the same only where it is the same value, or what is made
+    /// from a file would not follow when the file changes.
     static func loaded(
         _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin
     ) -> SecretStore.Draft {
         SecretStore.Draft(
-            name: name, source: source, size: SecretSize(loaded: value, atMost: bound), origin: origin)
+            name: name, source: source, size: SecretSize(loaded: value, atMost: bound),
+            origin: SecretOrigin("loaded", [origin, digest(value)]))
+    }
+
+    /// Keyed anew in each run, so that it says nothing to who does not have the key.
+    private static func digest(_ value: SecretBytes) -> Int {
+        var hasher = Hasher()
+        unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 }

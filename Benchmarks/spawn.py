@@ -3,10 +3,12 @@
 
 usage: spawn.py PROGRAM [ROUNDS [COUNT]]      PROGRAM: the built vaultscript; needs cc, bash, python3
 Each runner starts COUNT times `true` with one secret in its environment. The rounds keep the comparison fair when the
-machine's speed drifts; each ratio is made from two runs of one round. Then the same with 1 GiB more of resident memory
+machine's speed drifts; each ratio is made from two runs of one round. Beside the wall time stands that of the processor
+(the runner with all of its processes), which a busy machine disturbs less. Then the same with 1 GiB more of resident memory
 in the host, to show that the time to start a child does not grow with it.
 """
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -30,10 +32,16 @@ __attribute__((constructor)) static void take(void) {
 """
 
 
+def processor():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(words, **more):
-    start = time.perf_counter()
+    """Wall and processor seconds."""
+    start, used = time.perf_counter(), processor()
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, BENCH_TOKEN="0123456789abcdef", **more))
-    return time.perf_counter() - start
+    return time.perf_counter() - start, processor() - used
 
 
 def rounds(count, commands):
@@ -48,10 +56,13 @@ def rounds(count, commands):
 
 
 def show(found, count, base):
-    for name, seconds in found.items():
-        ratios = sorted(a / b for a, b in zip(seconds, found[base]))
-        print(f"{name:38} {statistics.median(seconds) / count * 1e6:8.0f} us a child   {statistics.median(ratios):6.2f} of {base}"
-              f"  (quarters {ratios[len(ratios) // 4]:.2f} to {ratios[3 * len(ratios) // 4]:.2f})")
+    for name, runs in found.items():
+        columns = []
+        for kind, at in (("wall", 0), ("processor", 1)):
+            ratios = sorted(run[at] / other[at] for run, other in zip(runs, found[base]))
+            columns.append(f"{kind} {statistics.median(run[at] for run in runs) / count * 1e6:6.0f} us, "
+                           f"{statistics.median(ratios):5.2f} ({ratios[len(ratios) // 4]:.2f} to {ratios[3 * len(ratios) // 4]:.2f})")
+        print(f"{name:36} {'   '.join(columns)}")
 
 
 def main():
@@ -63,7 +74,7 @@ def main():
         loop, ballast = folder + "/spawn_loop", folder + "/ballast.so"
         subprocess.run(["cc", "-O2", "-o", loop, here + "/spawn_loop.c"], check=True)
         subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", ballast, "-xc", "-"], input=BALLAST.encode(), check=True)
-        print(f"== {count} children in a row, {turns} rounds")
+        print(f"== {count} children in a row, {turns} rounds: microseconds a child, ratio to C (quarters)")
         show(rounds(turns, {
             "posix_spawn in C": ([loop, str(count)], {}),
             "posix_spawn in C, two pipes read": ([loop, str(count), "pipes"], {}),
@@ -79,8 +90,9 @@ def main():
             "few, 1 GiB": ([program, "-e", few], {"LD_PRELOAD": ballast}),
             "many, 1 GiB": ([program, "-e", many], {"LD_PRELOAD": ballast}),
         })
-        plain = [b - a for a, b in zip(memory["few"], memory["many"])]
-        large = [b - a for a, b in zip(memory["few, 1 GiB"], memory["many, 1 GiB"])]
+        def difference(few, many):
+            return [(b[0] - a[0], b[1] - a[1]) for a, b in zip(memory[few], memory[many])]
+        plain, large = difference("few", "many"), difference("few, 1 GiB", "many, 1 GiB")
         print(f"== {count} children of a host with 1 GiB more of resident memory")
         show({"vaultscript": plain, "vaultscript with 1 GiB": large}, count, "vaultscript")
 

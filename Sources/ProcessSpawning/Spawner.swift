@@ -194,8 +194,10 @@ public final class Spawner {
     func forget(_ child: ChildProcess, leftProcesses: Bool) {
         guard !child.isDetached else { return forgetDetached(child.pid) }
         live[child.pid] = nil
-        told.remove(child.pid)
+        let wasTold = told.remove(child.pid) != nil
         if leftProcesses { leftGroups.insert(child.pid) }
+        // What it left may not mind an interruption, as background jobs of shells do not: it has nobody to wait for now.
+        if wasTold, leftProcesses { teardown?.tell(child.pid) }
         if orphanWatch != nil { reapOrphans() }
         teardown?.look()
     }

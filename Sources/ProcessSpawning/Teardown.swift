@@ -62,6 +62,11 @@ final class Teardown {
         look()
     }
 
+    /// A group that has only been interrupted is told to end now.
+    func tell(_ group: Int32) {
+        signal([group], isKilling ? SIGKILL : SIGTERM)
+    }
+
     private func schedule(_ grace: Duration) {
         graceTimer?.cancel()
         graceTimer = spawner.loop.schedule(after: grace) { [self] in startKilling() }

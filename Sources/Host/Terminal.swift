@@ -95,6 +95,9 @@ final class Terminal {
         enterRaw()
     }
 
+    /// Calls `body` when all that is to be shown has been.
+    func whenShown(_ body: @escaping () -> Void) { gate.whenWritten(body) }
+
     // MARK: - Modes
 
     /// Puts the user's terminal back as it was; harmless when it is.

@@ -144,24 +144,29 @@ final class ChildTerminal {
 
     // MARK: - The end
 
-    /// The program has exited: calls `completion` when all it wrote has been delivered, and closes the terminal.
+    /// The program has exited: calls `completion` when all it wrote has been shown, and closes the terminal.
     func finish(_ completion: @escaping () -> Void) {
         child = nil
         keyboard?.stop()
         closeChildEnd()
-        let isComplete = drain()
-        // After what it wrote, which was meant for the modes it had.
-        terminal.remove(self)
-        if isComplete { return end(completion) }
+        guard !drain() else { return end(completion) }
         terminal.loop.schedule(after: Self.drainTime) { [self] in
             drain()
             end(completion)
         }
     }
 
-    private func end(_ completion: () -> Void) {
-        release()
-        completion()
+    /// The user's terminal changes back only after what the program wrote, which was meant for the modes it had.
+    private func end(_ completion: @escaping () -> Void) {
+        watch?.cancel()
+        guard isJoined else {
+            release()
+            return completion()
+        }
+        terminal.whenShown { [self] in
+            release()
+            completion()
+        }
     }
 
     private func closeChildEnd() {

@@ -162,7 +162,7 @@ import Testing
             let terminal = try PseudoTerminal.script(
                 """
                 defer(function(e) print("deferred", e and e.kind) end)
-                spawn{ "bash", "-c", [[trap "echo INT" INT; echo ready; for i in 1 2 3 4 5 6; do sleep 0.1; done; exit 7]]\(input) }
+                spawn{ "bash", "-c", [[trap "" TERM; trap "echo INT" INT; echo ready; for i in 1 2 3 4 5 6; do sleep 0.1; done; exit 7]]\(input) }
                 """)
             #expect(terminal.expect("ready"))
             if !input.isEmpty { #expect(terminal.wait { !terminal.isCooked }) }

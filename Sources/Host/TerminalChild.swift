@@ -77,11 +77,16 @@ final class ChildTerminal {
 
     deinit { release() }
 
-    /// Begins to pass on, in both directions.
+    /// Begins to pass on, in both directions; with the keyboard once all from before has been shown, as that was meant for
+    /// the modes that the user's terminal has now.
     func childHasStarted(_ child: ChildProcess) {
         self.child = child
-        isRunning = true
         terminal.add(self)
+        if isJoined { terminal.whenShown { [weak self] in self?.begin() } } else { begin() }
+    }
+
+    private func begin() {
+        isRunning = true
         setPaused(isPaused)
         guard let keyboard else { return }
         keyboard.begin()
@@ -146,6 +151,7 @@ final class ChildTerminal {
 
     /// The program has exited: calls `completion` when all it wrote has been shown, and closes the terminal.
     func finish(_ completion: @escaping () -> Void) {
+        guard isRunning else { return terminal.whenShown { [self] in finish(completion) } }
         child = nil
         keyboard?.stop()
         closeChildEnd()

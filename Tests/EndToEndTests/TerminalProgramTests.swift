@@ -61,11 +61,12 @@ import Testing
         let terminal = try PseudoTerminal.script(
             #"spawn{ "\#(Self.vim ?? "")", "-u", "NONE", "-es", "\#(file)", stdin = "%s/old/new/\nwq\n" } print("left")"#)
         #expect(terminal.wait() == 0)
-        #expect(terminal.text == "left\r\n" && (try folder.read("note")) == "new words\n", "\(terminal.text)")
+        #expect(terminal.text == "left\r\n", "\(terminal.text)")
+        #expect(try folder.read("note") == "new words\n")
     }
 
     @Test func `python3 answers line by line`() throws {
-        let terminal = try PseudoTerminal.script(#"spawn{ "python3", "-q", stdin = "inherit" } print("left")"#)
+        let terminal = try PseudoTerminal.script(#"spawn{ "python3", "-q", stdin = "inherit", check = false } print("left")"#)
         #expect(terminal.expect(">>> "))
         terminal.type("6 * 7\r")
         #expect(terminal.expect("42"), "\(terminal.text)")
@@ -73,6 +74,7 @@ import Testing
         usleep(300_000)
         terminal.type("\u{3}")
         #expect(terminal.expect("KeyboardInterrupt") && terminal.expect(">>> "), "\(terminal.text)")
+        // After a KeyboardInterrupt some versions end by SIGINT.
         terminal.type("\u{4}")
         #expect(terminal.expect("left") && terminal.wait() == 0, "\(terminal.text)")
     }
@@ -83,7 +85,7 @@ import Testing
         let server = try SSHServer(passphrase: canary.value)
         let command = """
             "ssh", "-F", "none", "-o", "UserKnownHostsFile=\(server.folder.path)/known", "-o", "IdentitiesOnly=yes",
-            "-i", "\(server.folder.path)/key", "-p", \(server.port), "127.0.0.1", "echo from the other side; stty size 2>&1"
+            "-i", "\(server.folder.path)/key", "-p", \(server.port), "127.0.0.1", "echo from the other side"
             """
         let deaf = try PseudoTerminal.script("print(spawn{ \(command), check = false }.code)")
         #expect(deaf.wait() == 0)

@@ -58,7 +58,7 @@ final class ChildTerminal {
         watch = try terminal.loop.watch(host, []) { [unowned self] _ in
             if isRunning && !isPaused { _ = readOnce() }
         }
-        if joinsKeyboard { keyboard = try KeyboardFeed(terminal.loop, to: host) }
+        if joinsKeyboard { keyboard = try KeyboardFeed(terminal.loop, by: terminal.keyboardBlock(), to: host) }
     }
 
     private func setUp(_ request: inout SpawnRequest) {

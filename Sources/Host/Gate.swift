@@ -14,6 +14,7 @@ final class Gate {
     let masker: Masker
     private let output: OutputQueue
     private let error: OutputQueue
+    private var written: [() -> Void] = []
 
     /// Called when standard output's reader has gone.
     var onOutputClosed: () -> Void = {}
@@ -31,6 +32,8 @@ final class Gate {
         output = OutputQueue(1, loop: loop)
         error = OutputQueue(2, loop: loop)
         output.onClosed = { [unowned self] in onOutputClosed() }
+        output.onEmpty = { [unowned self] in callWritten() }
+        error.onEmpty = { [unowned self] in callWritten() }
         output.onStallChange = { [unowned self] in onStallChange() }
         error.onStallChange = { [unowned self] in onStallChange() }
     }
@@ -79,6 +82,19 @@ final class Gate {
     }
 
     // MARK: - The end
+
+    /// Calls `body` when all that is on its way has been written; now, where nothing is.
+    func whenWritten(_ body: @escaping () -> Void) {
+        written.append(body)
+        callWritten()
+    }
+
+    private func callWritten() {
+        guard output.isEmpty, error.isEmpty else { return }
+        let bodies = written
+        written = []
+        for body in bodies { body() }
+    }
 
     /// Writes what is left, for a short time.
     func drain() {

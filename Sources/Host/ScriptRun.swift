@@ -83,6 +83,7 @@ public final class ScriptRun {
         connect()
         loop.run()
         gate.drain()
+        terminal.leaveRaw()
         if let failure = gate.failure, exitCode == 0 {
             exitCode = ExitCode.scriptError
             say(failure, trace: nil)

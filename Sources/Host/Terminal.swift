@@ -23,6 +23,7 @@ final class Terminal {
     private var modes: vs_sys_terminal_modes?
     private var isRaw = false
     private var room: SecretBytes?
+    private var block: SecretBytes?
 
     /// The most bytes that are read from a child's terminal at once.
     private static let roomBytes = 16384
@@ -45,6 +46,14 @@ final class Terminal {
         if let room { return room }
         let made = try SecretBytes(count: Self.roomBytes)
         room = made
+        return made
+    }
+
+    /// Where what is typed is read into. One child at a time has the keyboard.
+    func keyboardBlock() throws(Failure) -> SecretBytes {
+        if let block { return block }
+        let made = try SecretBytes(count: KeyboardFeed.blockBytes)
+        block = made
         return made
     }
 
@@ -94,6 +103,9 @@ final class Terminal {
         joined = child
         enterRaw()
     }
+
+    /// Calls `body` when all that is to be shown has been.
+    func whenShown(_ body: @escaping () -> Void) { gate.whenWritten(body) }
 
     // MARK: - Modes
 

@@ -58,7 +58,7 @@ final class ChildTerminal {
         watch = try terminal.loop.watch(host, []) { [unowned self] _ in
             if isRunning && !isPaused { _ = readOnce() }
         }
-        if joinsKeyboard { keyboard = try KeyboardFeed(terminal.loop, to: host) }
+        if joinsKeyboard { keyboard = try KeyboardFeed(terminal.loop, by: terminal.keyboardBlock(), to: host) }
     }
 
     private func setUp(_ request: inout SpawnRequest) {
@@ -77,11 +77,16 @@ final class ChildTerminal {
 
     deinit { release() }
 
-    /// Begins to pass on, in both directions.
+    /// Begins to pass on, in both directions; with the keyboard once all from before has been shown, as that was meant for
+    /// the modes that the user's terminal has now.
     func childHasStarted(_ child: ChildProcess) {
         self.child = child
-        isRunning = true
         terminal.add(self)
+        if isJoined { terminal.whenShown { [weak self] in self?.begin() } } else { begin() }
+    }
+
+    private func begin() {
+        isRunning = true
         setPaused(isPaused)
         guard let keyboard else { return }
         keyboard.begin()
@@ -144,24 +149,30 @@ final class ChildTerminal {
 
     // MARK: - The end
 
-    /// The program has exited: calls `completion` when all it wrote has been delivered, and closes the terminal.
+    /// The program has exited: calls `completion` when all it wrote has been shown, and closes the terminal.
     func finish(_ completion: @escaping () -> Void) {
+        guard isRunning else { return terminal.whenShown { [self] in finish(completion) } }
         child = nil
         keyboard?.stop()
         closeChildEnd()
-        let isComplete = drain()
-        // After what it wrote, which was meant for the modes it had.
-        terminal.remove(self)
-        if isComplete { return end(completion) }
+        guard !drain() else { return end(completion) }
         terminal.loop.schedule(after: Self.drainTime) { [self] in
             drain()
             end(completion)
         }
     }
 
-    private func end(_ completion: () -> Void) {
-        release()
-        completion()
+    /// The user's terminal changes back only after what the program wrote, which was meant for the modes it had.
+    private func end(_ completion: @escaping () -> Void) {
+        watch?.cancel()
+        guard isJoined else {
+            release()
+            return completion()
+        }
+        terminal.whenShown { [self] in
+            release()
+            completion()
+        }
     }
 
     private func closeChildEnd() {

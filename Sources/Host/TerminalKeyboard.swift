@@ -12,7 +12,8 @@ import SecretMemory
 /// What is typed, on its way to a child's pseudo-terminal. A password may be among it: it is held in secret memory, at
 /// most one small block ahead of what the child's terminal takes.
 final class KeyboardFeed {
-    private static let blockBytes = 1024
+    /// The bytes of a block.
+    static let blockBytes = 1024
     private let source: Int32
     private let ownsSource: Bool
     private let target: Int32
@@ -23,9 +24,9 @@ final class KeyboardFeed {
     private var sourceWatch: EventLoop.Watch?
     private var targetWatch: EventLoop.Watch?
 
-    /// Makes ready to read the keyboard; `target` stays its caller's.
-    init(_ loop: EventLoop, to target: Int32) throws(Failure) {
-        block = try SecretBytes(count: Self.blockBytes)
+    /// Makes ready to read the keyboard by way of `block`; `target` stays its caller's.
+    init(_ loop: EventLoop, by block: SecretBytes, to target: Int32) throws(Failure) {
+        self.block = block
         let own = vs_sys_terminal_reopen(Terminal.keyboard)
         ownsSource = own >= 0
         source = ownsSource ? own : Terminal.keyboard
@@ -61,7 +62,7 @@ final class KeyboardFeed {
         } else if ![EAGAIN, EINTR].contains(errno) {
             return stop()
         }
-        if pending.isEmpty { unsafe block.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
+        if pending.isEmpty { wipe() }
         sourceWatch?.setInterest(pending.isEmpty ? .readable : [])
         targetWatch?.setInterest(pending.isEmpty ? [] : .writable)
     }
@@ -83,8 +84,10 @@ final class KeyboardFeed {
         isOver = true
         sourceWatch?.cancel()
         targetWatch?.cancel()
-        block.wipe()
+        wipe()
         if ownsSource { close(source) }
         close(target)
     }
+
+    private func wipe() { unsafe block.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
 }

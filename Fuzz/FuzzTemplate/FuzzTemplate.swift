@@ -72,7 +72,11 @@ private struct Vault {
 
     private static func add(_ value: [UInt8], _ name: String, _ store: SecretStore) -> ObjectReference {
         guard let secret = try? SecretBytes(copying: value.span),
-            let handle = try? store.add(secret, name: name, source: SecretSource(provider: "fuzz"))
+            let handle = try? store.add(
+                secret,
+                .loaded(
+                    secret, name: name, source: SecretSource(provider: "fuzz"), atMost: SecretSize.maximumLoadedBytes,
+                    origin: .unique()))
         else { fail("a value cannot be stored") }
         return handle
     }
@@ -85,10 +89,21 @@ private struct Vault {
     /// What the host does when a script asks for a template.
     func fill(_ text: [UInt8], _ fields: [String: Value]) -> Outcome {
         do throws(Failure) {
-            let (value, names) = try SecretTemplate(text).filled(fields, in: store)
+            let pieces = try SecretTemplate(text).pieces(fields, in: store)
+            let draft = SecretStore.Draft(
+                name: "template", source: SecretSource(provider: "template"), size: pieces.size { $0 },
+                origin: pieces.origin("template"))
+            let made = try store.make(draft) { (buffer) throws(Failure) in
+                for piece in pieces.all {
+                    switch piece {
+                    case .text(let bytes): try buffer.append(bytes.span)
+                    case .secret(let entry): try buffer.append(entry.value)
+                    }
+                }
+            }
+            let value = try store.entry(made).value
             let bytes = value.withBytes { span in span.indices.map { span[$0] } }
-            _ = try store.add(value, name: "template", source: SecretSource(provider: "template"))
-            return .filled(bytes, names: names)
+            return .filled(bytes, names: pieces.names)
         } catch {
             return .failed(error)
         }

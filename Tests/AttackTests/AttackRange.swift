@@ -105,14 +105,17 @@ struct AttackRange: Sendable {
         }
         for pair in script.all("environment") {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-            environment[parts[0]] = parts.count > 1 ? parts[1].replacingOccurrences(of: "$HOME", with: home.path) : ""
+            environment[parts[0]] =
+                parts.count > 1 ? vault.filled(parts[1]).replacingOccurrences(of: "$HOME", with: home.path) : ""
         }
-        let outcome = try start(script, home, environment, script.all("guess").flatMap { Self.guesses($0, guess) })
+        let outcome = try start(
+            script, home, environment, vault, script.all("guess").flatMap { Self.guesses($0, guess) })
         return Result(outcome: outcome, files: Self.files(in: home.path, except: own))
     }
 
     private func start(
-        _ script: AttackScript, _ home: TemporaryFolder, _ environment: [String: String], _ arguments: [String]
+        _ script: AttackScript, _ home: TemporaryFolder, _ environment: [String: String], _ vault: AttackVault,
+        _ arguments: [String]
     ) throws -> Program.Outcome {
         var words = ["-C", home.path]
         if geteuid() == 0 {
@@ -122,7 +125,9 @@ struct AttackRange: Sendable {
         words += [program] + script.all("options").flatMap { $0.split(separator: " ").map(String.init) }
         return try Program.run(
             words + ["script.lua"] + arguments, environment: environment,
-            input: script.first("input").map { Data($0.replacingOccurrences(of: "\\n", with: "\n").utf8) },
+            input: script.first("input").map {
+                Data(vault.filled($0).replacingOccurrences(of: "\\n", with: "\n").utf8)
+            },
             program: "/usr/bin/env", timeLimitSeconds: script.first("limit").flatMap { Double($0) } ?? 60)
     }
 

@@ -45,6 +45,11 @@ struct AttackVault: Sendable {
         self.scan = scan
     }
 
+    /// The text with each `${NAME}` replaced by the value of that name.
+    func filled(_ text: String) -> String {
+        values.reduce(text) { $0.replacingOccurrences(of: "${\($1.key)}", with: $1.value) }
+    }
+
     private struct Secret {
         var name: String
         var value: String

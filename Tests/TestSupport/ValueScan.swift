@@ -53,19 +53,6 @@ public struct ValueScan: Sendable {
     }
 
     private static func stands(_ needle: [UInt8], in data: Data) -> Bool {
-        guard let first = needle.first else { return false }
-        return unsafe data.withUnsafeBytes { text in
-            var place = 0
-            while place + needle.count <= text.count {
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: text[place...(text.count - needle.count)])
-                guard let base = rest.baseAddress, let hit = unsafe memchr(base, Int32(first), rest.count) else {
-                    return false
-                }
-                place += unsafe base.distance(to: UnsafeRawPointer(hit))
-                if unsafe text[place..<(place + needle.count)].elementsEqual(needle) { return true }
-                place += 1
-            }
-            return false
-        }
+        data.range(of: Data(needle)) != nil
     }
 }

@@ -2,18 +2,17 @@
 -- known: the kernel's limit on arguments and environment counts the bytes of the values
 -- oracle: same
 -- contains: fits
-local big = secret.template(("z"):rep(60000), {})
-local env = { T = getSecret("TOKEN") }
-local function starts(count, size)
-  for i = 1, 200 do env["A" .. i] = i <= count and big or nil end
-  env.FILLER = ("y"):rep(size)
-  return (pcall(spawn, { "true", env = env, clearEnv = true, quiet = true }))
+local words = { "true", env = { T = getSecret("TOKEN") }, clearEnv = true, quiet = true }
+local function starts(size)
+  local full = size // 130000
+  for i = 1, full do words[i + 1] = ("y"):rep(130000) end
+  words[full + 2] = ("y"):rep(size % 130000)
+  for i = full + 3, 80 do words[i] = nil end
+  return (pcall(spawn, words))
 end
-local count = 32
-while count < 150 and starts(count + 1, 0) do count = count + 1 end
-local low, high = 0, 80000
-while high - low > 400 do
+local low, high = 0, 8000000
+while high - low > 500 do
   local middle = (low + high) // 2
-  if starts(count, middle) then low = middle else high = middle end
+  if starts(middle) then low = middle else high = middle end
 end
-print("fits", count, low)
+print("fits", low)

@@ -1,5 +1,4 @@
 -- idea: the host opens a file of its own /proc for a program to read
--- known: the host opens its own memory map for a program: addresses, no contents
 -- out: 0 opened
 login()
 local opened = 0

@@ -92,7 +92,7 @@ private struct FormWriter {
                 guard bytes.count >= Forms.minimumVerbatim else { return }
                 try keep(bytes)
                 guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
-                guard unsafe newline.utf8Start[0] != 0x20 else { return }
+                guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
                 try writeTextEncodings(bytes)
             }
         }

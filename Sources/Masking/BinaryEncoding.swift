@@ -33,4 +33,16 @@ enum Base64 {
     ) -> UInt8 {
         alphabet.character((UInt32(first) << 8 | UInt32(next)) >> UInt32(10 - bit % 8))
     }
+
+    /// Whether the base64 of `text` has one of the two characters in which the alphabets differ.
+    static func hasSpecial(_ text: Span<UInt8>, alignment: Int) -> Bool {
+        var bit = Int(firstBit(alignment))
+        while bit < text.count * 8 {
+            let next = bit / 8 + 1 < text.count ? text[bit / 8 + 1] : 0
+            let pair = UInt32(text[bit / 8]) << 8 | UInt32(next)
+            if (pair >> UInt32(10 - bit % 8)) & 63 >= 62 { return true }
+            bit += 6
+        }
+        return false
+    }
 }

@@ -7,14 +7,16 @@ struct Forms {
     /// The fewest bytes of a text whose encodings are masked, and of a line that is.
     static let minimumEncoded = 8
 
-    private let base: Draft
-    private let draft: Draft
-    private let inner: Draft
+    fileprivate let base: Draft
+    fileprivate let draft: Draft
+    fileprivate let inner: Draft
+    fileprivate let sample: Draft
 
     init() throws(Failure) {
         base = try Draft()
         draft = try Draft()
         inner = try Draft()
+        sample = try Draft()
     }
 
     /// Adds each form of `value` to `needles`.
@@ -28,7 +30,7 @@ struct Forms {
         defer { wipe() }
         let before = needles.generation
         let text = unsafe try needles.store(value)
-        let writer = FormWriter(needles: needles, name: name, base: base, draft: draft, inner: inner)
+        let writer = FormWriter(self, needles: needles, name: name)
         do {
             try unsafe writer.write(text)
         } catch {
@@ -42,6 +44,7 @@ struct Forms {
         base.wipe()
         draft.wipe()
         inner.wipe()
+        sample.wipe()
     }
 }
 
@@ -58,6 +61,13 @@ private struct FormWriter {
     let base: Draft
     let draft: Draft
     let inner: Draft
+    let sample: Draft
+    private let key = RunKey()
+
+    init(_ forms: Forms, needles: NeedleSet, name: Int) {
+        (self.needles, self.name) = (needles, name)
+        (base, draft, inner, sample) = (forms.base, forms.draft, forms.inner, forms.sample)
+    }
 
     func write(_ value: Base) throws(Failure) {
         let core = unsafe part(value, LineText.trimmed(value.span))
@@ -82,7 +92,7 @@ private struct FormWriter {
                 guard bytes.count >= Forms.minimumVerbatim else { return }
                 try keep(bytes)
                 guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
-                guard unsafe newline.utf8Start[0] != 0x20 else { return }
+                guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
                 try writeTextEncodings(bytes)
             }
         }
@@ -124,7 +134,7 @@ private struct FormWriter {
     private func keep(_ form: Span<UInt8>) throws(Failure) {
         let text = unsafe try needles.store(form)
         do {
-            guard unsafe try !needles.insert(text, .plain, count: form.count, name: name) else { return }
+            guard unsafe try needles.insert(text, .plain, count: form.count, name: name) == nil else { return }
         } catch {
             needles.takeBack(form.count)
             throw error
@@ -134,11 +144,22 @@ private struct FormWriter {
 
     private func writeTextEncodings(_ text: Span<UInt8>) throws(Failure) {
         guard !TextEncoding.leavesAlone(text) else { return }
-        for encoding in TextEncoding.all {
+        let profile = TextProfile(text)
+        profile.writeSample(to: sample)
+        var known: Set<UInt64> = []
+        for encoding in TextEncoding.all where encoding.changes(profile) {
+            if !profile.hasHigh, !known.insert(signature(of: encoding)).inserted { continue }
             draft.clear()
             encoding.write(text, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in try keep(form) }
         }
+    }
+
+    /// Equal for encodings that make the same of every byte of a text, so that a form is made once.
+    private func signature(of encoding: TextEncoding) -> UInt64 {
+        draft.clear()
+        sample.withBytes { bytes in encoding.write(bytes, scratch: inner, to: draft) }
+        return draft.withBytes { key.digest($0) }
     }
 
     private func spellHex(_ text: Base) throws(Failure) {
@@ -150,18 +171,34 @@ private struct FormWriter {
         }
     }
 
+    /// The longest first: the others are its beginnings.
     private func spellBase64(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
-        for alignment in 0..<3 {
-            let count = Base64.coreCount(text.count, alignment: alignment)
-            try unsafe spell(text, .base64(alphabet, alignment: alignment), count)
-        }
-        for padded in [false, true] {
-            try unsafe spell(text, .base64(alphabet, alignment: 0), Base64.count(text.count, padded: padded))
+        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
+            let spelling = Spelling.base64(alphabet, alignment: alignment)
+            var counts = [Base64.coreCount(text.count, alignment: alignment)]
+            if alignment == 0 { counts += [false, true].map { Base64.count(text.count, padded: $0) } }
+            try unsafe spell(text, spelling, counts)
         }
     }
 
+    /// Adds the beginnings of one spelling; the counts rise.
+    private func spell(_ text: Base, _ spelling: Spelling, _ counts: [Int]) throws(Failure) {
+        var longest: Int?
+        for (place, count) in counts.enumerated().reversed() where place == 0 || counts[place - 1] < count {
+            let number = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: longest)
+            longest = longest ?? number
+        }
+    }
+
+    /// Whether the alphabet makes a difference: it has two characters of its own.
+    private func isOwn(_ text: Base, _ alphabet: Base64Alphabet, _ alignment: Int) -> Bool {
+        guard alphabet == .url else { return true }
+        return unsafe Base64.hasSpecial(text.span, alignment: alignment)
+    }
+
     private func spellBase64Twice(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
-        for alignment in 0..<3 {
+        // The outer base64, of letters and digits, never has the two characters.
+        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
             let inner = Base64.coreCount(text.count, alignment: alignment)
             for outer in 0..<3 {
                 let spelling = Spelling.base64(alphabet, alignment: alignment)
@@ -169,8 +206,9 @@ private struct FormWriter {
                 try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
             }
         }
+        guard unsafe isOwn(text, alphabet, 0) else { return }
         let inner = Base64.count(text.count, padded: true)
         let whole = Spelling.base64Twice(.base64(alphabet, alignment: 0), innerCount: inner, alignment: 0)
-        for padded in [false, true] { try unsafe spell(text, whole, Base64.count(inner, padded: padded)) }
+        try unsafe spell(text, whole, [false, true].map { Base64.count(inner, padded: $0) })
     }
 }

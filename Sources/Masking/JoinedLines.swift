@@ -15,15 +15,16 @@ final class JoinedLines {
     private static let reach = 22
     private static let capacity = 4096
 
-    private let filters: [WindowFilter]
+    private let wide: WindowFilter
+    private let middle: WindowFilter
     /// Ends of lines without their breaks.
     private let joined: SecretArray<UInt8>
     private var count = 0
     /// Where in the joined text a piece begins, and its place in the view.
     private var pieces: [(start: Int, place: Int)] = []
 
-    init(_ filters: [WindowFilter]) throws(Failure) {
-        self.filters = filters
+    init(wide: WindowFilter, middle: WindowFilter) throws(Failure) {
+        (self.wide, self.middle) = (wide, middle)
         joined = try SecretArray(count: JoinedLines.capacity + 8)
     }
 
@@ -31,47 +32,42 @@ final class JoinedLines {
 
     /// Adds to `places` what may begin before a line break of its slice.
     func scan(_ view: TextView, _ places: PlaceSet) {
-        var line = places.low..<places.low
-        var next = nextBreak(view, from: places.low, places.high)
-        clear()
-        line = places.low..<(next?.lowerBound ?? places.high)
-        while let lineBreak = next {
-            next = nextBreak(view, from: lineBreak.upperBound, places.high)
-            let after = lineBreak.upperBound..<(next?.lowerBound ?? places.high)
-            insertSpaced(view, line, places)
-            if count > 0 || line.count <= JoinedLines.reach || after.count <= JoinedLines.reach
-                || mayBeginBetween(view, line.upperBound, after.lowerBound)
-            {
-                join(view, line, after, places)
+        let (high, hasMiddle) = (places.high, !middle.isEmpty)
+        let (wideWindows, middleWindows) = (wide.windows, middle.windows)
+        var (line, end) = (places.low, 0)
+        var next = nextBreak(view, from: line, high, &end)
+        while end < high {
+            // The line from `line` to `end`, then the one from `after` to `afterEnd`.
+            let (after, lineEnd) = (next, end)
+            next = nextBreak(view, from: after, high, &end)
+            if isSpacedDigit(view, lineEnd - 1, from: line) { insertSpaced(view, line..<lineEnd, places) }
+            if count == 0, lineEnd - line > JoinedLines.reach, end - after > JoinedLines.reach {
+                // Seven bytes before the break and one after it; then eight after it.
+                let begin = view.word(at: after)
+                let across = view.word(at: lineEnd - 8) >> 8 | begin << 56
+                var hits = wideWindows.hit(across) | wideWindows.hit(begin)
+                if hasMiddle { hits |= middleWindows.hit(across >> 32) | middleWindows.hit(begin) }
+                if hits != 0 { join(view, line..<lineEnd, after..<end, places) }
+            } else {
+                join(view, line..<lineEnd, after..<end, places)
             }
             line = after
         }
         guard count > 0 else { return }
-        flush(places, isCut: line.count <= JoinedLines.reach)
+        flush(places, isCut: high - line <= JoinedLines.reach)
+        clear()
     }
 
-    /// The next LF or CRLF with the blanks after it.
-    private func nextBreak(_ view: TextView, from low: Int, _ high: Int) -> Range<Int>? {
-        guard low < high, let found = unsafe memchr(view.base + low, 0x0a, high - low) else { return nil }
+    /// Where LF or CRLF begins, as `end`, and where the line after it begins, past its blanks; `high` twice for none.
+    @inline(__always) private func nextBreak(_ view: TextView, from low: Int, _ high: Int, _ end: inout Int) -> Int {
+        end = high
+        guard low < high, let found = unsafe memchr(view.base + low, 0x0a, high - low) else { return high }
         let place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(view.base)
-        let start = place > low && view.byte(place - 1) == 0x0d ? place - 1 : place
-        var end = place + 1
-        let most = min(high, end + LineBreak.maximumIndent)
-        while end < most, view.byte(end) == 0x20 || view.byte(end) == 0x09 { end += 1 }
-        return start..<end
-    }
-
-    // MARK: - Long lines
-
-    private func mayBeginBetween(_ view: TextView, _ end: Int, _ start: Int) -> Bool {
-        // Seven bytes before the break and one after it; then eight after it.
-        let across = view.word(at: end - 8) >> 8 | UInt64(view.byte(start)) << 56
-        let after = view.word(at: start)
-        for filter in filters where !filter.isEmpty {
-            let window = filter.shape.width == 8 ? across : across >> 32
-            if filter.mayHold(window) || filter.mayHold(after) { return true }
-        }
-        return false
+        end = place > low && view.byte(place - 1) == 0x0d ? place - 1 : place
+        var next = place + 1
+        let most = min(high, next + LineBreak.maximumIndent)
+        while next < most, view.byte(next) == 0x20 || view.byte(next) == 0x09 { next += 1 }
+        return next
     }
 
     // MARK: - Short lines
@@ -83,22 +79,18 @@ final class JoinedLines {
 
     /// Takes in the end of a line, and of the line after it what a needle from before can reach.
     private func join(_ view: TextView, _ line: Range<Int>, _ after: Range<Int>, _ places: PlaceSet) {
-        if count == 0 { append(view, max(line.lowerBound, line.upperBound - JoinedLines.reach)..<line.upperBound) }
-        guard after.count > 2 * JoinedLines.reach else {
-            if count + after.count > JoinedLines.capacity { startAnew(view, line, places) }
-            return append(view, after)
+        let isLast = after.count > 2 * JoinedLines.reach
+        let part = isLast ? after.lowerBound..<after.lowerBound + JoinedLines.reach : after
+        if count + part.count > JoinedLines.capacity {
+            // There is no room: what cannot be asked any more is taken for a hit.
+            flush(places, isCut: true)
+            clear()
         }
-        if count + JoinedLines.reach > JoinedLines.capacity { startAnew(view, line, places) }
-        append(view, after.lowerBound..<after.lowerBound + JoinedLines.reach)
+        if count == 0 { append(view, max(line.lowerBound, line.upperBound - JoinedLines.reach)..<line.upperBound) }
+        append(view, part)
+        guard isLast else { return }
         flush(places, isCut: false)
         clear()
-    }
-
-    /// There is no room: what cannot be asked any more is taken for a hit.
-    private func startAnew(_ view: TextView, _ line: Range<Int>, _ places: PlaceSet) {
-        flush(places, isCut: true)
-        clear()
-        append(view, max(line.lowerBound, line.upperBound - JoinedLines.reach)..<line.upperBound)
     }
 
     private func append(_ view: TextView, _ part: Range<Int>) {
@@ -114,7 +106,7 @@ final class JoinedLines {
     ///
     /// Where it is cut, its last bytes may begin anything.
     private func flush(_ places: PlaceSet, isCut: Bool) {
-        for filter in filters {
+        for filter in [wide, middle] {
             unsafe filter.findPlaces(in: joined.base, from: 0, count: count) { first, last in
                 insert(from: first, through: last, places)
             }
@@ -139,15 +131,39 @@ final class JoinedLines {
 
     // MARK: - Spaced digits
 
+    private func isSpacedDigit(_ view: TextView, _ place: Int, from low: Int) -> Bool {
+        guard place >= low else { return false }
+        let byte = view.byte(place)
+        return byte == 0x20 || isHexDigit(byte)
+    }
+
     /// Where a break stands for the blank between two pairs of digits, no joined text has that blank.
     private func insertSpaced(_ view: TextView, _ line: Range<Int>, _ places: PlaceSet) {
         let low = max(line.lowerBound, line.upperBound - JoinedLines.reach)
         var place = line.upperBound - 1
-        while place >= low {
-            let byte = view.byte(place)
-            guard byte == 0x20 || isHexDigit(byte) else { return }
-            if byte != 0x20 { places.insert(from: place, through: place) }
+        while isSpacedDigit(view, place, from: low) {
+            if view.byte(place) != 0x20, isSpaced(view, from: place, places.high) {
+                places.insert(from: place, through: place)
+            }
             place -= 1
         }
+    }
+
+    /// Whether two pairs of digits with a blank or a break between them could begin here.
+    private func isSpaced(_ view: TextView, from start: Int, _ high: Int) -> Bool {
+        var (place, count) = (start, 0)
+        while count < 5 {
+            guard place < high else { return true }
+            let byte = view.byte(place)
+            if byte == 0x0a || byte == 0x0d {
+                place += 1
+                while place < high, isBlank(view.byte(place)) { place += 1 }
+                if count % 3 == 2 { count += 1 }
+                continue
+            }
+            guard count % 3 == 2 ? byte == 0x20 : isHexDigit(byte) else { return false }
+            (place, count) = (place + 1, count + 1)
+        }
+        return true
     }
 }

@@ -89,8 +89,9 @@ final class Matcher {
     /// The end of the text that begins a needle, if any; `end` is the end of the text.
     func held(to end: Int) -> HeldText? {
         guard let node else { return nil }
-        let breaks = Array(breaks[firstBreak...]) + (openBreak.map { [$0] } ?? [])
-        return HeldText(index.needles[node.needle], from: start, to: end, firstSymbol: firstSymbol, breaks: breaks)
+        return HeldText(
+            index.needles[node.needle], from: start, to: end, firstSymbol: firstSymbol, breaks: breaks,
+            openBreak: openBreak)
     }
 
     /// Before this place all is decided.
@@ -259,6 +260,9 @@ final class Matcher {
         start = streamPlace(symbol)
         firstSymbol = symbol
         while firstBreak < breaks.count, breaks[firstBreak].symbol <= symbol { firstBreak += 1 }
+        guard firstBreak > 64, firstBreak > breaks.count / 2 else { return }
+        breaks.removeFirst(firstBreak)
+        firstBreak = 0
     }
 
     private func report(_ node: Node, _ next: Node?, _ finds: inout [Find]) {

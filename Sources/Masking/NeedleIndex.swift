@@ -63,30 +63,33 @@ final class NeedleIndex {
 
     /// Puts a needle into the trie: a new way in, or an edge where it leaves the path, or an end on the path.
     ///
-    /// False where the trie has these bytes as a needle already. `reserveOne` came before.
-    func insert(_ needle: Needle) -> Bool {
+    /// Gives its number; nil where the trie has these bytes as a needle already. `reserveOne` came before. `longer` is a
+    /// needle that begins with these bytes, so that they need not be looked at.
+    func insert(_ needle: Needle, beginning longer: Int?) -> Int? {
         precondition(needle.count >= anchor, "a needle is as long as its index's anchor")
         let word = needle.word(width: anchor)
         guard var node = wayIn(word) else {
             ways.insert(hash: key.hash(word), value: needles.count)
             anchors.insert(word.bigEndian)
-            append(needle)
-            return true
+            return append(needle)
+        }
+        if let longer, needle.count > Int(needles[longer].branchDepth) {
+            node = Node(needle: longer, depth: needle.count)
         }
         while node.depth < needle.count, let next = child(node, needle.byte(node.depth)) { node = next }
         let isPath = node.depth == needle.count
-        if isPath && end(at: node) != nil { return false }
+        if isPath && end(at: node) != nil { return nil }
         var branching = needle
         branching.parent = Int32(node.needle)
         branching.branchDepth = Int32(node.depth)
         if isPath { addTerminal(node) } else { addEdge(node, needle.byte(node.depth)) }
-        append(branching)
-        return true
+        return append(branching)
     }
 
-    private func append(_ needle: Needle) {
+    private func append(_ needle: Needle) -> Int {
         needles.append(needle)
         links.forget()
+        return needles.count - 1
     }
 
     private func addTerminal(_ node: Node) {

@@ -29,7 +29,7 @@ final class NeedleSet {
         wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
         middle = try WindowFilter()
         wide = try WindowFilter()
-        lines = try JoinedLines([wide, middle])
+        lines = try JoinedLines(wide: wide, middle: middle)
     }
 
     /// Bytes of secret memory in use.
@@ -49,24 +49,26 @@ final class NeedleSet {
     /// Forgets the text that was stored last, which no needle spells.
     func takeBack(_ count: Int) { arena.takeBack(count) }
 
-    /// Adds the first `count` bytes of the spelling of `text`, which `store` gave; false where they are known.
+    /// Adds the first `count` bytes of the spelling of `text`, which `store` gave, and gives its number; nil
+    /// where they are known.
     ///
-    /// On an error the set is as before.
+    /// On an error the set is as before. `longer` is a needle of the same
+    /// kind that begins with these bytes.
     func insert(
-        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int
-    ) throws(Failure) -> Bool {
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int? = nil
+    ) throws(Failure) -> Int? {
         let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
         let isShort = count < NeedleSet.longAnchor
         let index = isShort ? short : spelling.looksThroughBreaks ? wrapped : plain
         let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
         try index.reserveOne()
         if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
-        guard index.insert(needle) else { return false }
+        guard let number = index.insert(needle, beginning: longer) else { return nil }
         if let filter { filter.insert(needle) } else { pairs.insert(needle) }
         self.count += 1
         generation += 1
         isEmpty = false
-        return true
+        return number
     }
 
     // MARK: - Looking

@@ -1,7 +1,7 @@
 /// Places of a slice of text at which something may begin, as a set of bits.
 @safe final class PlaceSet {
     /// The most places of one slice.
-    static let capacity = 32 * 1024
+    static let capacity = 64 * 1024
 
     private let words: UnsafeMutablePointer<UInt64>
     private let wordCount = PlaceSet.capacity / 64 + 1

@@ -28,6 +28,19 @@ enum TextEncoding {
         return true
     }
 
+    /// Whether the encoding can make something else of a text with these bytes.
+    func changes(_ profile: TextProfile) -> Bool {
+        let controls: UInt64 = 0xffff_ffff
+        switch self {
+        case .json(let style), .jsonTwice(let style):
+            let escaped = profile.holds(0x22) || profile.holds(0x5c) || (style.escapesSlash && profile.holds(0x2f))
+            let isForeign = style.asciiOnly && profile.hasHigh
+            return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
+        case .shellSingleQuoted: return profile.holds(0x27)
+        default: return true
+        }
+    }
+
     /// Appends `source` in this encoding to `draft`.
     ///
     /// Uses `scratch` where it encodes twice.

@@ -23,6 +23,7 @@ struct LineBreak {
 struct HeldText {
     private let needle: Needle?
     private let breaks: [LineBreak]
+    private let openBreak: LineBreak?
     private let firstSymbol: Int
     /// Where it begins in the stream.
     let start: Int
@@ -32,25 +33,31 @@ struct HeldText {
     static func none(at place: Int) -> HeldText { HeldText(at: place) }
 
     private init(at place: Int) {
-        (needle, breaks, firstSymbol, start, count) = (nil, [], 0, place, 0)
+        (needle, breaks, openBreak, firstSymbol, start, count) = (nil, [], nil, 0, place, 0)
     }
 
-    init(_ needle: Needle, from start: Int, to end: Int, firstSymbol: Int, breaks: [LineBreak]) {
-        (self.needle, self.breaks, self.firstSymbol) = (needle, breaks, firstSymbol)
-        (self.start, count) = (start, end - start)
+    /// - Parameters:
+    ///   - breaks: Those inside, in order; some that come before the text may lead.
+    ///   - openBreak: The one at its end.
+    init(
+        _ needle: Needle, from start: Int, to end: Int, firstSymbol: Int, breaks: [LineBreak], openBreak: LineBreak?
+    ) {
+        (self.needle, self.breaks, self.openBreak) = (needle, breaks, openBreak)
+        (self.firstSymbol, self.start, count) = (firstSymbol, start, end - start)
     }
 
     /// The byte `offset` bytes after the start.
     func byte(_ offset: Int) -> UInt8 {
         guard let needle, offset >= 0 else { preconditionFailure("place before what is held") }
-        guard !breaks.isEmpty else { return needle.byte(offset) }
         let place = start + offset
+        if let openBreak, place >= openBreak.place { return openBreak.bytes[place - openBreak.place] }
+        guard !breaks.isEmpty else { return needle.byte(offset) }
         var (low, high) = (0, breaks.count)
         while low < high {
             let middle = (low + high) / 2
             if breaks[middle].place <= place { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return needle.byte(offset) }
+        guard low > 0, breaks[low - 1].end > start else { return needle.byte(offset) }
         let last = breaks[low - 1]
         if place < last.end { return last.bytes[place - last.place] }
         return needle.byte(last.symbol + last.stands + place - last.end - firstSymbol)

@@ -50,10 +50,10 @@ final class WindowFilter {
     func reserveOne(length: Int) throws(Failure) {
         let newShortest = min(shortest, length)
         let newShape = Shape(shortest: newShortest)
-        let isFull = count + newShape.stride > words.count * 2 && words.count < WindowFilter.largest
+        let isFull = count + newShape.stride > words.count * 4 && words.count < WindowFilter.largest
         guard newShape != shape || isFull else { return shortest = newShortest }
         var size = 64
-        while size < (members.count + 1) * newShape.stride && size < WindowFilter.largest { size *= 2 }
+        while size * 2 < (members.count + 1) * newShape.stride && size < WindowFilter.largest { size *= 2 }
         if size != words.count { words = try SecretArray(count: size) } else { words.wipe(first: size) }
         shift = UInt64(64 - size.trailingZeroBitCount)
         (shape, shortest, count) = (newShape, newShortest, 0)
@@ -87,12 +87,23 @@ final class WindowFilter {
 
     // MARK: - Asking
 
-    /// Whether a window may belong to a needle.
-    @inline(__always) func mayHold(_ window: UInt64) -> Bool {
-        let hash = key.quickHash(window & mask)
-        let word = words[Int(truncatingIfNeeded: hash &>> shift)]
-        return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1 != 0
+    /// What it takes to ask, at hand for loops; valid until the filter changes.
+    @safe struct Windows {
+        fileprivate let table: UnsafeMutablePointer<UInt64>
+        fileprivate let shift: UInt64
+        fileprivate let mask: UInt64
+        fileprivate let key: RunKey
+
+        /// 1 where a window may belong to a needle, else 0.
+        @inline(__always) func hit(_ window: UInt64) -> UInt64 {
+            let hash = key.quickHash(window & mask)
+            // In bounds: the table has 2^(64 - shift) words.
+            let word = unsafe table[Int(truncatingIfNeeded: hash &>> shift)]
+            return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1
+        }
     }
+
+    var windows: Windows { unsafe Windows(table: words.base, shift: shift, mask: mask, key: key) }
 
     /// Hands on the places from `low` on at which a needle may begin, as ranges whose ends count.
     ///
@@ -101,15 +112,17 @@ final class WindowFilter {
         in text: UnsafePointer<UInt8>, from low: Int, count: Int, _ take: (_ first: Int, _ last: Int) -> Void
     ) {
         guard !isEmpty else { return }
-        let stride = shape.stride
+        let (stride, windows) = (shape.stride, windows)
         var window = low + stride - 1
         while true {
-            let hit = unsafe nextHit(in: text, from: window, count: count)
+            let hit = unsafe WindowFilter.nextHit(windows, in: text, from: window, count: count, step: stride)
             guard hit + 8 <= count else { return }
             // Where a needle begins, all its windows are hits.
             var (first, last) = (hit, hit)
-            while first > max(low, hit - stride + 1), unsafe mayHold(loadWord(text + first - 1)) { first -= 1 }
-            while last < hit + stride - 1, last + 9 <= count, unsafe mayHold(loadWord(text + last + 1)) { last += 1 }
+            while first > max(low, hit - stride + 1), unsafe windows.hit(loadWord(text + first - 1)) != 0 { first -= 1 }
+            while last < hit + stride - 1, last + 9 <= count, unsafe windows.hit(loadWord(text + last + 1)) != 0 {
+                last += 1
+            }
             if last + 9 > count { last = hit + stride - 1 }
             if last - first + 1 >= stride { take(first, last - stride + 1) }
             window = hit + stride
@@ -118,23 +131,16 @@ final class WindowFilter {
 
     /// The first place from `start` on, in steps of the stride, whose window may belong to a needle; or the first one
     /// that has not 8 bytes left.
-    private func nextHit(in text: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
-        let table = unsafe words.base
-        let (shift, mask, key, step) = (shift, mask, key, shape.stride)
-        // In bounds: the table has 2^(64 - shift) words.
-        @inline(__always) func isHit(_ place: Int) -> UInt64 {
-            let hash = unsafe key.quickHash(loadWord(text + place) & mask)
-            let word = unsafe table[Int(truncatingIfNeeded: hash &>> shift)]
-            return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1
-        }
+    @inline(__always) private static func nextHit(
+        _ windows: Windows, in text: UnsafePointer<UInt8>, from start: Int, count: Int, step: Int
+    ) -> Int {
+        @inline(__always) func hit(_ place: Int) -> UInt64 { unsafe windows.hit(loadWord(text + place)) }
         var place = start
         while place &+ 3 &* step &+ 8 <= count {
-            let any =
-                isHit(place) | isHit(place &+ step) | isHit(place &+ 2 &* step) | isHit(place &+ 3 &* step)
-            if any != 0 { break }
+            if hit(place) | hit(place &+ step) | hit(place &+ 2 &* step) | hit(place &+ 3 &* step) != 0 { break }
             place = place &+ 4 &* step
         }
-        while place + 8 <= count, isHit(place) == 0 { place += step }
+        while place &+ 8 <= count, hit(place) == 0 { place = place &+ step }
         return place
     }
 }

@@ -29,6 +29,7 @@ public struct NaiveMasker {
 
     /// In the order of registration; the first name of a needle stays.
     private var needles: [Needle] = []
+    private var byFirst: [[Int]] = Array(repeating: [], count: 256)
     private var known: Set<[UInt8]> = []
     private var knownWrapped: Set<[UInt8]> = []
 
@@ -45,11 +46,16 @@ public struct NaiveMasker {
         guard value.count >= 4 else { return }
         let forms = NaiveForms(value)
         for form in forms.all where known.insert(form).inserted {
-            needles.append(Needle(text: form, looksThroughBreaks: false, name: name, since: since))
+            append(Needle(text: form, looksThroughBreaks: false, name: name, since: since))
         }
         for form in forms.wrapped where knownWrapped.insert(form).inserted {
-            needles.append(Needle(text: form, looksThroughBreaks: true, name: name, since: since))
+            append(Needle(text: form, looksThroughBreaks: true, name: name, since: since))
         }
+    }
+
+    private mutating func append(_ needle: Needle) {
+        byFirst[Int(needle.text[0])].append(needles.count)
+        needles.append(needle)
     }
 
     // MARK: - Matching
@@ -87,12 +93,11 @@ public struct NaiveMasker {
         return end
     }
 
-    private func matches(_ text: [UInt8], _ take: (Match, Int, Int) -> Bool) {
-        let byFirst = Dictionary(grouping: needles.indices) { needles[$0].text[0] }
+    private func matches(_ text: [UInt8], _ take: (Match, Int, Int) -> Void) {
         for place in text.indices {
-            for number in byFirst[text[place]] ?? [] where place >= needles[number].since {
+            for number in byFirst[Int(text[place])] where place >= needles[number].since {
                 guard let match = Self.match(needles[number], text, at: place) else { continue }
-                guard take(match, place, number) else { return }
+                take(match, place, number)
             }
         }
     }
@@ -104,7 +109,6 @@ public struct NaiveMasker {
             if let end = match.end {
                 finds.append(Find(start: match.start, end: end, order: number, name: needles[number].name))
             }
-            return true
         }
         finds.sort { ($0.start, -$0.end, $0.order) < ($1.start, -$1.end, $1.order) }
         var result: [Find] = []
@@ -159,9 +163,8 @@ public struct NaiveMasker {
     fileprivate func ends(_ text: [UInt8]) -> (start: Int, held: Int) {
         var ends = (start: text.count, held: text.count)
         matches(text) { match, place, _ in
-            guard match.end == nil else { return true }
-            ends = (place, match.start)
-            return false
+            guard match.end == nil else { return }
+            ends = (min(ends.start, place), min(ends.held, match.start))
         }
         return ends
     }
@@ -176,6 +179,7 @@ public struct NaiveStream {
     private let isForTerminal: Bool
     private var text: [UInt8] = []
     private var shown: [Bool] = []
+    private var decided = 0
 
     /// A stream of a masker as it is now.
     public init(_ masker: NaiveMasker, forTerminal: Bool = false) {
@@ -192,17 +196,17 @@ public struct NaiveStream {
         guard !piece.isEmpty else { return }
         text += piece
         shown += Array(repeating: false, count: piece.count)
+        guard isForTerminal else { return }
         let held = masker.ends(text).held
-        guard isForTerminal, text.count - held < 4 else { return }
+        decided = max(decided, held)
+        guard text.count - held < 4 else { return }
+        decided = text.count
         let covered = masker.covered(text)
         for index in held..<text.count where !covered[index] { shown[index] = true }
     }
 
     /// The number of bytes held back.
-    public var heldCount: Int {
-        let count = masker.heldCount(after: text)
-        return isForTerminal && count < 4 ? 0 : count
-    }
+    public var heldCount: Int { isForTerminal ? text.count - decided : masker.heldCount(after: text) }
 
     /// All that came out.
     public var output: [UInt8] { masker.mask(text, shown: shown) }

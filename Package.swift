@@ -45,7 +45,7 @@ var targets: [Target] = [
         "Host",
         [
             "HostProtocol", "Providers", "HTTPTransport", "ProcessSpawning", "Masking", "SecretMemory", "EventLoop",
-            "Diagnostics", "CSystemShims",
+            "Configuration", "Diagnostics", "CSystemShims",
         ]),
     module("Providers", ["HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),
     module("HTTPTransport", ["CCurlShims", "SecretMemory", "EventLoop", "Diagnostics"]),
@@ -53,6 +53,8 @@ var targets: [Target] = [
     module("Masking", ["SecretMemory", "CSystemShims", "Diagnostics"]),
     module("SecretMemory", ["CSystemShims", "Diagnostics"]),
     module("EventLoop", ["CSystemShims", "Diagnostics"]),
+    // What the user has set for all runs; read before the worker is forked.
+    module("Configuration", ["CTOMLShims", "Diagnostics"]),
 
     // The process that runs Lua and never holds a secret.
     module("Worker", ["LuaBridge", "HostProtocol", "Diagnostics", "CEmbedded", "CSystemShims"]),
@@ -78,6 +80,8 @@ var targets: [Target] = [
     shims("CLuaShims", ["CLua"]),
     shims("CCurlShims", ["CCurl", "CSystemShims"]),
     shims("CSystemShims"),
+    // C++ inside, with toml++'s headers; a C face outside.
+    .target(name: "CTOMLShims"),
     .target(name: "CEmbedded", exclude: ["prelude"], cSettings: strictC),
     .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua"])]),
     // No pkgConfig here: it would link libcurl, which is opened at the first request instead (docs/architecture.md).
@@ -154,5 +158,6 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
-    targets: targets
+    targets: targets,
+    cxxLanguageStandard: .cxx17
 )

@@ -4,7 +4,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
 # What it takes to build; what tests and the demo want besides is named there.
-build_packages=(liblua5.4-dev libcurl4-openssl-dev libssl-dev pkg-config)
+build_packages=(liblua5.4-dev libcurl4-openssl-dev libssl-dev libtomlplusplus-dev pkg-config)
 
 # Installs the Debian packages that are missing. Does nothing, and asks for nothing, when all are there.
 need() {

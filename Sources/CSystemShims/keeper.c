@@ -29,7 +29,7 @@ typedef struct {
     int channel;
     int signals;
     sigset_t passed;
-    /// Children that it had before, and those that outlive the run.
+    /// Children that it had before, and those that outlive the run with their sessions.
     pid_t *spared;
     size_t spared_count;
     char **paths;
@@ -92,8 +92,9 @@ static bool take_packet(keeper *self) {
 // MARK: - The end
 
 static bool is_spared(const keeper *self, pid_t pid) {
+    pid_t session = getsid(pid);
     for (size_t i = 0; i < self->spared_count; i++)
-        if (self->spared[i] == pid) return true;
+        if (self->spared[i] == pid || self->spared[i] == session) return true;
     return false;
 }
 

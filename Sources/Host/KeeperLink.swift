@@ -48,7 +48,7 @@ public final class KeeperLink {
     /// Takes `remove` back.
     func forget(_ path: [UInt8]) { tell(VS_SYS_KEEPER_FORGET, path) }
 
-    /// Lets the process outlive the run, with all that it starts.
+    /// Lets the process outlive the run, with what stays in its session.
     func spare(_ pid: Int32) { tell(VS_SYS_KEEPER_SPARE, unsafe withUnsafeBytes(of: pid) { unsafe Array($0) }) }
 
     private func tell(_ kind: Int, _ bytes: [UInt8]) {

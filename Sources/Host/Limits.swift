@@ -1,8 +1,8 @@
 public import Diagnostics
 import HostProtocol
 
-/// What one run may use up. Each has a generous default, an option (`--limit NAME=VALUE`) and a place in the variable
-/// `VAULTSCRIPT_LIMITS`; the table of docs/limits.md says how each is kept.
+/// What one run may use up. Each has a generous default, an option (`--limit NAME=VALUE`), a place in the variable
+/// `VAULTSCRIPT_LIMITS` and one in the user's configuration; the table of docs/limits.md says how each is kept.
 public struct Limits: Sendable {
     /// The variable that holds limits, separated by commas.
     public static let variable = "VAULTSCRIPT_LIMITS"
@@ -72,8 +72,11 @@ public struct Limits: Sendable {
                 .usage, "\(source): expected NAME=VALUE, got \"\(text.printable)\"",
                 hint: "such as memory=1G; the names are \(Self.names.joined(separator: ", "))")
         }
-        let name = String(text[..<equals])
-        let value = String(text[text.index(after: equals)...])
+        try take(String(text[..<equals]), String(text[text.index(after: equals)...]), source)
+    }
+
+    /// Takes one limit; `source` says in errors where it stands.
+    mutating func take(_ name: String, _ value: String, _ source: String) throws(Failure) {
         let entry = LimitText(source: source, name: name, value: value)
         switch name {
         case "memory": memoryBytes = try entry.bytes()

@@ -67,6 +67,7 @@ final class SpawnCall: ChildCall {
         terminal?.childHasStarted(child)
         self.files = files
         pid = child.pid
+        if plan.isDetached { run.keeper?.spare(pid) }
         files.childHasStarted()
         run.childHasStarted(self)
     }

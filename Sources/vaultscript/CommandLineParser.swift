@@ -45,7 +45,8 @@ struct CommandLineParser {
 
     private mutating func script() throws(Failure) -> Command {
         let source = try source()
-        // The command line goes before the environment.
+        // The command line goes before the environment, and that before the user's configuration.
+        try run.limits.takeUserConfiguration()
         if let text = unsafe getenv(Limits.variable) { try run.limits.take(variable: unsafe String(cString: text)) }
         for limit in limits { try run.limits.take(option: limit) }
         return .runScript(source, arguments: Array(rest), run)

@@ -10,7 +10,7 @@
 enum {
     /// A path that is removed, with all below it, when the host has ended. Told before it is made.
     VS_SYS_KEEPER_REMOVE = 'R',
-    /// A process (its number as int32_t) that outlives the run with all that it starts.
+    /// A process (its number as int32_t) that outlives the run with its session.
     VS_SYS_KEEPER_SPARE = 'S',
     /// The path of the last VS_SYS_KEEPER_REMOVE packet with these bytes is not to be removed any more.
     VS_SYS_KEEPER_FORGET = 'F',

@@ -1,0 +1,69 @@
+#include "CTOMLShims.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+struct Walk {
+    void (*each)(void *, const vs_toml_value *);
+    void *context;
+    std::vector<const char *> path;
+
+    void value(const toml::node &node) {
+        vs_toml_value found = {};
+        std::string text;
+        found.path = path.data();
+        found.path_count = path.size();
+        found.line = node.source().begin.line;
+        found.kind = VS_TOML_OTHER;
+        if (const auto *string = node.as_string()) {
+            text = string->get();
+            found.kind = VS_TOML_TEXT;
+            found.text = text.c_str();
+        } else if (const auto *integer = node.as_integer()) {
+            found.kind = VS_TOML_INTEGER;
+            found.integer = integer->get();
+        } else if (const auto *number = node.as_floating_point()) {
+            found.kind = VS_TOML_FLOAT;
+            found.number = number->get();
+        } else if (const auto *boolean = node.as_boolean()) {
+            found.kind = VS_TOML_BOOLEAN;
+            found.boolean = boolean->get();
+        }
+        each(context, &found);
+    }
+
+    void table(const toml::table &table) {
+        for (const auto &entry : table) {
+            std::string key(entry.first.str());
+            path.push_back(key.c_str());
+            if (const auto *inner = entry.second.as_table())
+                this->table(*inner);
+            else
+                value(entry.second);
+            path.pop_back();
+        }
+    }
+};
+
+}  // namespace
+
+bool vs_toml_read(const char *bytes, size_t count, void (*each)(void *, const vs_toml_value *), void *context,
+                  char *message, size_t capacity, uint32_t *line) {
+    toml::parse_result result = toml::parse(std::string_view(bytes, count));
+    if (!result) {
+        const std::string_view description = result.error().description();
+        std::snprintf(message, capacity, "%.*s", static_cast<int>(description.size()), description.data());
+        *line = result.error().source().begin.line;
+        return false;
+    }
+    Walk{each, context, {}}.table(result.table());
+    return true;
+}

@@ -139,7 +139,9 @@ final class JoinedLines {
 
     /// Where a break stands for the blank between two pairs of digits, no joined text has that blank.
     private func insertSpaced(_ view: TextView, _ line: Range<Int>, _ places: PlaceSet) {
-        let low = max(line.lowerBound, line.upperBound - JoinedLines.reach)
+        // Three bytes of spaced digits have a blank among them.
+        let isSpacedLine = (1...3).contains { line.count >= $0 && view.byte(line.upperBound - $0) == 0x20 }
+        let low = max(line.lowerBound, line.upperBound - (isSpacedLine ? JoinedLines.reach : 2))
         var place = line.upperBound - 1
         while isSpacedDigit(view, place, from: low) {
             if view.byte(place) != 0x20, isSpaced(view, from: place, places.high) {

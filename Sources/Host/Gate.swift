@@ -72,12 +72,12 @@ final class Gate {
     /// Text from outside, as part of a message.
     func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }
 
-    /// Every text of a failure, masked: it may quote a server or a child.
+    /// Every text of a failure, masked and printable: it may quote a server, a child, or a name that steers a terminal.
     func inward(_ failure: Failure) -> Failure {
         var masked = failure
-        masked.message = inward(failure.message)
-        masked.reason = inward(failure.reason)
-        masked.hint = inward(failure.hint)
+        masked.message = inward(failure.message).printableLines
+        masked.reason = inward(failure.reason).printableLines
+        masked.hint = inward(failure.hint).printableLines
         return masked
     }
 
@@ -103,6 +103,13 @@ final class Gate {
     }
 
     private func queue(_ stream: Stream) -> OutputQueue { stream == .output ? output : error }
+}
+
+extension String {
+    /// As `printable`, but line ends stay: a reason may list things.
+    fileprivate var printableLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+    }
 }
 
 /// One stream of one child, masked and shown.

@@ -155,6 +155,7 @@ final class SpawnCall: ChildCall {
         child = nil
         // A stream that was cut has ended for good too.
         answerReaders()
+        defer { files?.discard() }
         do throws(Failure) {
             if let verdict { throw verdict }
             if outcome.succeeded { try files?.commit() }
@@ -163,7 +164,6 @@ final class SpawnCall: ChildCall {
         } catch {
             end(.failed(error, arguments: [plan.program] + plan.arguments, standardError: tail))
         }
-        files = nil
     }
 
     private func result(_ outcome: ChildOutcome) throws(Failure) -> SpawnResult {

@@ -23,7 +23,8 @@ public final class ChildProcess {
     /// Whether it outlives the run.
     let isDetached: Bool
 
-    private let spawner: Spawner
+    // The loop keeps this while it waits for the child: it must not keep the loop.
+    private unowned let spawner: Spawner
     private let handlers: SpawnHandlers
     private let started: ContinuousClock.Instant
     private let grace: Duration

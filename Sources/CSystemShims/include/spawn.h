@@ -95,6 +95,9 @@ typedef struct {
 /// Reaps `pid`, a child of this process, if it has ended. 1 if so, 0 if it still runs, -1 with errno (ECHILD: not ours).
 int vs_sys_reap(pid_t pid, vs_sys_exit *how);
 
+/// A child of this process that has ended and has not been reaped; 0 where there is none.
+pid_t vs_sys_ended_child(void);
+
 /// What a path is, seen from `directory` (NULL: the working directory), to explain a failed execve.
 typedef enum {
     VS_SYS_PROGRAM_MISSING = 0,

@@ -1,0 +1,3 @@
+-- idea: the header lines of a key are public and come through
+-- contains: BEGIN PRIVATE KEY
+spawn{ "head", "-n", "1", stdin = getSecret("PEM") }

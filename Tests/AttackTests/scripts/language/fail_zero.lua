@@ -1,0 +1,3 @@
+-- idea: fail with code 0 passes a failure off as success
+-- exit: 2
+fail("not well", { code = 0 })

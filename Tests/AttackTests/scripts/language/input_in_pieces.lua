@@ -1,0 +1,8 @@
+-- idea: a value comes in on standard input and is read in pieces shorter than itself
+-- known: io.read(count) masks each piece by itself, so that halves of a value pass
+-- input: ${TOKEN}\n
+-- out: masked
+getSecret("TOKEN")
+local pieces = {}
+for i = 1, 8 do pieces[i] = io.read(5) end
+print(table.concat(pieces):find("secret", 1, true) and "masked" or "in pieces")

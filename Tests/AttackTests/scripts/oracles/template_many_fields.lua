@@ -1,0 +1,11 @@
+-- idea: one value two hundred times in a template reaches a limit by its length
+-- known: the limit of secret memory counts the bytes of the values, not a public bound
+-- oracle: same
+-- contains: true
+local s = getSecret("TOKEN")
+local text, fields = {}, {}
+for i = 1, 200 do
+  text[i], fields["f" .. i] = "${f" .. i .. "}", s
+end
+local ok, e = pcall(secret.template, table.concat(text), fields)
+print(ok, ok or e.message)

@@ -1,0 +1,5 @@
+-- idea: the environment of a program holds what is withheld
+-- lacks: TOKEN
+-- lacks: INFISICAL
+-- lacks: PASSWORD
+spawn{ "env" }

@@ -1,0 +1,58 @@
+public import Foundation
+
+/// Looks for values in bytes: in every listed form, by the oracle's own encoders, and by pieces that no mask may leave.
+///
+/// For tests alone. Slow on purpose: each form by itself.
+public struct ValueScan: Sendable {
+    /// One thing to look for.
+    private struct Needle: Sendable {
+        let bytes: [UInt8]
+        let what: String
+    }
+
+    /// The fewest bytes of a value's beginning that count as a leak.
+    public static let headBytes = 6
+    /// The fewest bytes from anywhere in a value that count as a leak.
+    public static let windowBytes = 12
+
+    private var needles: [Needle] = []
+
+    /// A scan that knows no value yet.
+    public init() {}
+
+    /// Adds a value under a name.
+    ///
+    /// - Parameter telling: the parts of it that are random, whose pieces are looked for too. A public header is none.
+    public mutating func add(_ name: String, _ value: String, telling: [String]) {
+        for form in NaiveForms(Array(value.utf8)).all where form.count >= 4 {
+            needles.append(Needle(bytes: form, what: "\(name) in a listed form"))
+        }
+        for part in telling.map({ Array($0.utf8) }) {
+            if part.count >= Self.headBytes {
+                needles.append(Needle(bytes: Array(part.prefix(Self.headBytes)), what: "the beginning of \(name)"))
+            }
+            for start in stride(from: 0, through: part.count - Self.windowBytes, by: 1) {
+                let window = Array(part[start..<(start + Self.windowBytes)])
+                needles.append(Needle(bytes: window, what: "\(Self.windowBytes) bytes of \(name), from \(start)"))
+            }
+        }
+    }
+
+    /// Adds bytes that must not be there, whatever they are.
+    public mutating func add(_ what: String, bytes: String) {
+        needles.append(Needle(bytes: Array(bytes.utf8), what: what))
+    }
+
+    /// What of them stands in `data`, each kind once; never the value itself.
+    public func found(in data: Data) -> [String] {
+        var found: [String] = []
+        for needle in needles where !found.contains(needle.what) && Self.stands(needle.bytes, in: data) {
+            found.append(needle.what)
+        }
+        return found
+    }
+
+    private static func stands(_ needle: [UInt8], in data: Data) -> Bool {
+        data.range(of: Data(needle)) != nil
+    }
+}

@@ -153,6 +153,15 @@ import Testing
         #expect(terminal.text.contains("\u{1B}[1;31m[secret:MY_TOKEN]\u{1B}[0m") && terminal.text.contains("typed [secret:MY_TOKEN]"))
     }
 
+    @Test func `a prompt that begins as a value does shows at once`() throws {
+        let terminal = try PseudoTerminal.script(
+            #"spawn{ "sh", "-c", "printf '> ab'; read x; echo", env = { TOKEN = secret.env("MY_TOKEN") }, stdin = "inherit" }"#,
+            environment: ["MY_TOKEN": "abcdefghijklmnop"])
+        #expect(terminal.expect("> ab"), "\(terminal.text)")
+        terminal.type("\r")
+        #expect(terminal.wait() == 0)
+    }
+
     // MARK: - Signals and jobs
 
     @Test func `Ctrl-C reaches the program once, with and without the keyboard`() throws {

@@ -40,8 +40,8 @@ final class ChildOutput {
     }
 
     /// Shown on the host's own stream.
-    static func shown(_ gate: Gate, _ stream: Gate.Stream, label: String?) -> ChildOutput {
-        ChildOutput(.shown(gate.makeShownStream(stream, label: label)), maximum: 0)
+    static func shown(_ gate: Gate, _ stream: Gate.Stream, label: String?, forTerminal: Bool = false) -> ChildOutput {
+        ChildOutput(.shown(gate.makeShownStream(stream, label: label, forTerminal: forTerminal)), maximum: 0)
     }
 
     /// Neither shown nor captured, but for the tail (`quiet`).

@@ -59,9 +59,9 @@ final class Gate {
     }
 
     /// A child's stream that is shown as it comes; with a label by whole lines, each behind it.
-    func makeShownStream(_ stream: Stream, label: String? = nil) -> ShownStream {
+    func makeShownStream(_ stream: Stream, label: String? = nil, forTerminal: Bool = false) -> ShownStream {
         let labelling = label.map { LineLabel(masker.mask(Array("\($0): ".utf8))) }
-        return ShownStream(masker.makeStream(), queue(stream), labelling)
+        return ShownStream(masker.makeStream(forTerminal: forTerminal), queue(stream), labelling)
     }
 
     // MARK: - Inwards

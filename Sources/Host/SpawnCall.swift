@@ -35,7 +35,9 @@ final class SpawnCall: ChildCall {
         case .both, .stdout, .merge: return .captured(run.gate, maximum: plan.maximumOutput, run.captureBudget)
         case .secret: return try .secret(maximum: plan.maximumOutput)
         case .none, .stderr:
-            return plan.isQuiet ? .dropped(run.gate) : .shown(run.gate, .output, label: plan.label)
+            guard !plan.isQuiet else { return .dropped(run.gate) }
+            return .shown(
+                run.gate, .output, label: plan.label, forTerminal: plan.wantsTerminal(run.terminal))
         }
     }
 

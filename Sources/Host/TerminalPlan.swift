@@ -15,6 +15,9 @@ extension SpawnPlan {
     /// Whether it reads the host's own standard input, so that nobody else may meanwhile.
     var borrowsInput: Bool { joinsKeyboard }
 
+    /// Whether it is to have a terminal.
+    func wantsTerminal(_ user: Terminal) -> Bool { terminal ?? (mayHaveTerminal && user.isShown) }
+
     /// The options that a terminal rules out.
     func checkTerminal() throws(Failure) {
         guard terminal == true, capture == .stderr || goesElsewhere else { return }
@@ -31,7 +34,7 @@ extension SpawnPlan {
     func makeTerminal(
         _ user: Terminal, _ request: inout SpawnRequest, deliver: @escaping (Span<UInt8>) -> Void
     ) throws(Failure) -> ChildTerminal? {
-        guard terminal ?? (mayHaveTerminal && user.isShown) else { return nil }
+        guard wantsTerminal(user) else { return nil }
         let joins = joinsKeyboard && user.hasKeyboard
         do throws(Failure) {
             let made = try ChildTerminal(user, joinsKeyboard: joins, &request, deliver: deliver)

@@ -93,6 +93,7 @@ var targets: [Target] = [
     .executableTarget(
         name: "HostileWorker", dependencies: ["Host", "HostProtocol", "Diagnostics", "CSystemShims"],
         path: "Tests/HostileWorker", swiftSettings: strict),
+    .executableTarget(name: "OldKernel", path: "Tests/OldKernel", cSettings: strictC),
     suite("SecretMemoryTests", ["SecretMemory", "Diagnostics", "CSystemShims"]),
     suite("EventLoopTests", ["EventLoop", "Diagnostics"]),
     suite("HostProtocolTests", ["HostProtocol", "Diagnostics"]),
@@ -106,7 +107,9 @@ var targets: [Target] = [
     .testTarget(
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],
         swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", dependencies: ["vaultscript", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+        name: "EndToEndTests", dependencies: ["vaultscript", "OldKernel", "TestSupport", "CSystemShims"],
+        swiftSettings: strict),
     // The scripts are read where they lie.
     .testTarget(
         name: "AttackTests", dependencies: ["vaultscript", "TestSupport"], exclude: ["scripts"], swiftSettings: strict),
@@ -124,6 +127,17 @@ if Context.environment["FUZZ"] == "1" {
     targets += [
         fuzz("FuzzMasker", ["Masking", "SecretMemory", "TestSupport"]),
         fuzz("FuzzCodec", ["HostProtocol"]),
+        .target(name: "FuzzSupport", dependencies: ["TestSupport"], path: "Fuzz/FuzzSupport", swiftSettings: strict),
+        fuzz("FuzzJSON", ["FuzzSupport", "Providers", "SecretMemory"]),
+        .target(name: "CFuzzFence", path: "Fuzz/CFuzzFence", cSettings: strictC),
+        fuzz("FuzzHost", ["FuzzSupport", "CFuzzFence", "Host", "HostProtocol", "TestSupport"]),
+        fuzz(
+            "FuzzSandbox",
+            [
+                "FuzzSupport", "Worker", "LuaBridge", "HostProtocol", "Masking", "SecretMemory", "Diagnostics",
+                "TestSupport",
+            ]),
+        fuzz("FuzzTemplate", ["FuzzSupport", "Host", "HostProtocol", "Masking", "SecretMemory", "Diagnostics"]),
     ]
 }
 

@@ -2,40 +2,102 @@ import Masking
 import SecretMemory
 import TestSupport
 
-/// The masker equals the oracle on any values and text, whatever the cuts.
+/// The masker equals the oracle on any values and text, whatever the cuts, on a terminal too, and with a value that comes
+/// in the middle.
 ///
-/// Input: the number of values, then for each a length and its bytes; then a cut size; the rest is the text.
+/// Input: a byte of options and the number of values; for each value a length and its bytes; a byte that seeds the cuts;
+/// the rest is the text, in which a byte of 0xf0 and above with the two after it stands for a form of a value, wrapped.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = unsafe Array(UnsafeBufferPointer(start: start, count: count))[...]
-    guard let number = input.popFirst(), count <= 4096 else { return 0 }
-    guard let masker = try? Masker() else { return 0 }
-    var oracle = NaiveMasker()
-    for index in 0...Int(number % 4) {
+    guard let options = input.popFirst(), count <= 2048 else { return 0 }
+    var values: [[UInt8]] = []
+    for _ in 0...Int(options % 4) {
         guard let length = input.popFirst() else { break }
-        let value = Array(input.prefix(Int(length % 64)))
-        input.removeFirst(value.count)
-        guard let secret = try? SecretBytes(copying: value.span) else { return 0 }
-        guard (try? masker.add(secret, name: "S\(index)")) != nil else { return 0 }
-        oracle.add(value, name: "S\(index)")
+        values.append(Array(input.prefix(Int(length % 64))))
+        input.removeFirst(values[values.count - 1].count)
     }
-    let step = max(1, Int(input.popFirst() ?? 1))
-    check(masker, oracle, Array(input), step)
+    let seed = UInt64(input.popFirst() ?? 1)
+    var oracle = NaiveMasker()
+    for (number, value) in values.enumerated() { oracle.add(value, name: "S\(number)") }
+    let text = expand(Array(input), oracle.texts)
+    for cut in 0..<3 as Range<UInt64> {
+        let run = Run(values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0)
+        run.check(text, cut: cut, seed: seed &+ cut)
+    }
     return 0
 }
 
-private func check(_ masker: Masker, _ oracle: NaiveMasker, _ text: [UInt8], _ step: Int) {
-    let stream = masker.makeStream()
-    var output: [UInt8] = []
-    func take(_ piece: Span<UInt8>) {
-        for index in piece.indices { output.append(piece[index]) }
+/// The text with the forms that its instructions name.
+private func expand(_ input: [UInt8], _ forms: [[UInt8]]) -> [UInt8] {
+    var text: [UInt8] = []
+    var rest = input[...]
+    while let byte = rest.popFirst(), text.count < 3000 {
+        guard byte >= 0xf0, let high = rest.popFirst(), let low = rest.popFirst(), !forms.isEmpty else {
+            text.append(byte)
+            continue
+        }
+        let form = forms[(Int(high) << 8 | Int(low)) % forms.count]
+        let columns = [Int.max, 1, 2, 5, 16, 33, 60, 64][Int(byte & 7)]
+        let lineBreak: [UInt8] = byte & 8 == 0 ? [10] : [13, 10, 32, 9]
+        for (index, character) in form.enumerated() {
+            if index > 0, (index + Int(low)) % columns == 0 { text += lineBreak }
+            text.append(character)
+        }
     }
-    for place in stride(from: 0, to: text.count, by: step) {
-        let piece = Array(text[place..<min(place + step, text.count)])
-        stream.write(piece.span, sink: take)
+    return text
+}
+
+private struct Run {
+    let values: [[UInt8]]
+    let isForTerminal: Bool
+    let addsLate: Bool
+
+    func check(_ text: [UInt8], cut: UInt64, seed: UInt64) {
+        guard let masker = try? Masker() else { return }
+        var oracle = NaiveMasker()
+        let early = addsLate ? Array(values.dropLast()) : values
+        for (number, value) in early.enumerated() {
+            add(value, "S\(number)", to: masker)
+            oracle.add(value, name: "S\(number)")
+        }
+        var want = NaiveStream(oracle, forTerminal: isForTerminal)
+        let stream = masker.makeStream(forTerminal: isForTerminal)
+        var output: [UInt8] = []
+        func take(_ piece: Span<UInt8>) { for index in piece.indices { output.append(piece[index]) } }
+        let pieces = pieces(text, cut, seed)
+        for (number, piece) in pieces.enumerated() {
+            if addsLate, number == pieces.count / 2, let late = values.last {
+                add(late, "late", to: masker)
+                want.add(late, name: "late")
+            }
+            stream.write(piece.span, sink: take)
+            want.write(piece)
+            // The oracle takes its time: with many pieces only some are looked at.
+            guard pieces.count < 40 || number % 61 == 0 else { continue }
+            precondition(stream.heldCount == want.heldCount, "what is held differs from the oracle")
+        }
+        stream.finish(sink: take)
+        precondition(output == want.output, "the output differs from the oracle")
     }
-    let held = stream.heldCount
-    stream.finish(sink: take)
-    precondition(held == oracle.heldCount(after: text), "what is held differs from the oracle")
-    precondition(output == oracle.mask(text), "the output differs from the oracle")
+
+    private func add(_ value: [UInt8], _ name: String, to masker: Masker) {
+        guard let secret = try? SecretBytes(copying: value.span) else { return }
+        precondition((try? masker.add(secret, name: name)) != nil, "a value of a few bytes fits")
+    }
+
+    private func pieces(_ text: [UInt8], _ cut: UInt64, _ seed: UInt64) -> [[UInt8]] {
+        guard cut > 0 else { return [text] }
+        // A terminal's oracle looks at all of the text for each piece.
+        if cut == 1, !isForTerminal || text.count < 200 { return text.map { [$0] } }
+        var random = SeededGenerator(seed: seed)
+        var pieces: [[UInt8]] = []
+        var rest = text[...]
+        while !rest.isEmpty {
+            let count = Int.random(in: 1...max(1, min(rest.count, 60)), using: &random)
+            pieces.append(Array(rest.prefix(count)))
+            rest.removeFirst(count)
+        }
+        return pieces
+    }
 }

@@ -44,6 +44,10 @@ static const unsigned char masking_forms_md[] = {
 #embed "../../docs/masking-forms.md"
 };
 
+static const unsigned char terminal_md[] = {
+#embed "../../docs/terminal.md"
+};
+
 #define TEXT(name, bytes) {name, bytes, sizeof bytes}
 #define END {NULL, NULL, 0}
 
@@ -65,6 +69,7 @@ const vs_embedded_text *vs_embedded_modules(void) {
 const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
-                                              TEXT("masking-forms", masking_forms_md), END};
+                                              TEXT("masking-forms", masking_forms_md),
+                                              TEXT("terminal", terminal_md), END};
     return topics;
 }

@@ -136,7 +136,11 @@ static bool collect_key(walk *w, int key) {
         return vs_lua_values_add_integer(w->values, s->integer);
     }
     w->depth--;
-    refuse(w, lua_type(L, key) == LUA_TNUMBER ? "a key with a fraction cannot be passed"
+    vs_lua_item item;
+    bool object = vs_lua_to_object(L, key, &item);
+    if (object) lua_pop(L, 1);
+    refuse(w, object                            ? "a handle cannot be a key: it is the value, { NAME = handle }"
+              : lua_type(L, key) == LUA_TNUMBER ? "a key with a fraction cannot be passed"
                                               : "a key that is neither text nor a whole number cannot be passed");
     w->depth++;
     return false;

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -87,10 +89,59 @@ static ssize_t read_whole(int file, void *buffer, size_t size) {
     return -1;
 }
 
-ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size) {
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+enum { READ_BENEATH = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK };
+
+// Opens one name in the folder `at`, which it closes.
+static int step_into(int at, const char *name, int flags) {
+    int next = openat(at, name, READ_BENEATH | O_NOFOLLOW | flags);
+    int error = errno;
+    struct stat info;
+    // A link in place of a folder is ENOTDIR; said as it is for a file.
+    if (next < 0 && error == ENOTDIR && fstatat(at, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+        error = ELOOP;
+    close(at);
+    errno = error;
+    return next;
+}
+
+// The next name of `path`; false where it leads elsewhere.
+static bool take_name(const char **path, char name[NAME_MAX + 1]) {
+    size_t length = strcspn(*path, "/");
+    if (length == 0 || length > NAME_MAX) return false;
+    memcpy(name, *path, length);
+    name[length] = 0;
+    *path += length;
+    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+int vs_sys_open_beneath_stepwise(int folder, const char *path) {
+    char name[NAME_MAX + 1];
+    int at = fcntl(folder, F_DUPFD_CLOEXEC, 3);
+    while (at >= 0) {
+        if (!take_name(&path, name)) {
+            close(at);
+            errno = EXDEV;
+            return -1;
+        }
+        if (!*path) return step_into(at, name, 0);
+        at = step_into(at, name, O_DIRECTORY);
+        path++;
+    }
+    return -1;
+}
+
+static int open_beneath(int folder, const char *path) {
+#ifdef SYS_openat2
+    struct open_how how = {.flags = READ_BENEATH, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     int file = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    // Before Linux 5.6, and below container runtimes whose filter does not know the call.
+    if (file >= 0 || (errno != ENOSYS && errno != EPERM)) return file;
+#endif
+    return vs_sys_open_beneath_stepwise(folder, path);
+}
+
+ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size) {
+    int file = open_beneath(folder, path);
     if (file < 0) return -1;
     ssize_t count = read_whole(file, buffer, size);
     int error = errno;

@@ -113,17 +113,27 @@ static int fail(const context *spawn, vs_sys_spawn_stage stage) {
     return 127;
 }
 
+static int enter_session(const vs_sys_spawn_request *request) {
+    return request->controlling_terminal ? setpgid(0, 0) : setsid();
+}
+
+// A program with a terminal is in a session that is there already: `vs_sys_job_start`. Signals are blocked, SIGTTOU too.
+static int take_terminal(void) {
+    pid_t group = getpid();
+    return ioctl(1, TIOCSPGRP, &group);
+}
+
 static int child(void *argument) {
     const context *spawn = argument;
     const vs_sys_spawn_request *request = spawn->request;
     struct rlimit no_core = {0, 0};
     reset_signals();
     if (!request->detached && die_with_parent(spawn->parent) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
-    if (setsid() < 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
+    if (enter_session(request) < 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (setrlimit(RLIMIT_CORE, &no_core) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (set_privileges(spawn) != 0) return fail(spawn, VS_SYS_SPAWN_PRIVILEGES);
     if (place_descriptors(request) != 0) return fail(spawn, VS_SYS_SPAWN_DESCRIPTORS);
-    if (request->controlling_terminal && ioctl(1, TIOCSCTTY, 0) != 0) return fail(spawn, VS_SYS_SPAWN_TERMINAL);
+    if (request->controlling_terminal && take_terminal() != 0) return fail(spawn, VS_SYS_SPAWN_TERMINAL);
     if (request->directory && chdir(request->directory) != 0) return fail(spawn, VS_SYS_SPAWN_DIRECTORY);
     if (request->creation_mask >= 0) umask((mode_t)request->creation_mask);
     unblock_signals();
@@ -135,19 +145,34 @@ static int child(void *argument) {
 // MARK: - In the host
 
 static char *make_stack(void) {
+    // Kept for the next child of this thread: a fresh one costs three system calls and the faults of its pages.
+    static _Thread_local char *kept;
+    if (kept) return kept;
     char *stack = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED) return NULL;
-    if (mprotect(stack + GUARD_BYTES, STACK_BYTES, PROT_READ | PROT_WRITE) == 0) return stack;
+    if (mprotect(stack + GUARD_BYTES, STACK_BYTES, PROT_READ | PROT_WRITE) == 0) return kept = stack;
     munmap(stack, GUARD_BYTES + STACK_BYTES);
     return NULL;
+}
+
+// In a session that another process leads; a pidfd made there would not be ours.
+static pid_t start_in_job(context *spawn, char *stack) {
+    vs_sys_job job = {.program = child, .argument = spawn, .stack = stack, .terminal = -1};
+    for (int i = 0; i < spawn->request->descriptor_count; i++)
+        if (spawn->request->descriptors[i].target == 1) job.terminal = spawn->request->descriptors[i].source;
+    pid_t pid = vs_sys_job_start(&job, &spawn->result->session);
+    if (pid > 0) spawn->result->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    return pid;
 }
 
 static pid_t start_child(context *spawn, char *stack) {
     uint64_t all = ~(uint64_t)0, before = 0;
     // The system call itself: sigfillset leaves out the two signals that glibc keeps for its threads.
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-    pid_t pid = clone(child, stack + GUARD_BYTES + STACK_BYTES, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, spawn,
-                      &spawn->result->pidfd);
+    char *top = stack + GUARD_BYTES + STACK_BYTES;
+    pid_t pid = spawn->request->controlling_terminal
+                    ? start_in_job(spawn, top)
+                    : clone(child, top, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, spawn, &spawn->result->pidfd);
     int error = errno;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
     errno = error;
@@ -157,13 +182,14 @@ static pid_t start_child(context *spawn, char *stack) {
 static int give_up(vs_sys_spawn_result *result) {
     while (waitpid(result->pid, NULL, 0) < 0 && errno == EINTR) {}
     close(result->pidfd);
+    vs_sys_job_end(&result->session);
     result->pid = -1;
     result->pidfd = -1;
     return -1;
 }
 
 int vs_sys_spawn(const vs_sys_spawn_request *request, vs_sys_spawn_result *result) {
-    *result = (vs_sys_spawn_result){.pid = -1, .pidfd = -1, .stage = VS_SYS_SPAWN_CLONE};
+    *result = (vs_sys_spawn_result){.pid = -1, .pidfd = -1, .session = VS_SYS_NO_JOB_SESSION, .stage = VS_SYS_SPAWN_CLONE};
     context spawn = {.request = request, .result = result, .parent = getpid()};
     char *stack = request->descriptor_count <= VS_SYS_SPAWN_MAXIMUM ? make_stack() : NULL;
     if (!stack) {
@@ -172,7 +198,6 @@ int vs_sys_spawn(const vs_sys_spawn_request *request, vs_sys_spawn_result *resul
     }
     result->pid = start_child(&spawn, stack);
     int error = errno;
-    munmap(stack, GUARD_BYTES + STACK_BYTES);
     if (result->pid < 0) {
         result->error = error;
         return -1;
@@ -190,6 +215,11 @@ int vs_sys_reap(pid_t pid, vs_sys_exit *how) {
     how->code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     how->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return 1;
+}
+
+pid_t vs_sys_ended_child(void) {
+    siginfo_t found = {0};
+    return waitid(P_ALL, 0, &found, WEXITED | WNOHANG | WNOWAIT) == 0 ? found.si_pid : 0;
 }
 
 // MARK: - What children are given

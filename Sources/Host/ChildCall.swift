@@ -124,7 +124,11 @@ class ChildCall {
 
 /// What a script is told of a program that has ended.
 struct SpawnResult {
+    private static let maximumTextBytes = Frame.maximumMessageBytes - (1 << 20)
+
     private var fields: [Value.Entry] = []
+    /// Captured text: what of it is there depends on what was taken by line meanwhile.
+    private var captured: ChildOutput?
     /// Standard output as a value, and what it is called.
     private var secret: (draft: SecretStore.Draft, value: SecretBytes)?
     /// The fields of captured JSON.
@@ -139,6 +143,16 @@ struct SpawnResult {
         add("leaks", .integer(Int64(leaks)))
     }
 
+    /// Both streams may be at their limit, and a pipe has many.
+    private func checkSize() throws(Failure) {
+        let texts = fields.map { $0.value.asBytes?.count ?? 0 } + [captured?.capturedText?.count ?? 0]
+        guard texts.reduce(0, +) > Self.maximumTextBytes else { return }
+        throw Failure(
+            .limit, "the captured streams are larger than \(Self.maximumTextBytes >> 20) MiB together",
+            reason: "that is the most that one call gives to a script",
+            hint: "let the program write to a file: stdout = { file = path }, or take its lines: process:lines()")
+    }
+
     mutating func add(_ name: String, _ value: Value?) {
         if let value { fields.append(Value.Entry(.bytes(Array(name.utf8)), value)) }
     }
@@ -148,7 +162,7 @@ struct SpawnResult {
         throws(Failure)
     {
         guard !plan.secretFields.isEmpty else {
-            add("stdout", output.capturedText.map { .bytes($0) })
+            captured = output
             guard let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) else { return }
             try masker.add(value, name: name)
             secret = (Self.draft(value, name, plan), value)
@@ -168,8 +182,12 @@ struct SpawnResult {
     }
 
     /// The result, with handles of its own for each caller: one may close what another still uses.
+    ///
+    /// - Throws: `.limit` for more text than one message carries, and when there is no room for the handles.
     func value(_ store: SecretStore) throws(Failure) -> Value {
+        try checkSize()
         var result = fields
+        if let text = captured?.capturedText { result.append(Value.Entry(.bytes(Array("stdout".utf8)), .bytes(text))) }
         if let secret {
             result.append(Value.Entry(.bytes(Array("stdout".utf8)), .object(try store.add(secret.value, secret.draft))))
         }

@@ -46,6 +46,12 @@ final class ChildFiles {
         try error?.commit()
     }
 
+    /// The program has ended: what has not been committed by now will not be.
+    func discard() {
+        output?.discard()
+        error?.discard()
+    }
+
     private func closeInput() {
         if input >= 0 { close(input) }
         input = -1

@@ -125,7 +125,8 @@ final class ChildOutput {
 
     /// More came than a caller who wants all of it can be given.
     func excessAsWhole(_ program: String) -> Failure? {
-        isCaptured && !isByLine && !isDiscarded && received > maximum ? tooMuch(program) : excess(program)
+        guard isCaptured, !isDiscarded else { return excess(program) }
+        return (isByLine ? pendingCount : received) > maximum ? tooMuch(program) : excess(program)
     }
 
     /// Nobody takes what comes, and it is enough: the child should wait.

@@ -12,7 +12,8 @@ enum DurationText {
         guard let seconds, seconds >= 0, seconds <= longestSeconds else {
             throw Failure(
                 .usage, "\(`where`): expected seconds or a text such as \"90s\", got \(value.described)",
-                hint: "units are ms, s, m, h and d; the longest is a year")
+                hint: !value.handleHint.isEmpty
+                    ? value.handleHint : "units are ms, s, m, h and d; the longest is a year")
         }
         return .seconds(seconds)
     }

@@ -14,11 +14,15 @@ final class Gate {
     let masker: Masker
     private let output: OutputQueue
     private let error: OutputQueue
+    private var written: [() -> Void] = []
 
     /// Called when standard output's reader has gone.
     var onOutputClosed: () -> Void = {}
     /// Why standard output or standard error could not be written, where that happened.
     var failure: Failure? { output.failure ?? error.failure }
+
+    /// Whether the user's terminal takes line feeds as they are: a return is set before each of the host's and the script's.
+    var returnsLines = false
 
     /// Called when the readers stall or catch up.
     var onStallChange: () -> Void = {}
@@ -28,6 +32,8 @@ final class Gate {
         output = OutputQueue(1, loop: loop)
         error = OutputQueue(2, loop: loop)
         output.onClosed = { [unowned self] in onOutputClosed() }
+        output.onEmpty = { [unowned self] in callWritten() }
+        error.onEmpty = { [unowned self] in callWritten() }
         output.onStallChange = { [unowned self] in onStallChange() }
         error.onStallChange = { [unowned self] in onStallChange() }
     }
@@ -39,12 +45,17 @@ final class Gate {
     /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
-        queue(stream).append(masker.mask(text).span)
+        queue(stream).append(lines(masker.mask(text)).span)
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
-        error.append(masker.mask(Array(text.utf8)).span)
+        error.append(lines(masker.mask(Array(text.utf8))).span)
+    }
+
+    private func lines(_ text: [UInt8]) -> [UInt8] {
+        returnsLines
+            ? Array(text.split(separator: 10, omittingEmptySubsequences: false).joined(separator: [13, 10])) : text
     }
 
     /// A child's stream that is shown as it comes; with a label by whole lines, each behind it.
@@ -71,6 +82,19 @@ final class Gate {
     }
 
     // MARK: - The end
+
+    /// Calls `body` when all that is on its way has been written; now, where nothing is.
+    func whenWritten(_ body: @escaping () -> Void) {
+        written.append(body)
+        callWritten()
+    }
+
+    private func callWritten() {
+        guard output.isEmpty, error.isEmpty else { return }
+        let bodies = written
+        written = []
+        for body in bodies { body() }
+    }
 
     /// Writes what is left, for a short time.
     func drain() {

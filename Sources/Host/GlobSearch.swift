@@ -11,6 +11,8 @@ struct GlobSearch {
     private var wantsFolders = false
     private var found: Set<[UInt8]> = []
     private var looked = 0
+    /// Comparisons that are left: a long pattern against many long names could hold up the host.
+    private var steps = 10_000_000
 
     init(call: FileCall, showsHidden: Bool) {
         self.call = call
@@ -27,6 +29,7 @@ struct GlobSearch {
         let start = try call.place(isAbsolute ? [47] : [46])
         guard !parts.isEmpty else { return [[47]] }
         try expand(start.folder, isAbsolute ? [47] : [], parts[...], depth: 0)
+        guard steps >= 0 else { throw tooMuch }
         return Array(found)
     }
 
@@ -39,7 +42,7 @@ struct GlobSearch {
         case .plain(let name): try take(name, folder, prefix, rest, depth)
         case .pattern(let pattern):
             for (name, isFolder) in try names(folder) where isFolder != false || (rest.isEmpty && !wantsFolders) {
-                guard isShown(name, pattern), pattern.matches(call.masked(name)) else { continue }
+                guard isShown(name, pattern), pattern.matches(call.masked(name), &steps) else { continue }
                 try take(name, folder, prefix, rest, depth)
             }
         case .deep:
@@ -92,8 +95,8 @@ struct GlobSearch {
             names.append((name, isFolder))
             return names.count <= room
         }
-        looked += names.count
-        guard looked <= FileService.maximumEntries else { throw tooMuch }
+        looked += names.count + 1
+        guard steps >= 0, looked <= FileService.maximumEntries else { throw tooMuch }
         return names
     }
 
@@ -221,12 +224,16 @@ struct GlobPattern {
 
     /// Whether all of `name` fits. A star takes back what it gave only to the latest star, so the time is bounded by the
     /// product of both lengths.
-    func matches(_ name: [UInt8]) -> Bool {
+    ///
+    /// - Parameter steps: How many comparisons may still be made; once it is below zero the answer is false.
+    func matches(_ name: [UInt8], _ steps: inout Int) -> Bool {
         let text = Self.characters(name)
         var place = 0
         var sign = 0
         var retry: (sign: Int, place: Int)?
         while place < text.count {
+            steps -= 1
+            guard steps >= 0 else { return false }
             if sign < signs.count, signs[sign] == .star {
                 retry = (sign + 1, place)
                 sign += 1

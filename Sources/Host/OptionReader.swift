@@ -23,7 +23,7 @@ struct OptionReader {
                 case .bytes(let name): entries[String(decoding: name, as: UTF8.self)] = field.value
                 }
             }
-        case .some(let other): throw Failure(.usage, "\(function): expected a table of options, got \(other.typeName)")
+        case .some(let other): throw Failure(.usage, "\(function): expected a table of options, got \(other.described)")
         }
     }
 

@@ -86,8 +86,12 @@ final class OutputFile {
         try call.judge(descriptor)
     }
 
-    deinit {
+    deinit { discard() }
+
+    /// Removes what has not been committed.
+    func discard() {
         if let temporary { unsafe _ = unlink(temporary) }
+        temporary = nil
         close()
     }
 

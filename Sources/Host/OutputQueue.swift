@@ -30,6 +30,8 @@ final class OutputQueue {
     private let name: String
     /// Called when the reader has gone.
     var onClosed: () -> Void = {}
+    /// Called when all that had to wait has been written, or never will be.
+    var onEmpty: () -> Void = {}
     /// Called when the queue crosses `stallBytes` in either direction.
     var onStallChange: () -> Void = {}
     private(set) var isStalled = false
@@ -95,8 +97,10 @@ final class OutputQueue {
     }
 
     private func stopWaiting() {
+        guard watch != nil else { return }
         watch?.cancel()
         watch = nil
+        onEmpty()
     }
 
     private func updateStall() {

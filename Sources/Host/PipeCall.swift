@@ -72,7 +72,7 @@ final class PipeCall: ChildCall {
                 upstream = try start(index, reading: upstream)
             } catch {
                 guard index > 0 else { throw error }
-                stopStarting(error)
+                stop(error)
                 break
             }
         }
@@ -129,11 +129,6 @@ final class PipeCall: ChildCall {
             finished: { [self] outcome in finish(index, outcome) })
     }
 
-    private func stopStarting(_ failure: Failure) {
-        super.stop(failure)
-        for member in members { member.child?.terminate() }
-    }
-
     private func timeIsUp() {
         timedOut = true
         for member in members { member.child?.terminate() }
@@ -168,6 +163,7 @@ final class PipeCall: ChildCall {
     private var isWholeStarted: Bool { verdict != nil || members.allSatisfy { $0.outcome != nil } }
 
     private func conclude() {
+        defer { discardFiles() }
         do throws(Failure) {
             if let verdict { throw verdict }
             let failed = members.indices.filter { hasFailed($0) }
@@ -192,6 +188,11 @@ final class PipeCall: ChildCall {
     private func commit() throws(Failure) {
         try outputFile?.commit()
         for member in members { try member.files.commit() }
+    }
+
+    private func discardFiles() {
+        outputFile?.discard()
+        for member in members { member.files.discard() }
     }
 
     private func result(_ failed: [Int]) throws(Failure) -> SpawnResult {

@@ -164,17 +164,23 @@ extension ScriptRun {
         let prompts = prompts ?? SecretPrompt(loop: loop)
         self.prompts = prompts
         let text = gate.inward(value["text"]?.asText ?? "").printable
-        try prompts.ask(String(text.prefix(1000))) { [weak self] result in
-            guard let self else { return }
-            do throws(Failure) {
-                let typed = try result.get()
-                let draft = SecretStore.Draft.loaded(
-                    typed, name: name, source: SecretSource(provider: "prompt"), atMost: SecretPrompt.maximumBytes,
-                    origin: .unique())
-                reply(id, .object(try store.add(typed, draft)))
-            } catch {
-                fault(id, error)
+        try withInput(id) { done throws(Failure) in
+            try prompts.ask(String(text.prefix(1000))) { [weak self] result in
+                done()
+                self?.prompted(id, name, result)
             }
+        }
+    }
+
+    private func prompted(_ id: UInt32, _ name: String, _ result: Result<SecretBytes, Failure>) {
+        do throws(Failure) {
+            let typed = try result.get()
+            let draft = SecretStore.Draft.loaded(
+                typed, name: name, source: SecretSource(provider: "prompt"), atMost: SecretPrompt.maximumBytes,
+                origin: .unique())
+            reply(id, .object(try store.add(typed, draft)))
+        } catch {
+            fault(id, error)
         }
     }
 }

@@ -15,7 +15,7 @@ extension ScriptRun {
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
         if options.isVerbose { gate.say(plan.shownCommand) }
-        try call.start()
+        try begin(call, plan, id) { () throws(Failure) in try call.start() }
         guard plan.isBackground else { return }
         do throws(Failure) {
             reply(id, .object(try processes.add(call)))
@@ -30,12 +30,13 @@ extension ScriptRun {
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
         if options.isVerbose { gate.say(SpawnPlan.shownLine(plan.members)) }
-        try call.start()
+        try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
     }
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.
     private func prepare(for count: Int) throws(Failure) {
         files.protected.pinOnce()
+        terminal.prepare()
         try options.limits.check(
             "processes", spawner.liveCount + count - 1, below: options.limits.processes, "processes running",
             "wait for some of them first: process:wait()")

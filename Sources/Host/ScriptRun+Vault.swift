@@ -131,7 +131,7 @@ extension ScriptRun {
         store.close(try store.add(value, whole))
         let draft = SecretStore.Draft(
             name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
-            origin: SecretOrigin("field", [origin, field]))
+            origin: SecretOrigin("field", [whole.origin, field]))
         return try store.make(draft) { (buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: field, in: value, name: found.name))
         }

@@ -27,6 +27,8 @@ public final class ScriptRun {
     let spawner: Spawner
     let worker: WorkerConnection
     let input: StandardInput
+    /// The user's terminal; made when the first child starts.
+    private(set) lazy var terminal = Terminal(loop: loop, spawner: spawner, gate: gate)
     let modules: ModuleLoader
     let sessions: SessionService
     let keeper: KeeperLink?
@@ -34,6 +36,8 @@ public final class ScriptRun {
     var prompts: SecretPrompt?
     var ledger = FaultLedger()
     private var madeFiles: FileService?
+    var waitingReads: [WaitingRead] = []
+    var isAnsweringReads = false
     private let watchdog: Watchdog
     let captureBudget = CaptureBudget()
     var processes = ProcessHandles()
@@ -79,6 +83,7 @@ public final class ScriptRun {
         connect()
         loop.run()
         gate.drain()
+        terminal.leaveRaw()
         if let failure = gate.failure, exitCode == 0 {
             exitCode = ExitCode.scriptError
             say(failure, trace: nil)
@@ -98,6 +103,7 @@ public final class ScriptRun {
                     reason: "what it sent was no message: \(failure.reason)",
                     hint: "this is a bug in Lua or in vaultscript; please report the script that shows it"))
         }
+        worker.onRoom = { [unowned self] in answerWaitingReads() }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
             for call in children.values { call.refreshPauses() }
@@ -152,7 +158,7 @@ public final class ScriptRun {
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
-            case .file: reply(id, try files.answer(value))
+            case .file: try file(id, value)
             case .write, .log, .release, .finished, .ending: worker.kill()
             }
         } catch {
@@ -197,6 +203,7 @@ public final class ScriptRun {
     var files: FileService {
         if let madeFiles { return madeFiles }
         let made = FileService(options: options, environment: environment, gate: gate, store: store)
+        made.temporary.willMake = { [keeper] in keeper?.remove($0) }
         madeFiles = made
         return made
     }

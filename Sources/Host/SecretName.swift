@@ -7,7 +7,9 @@ enum SecretName {
     /// Names end up in every mask: what is made of what is made of what is made has a name that still fits a line.
     static let maximumBytes = 120
 
-    static func of(_ way: String, _ inner: [String]) -> String { cut("\(way)(\(joined(inner)))") }
+    static func of(_ way: String, _ inner: [String]) -> String {
+        inner.isEmpty ? way : cut("\(way)(\(joined(inner)))")
+    }
 
     static func field(_ path: String, of name: String) -> String { cut("\(name).\(path)") }
 

@@ -69,7 +69,9 @@ final class SecretPrompt {
         var silent = found
         silent.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
         silent.c_lflag |= tcflag_t(ICANON | ISIG)
-        guard unsafe tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {
+        // Never TCSADRAIN or TCSAFLUSH: they wait for output, and Ctrl-S holds that up for as long as it likes.
+        _ = tcflush(terminal, TCIFLUSH)
+        guard unsafe tcsetattr(terminal, TCSANOW, &silent) == 0 else {
             close()
             throw Self.nobody("the terminal's echo cannot be turned off")
         }
@@ -85,7 +87,7 @@ final class SecretPrompt {
         watch?.cancel()
         watch = nil
         line = nil
-        _ = unsafe tcsetattr(terminal, TCSADRAIN, &found)
+        _ = unsafe tcsetattr(terminal, TCSANOW, &found)
         _ = Glibc.close(terminal)
         terminal = -1
     }

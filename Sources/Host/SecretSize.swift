@@ -1,16 +1,20 @@
+import SecretMemory
+
 /// How large a value may be, from what everybody can see: never its length.
 ///
 /// Two numbers, because bounds are large and values short. `bound` says what a value can be at most and decides what is
 /// refused as too large. `weight` is what the memory of the run is charged with: the size class of what was loaded, and
 /// for what is made from it the class put through the same sums. So a value's class is all that running out of memory
-/// can ever tell, and no sum of texts and values brings it closer than that.
+/// tells, and no sum of texts and values brings it closer than that.
 struct SecretSize: Equatable {
     /// The largest value that is loaded: fetched, read from a file or the environment.
-    static let maximumLoadedBytes = 64 * 1024
+    static let maximumLoadedBytes = 48 * 1024
     /// The largest bound that anything is made with: as many of the largest values as a template has fields.
     static let maximumBound = 256 * maximumLoadedBytes
     /// The classes' upper ends. Steps of four where credentials are, so that nearly all of one kind share a class.
-    private static let classes = [64, 256, 1024, 2048, 4096, 8192, 16384, 32768, 65536]
+    private static let classes = [64, 256, 1024, 2048, 4096, 8192, 16384, 32768, maximumLoadedBytes]
+    /// How much more the masked forms of a value with bytes that are no ASCII text take: their escapes are long.
+    private static let binaryFactor = 6
 
     var bound: Int
     var weight: Int
@@ -22,9 +26,19 @@ struct SecretSize: Equatable {
     }
 
     /// A value that was loaded from somewhere that gives at most `bound` bytes.
-    init(loaded count: Int, atMost bound: Int) {
+    init(loaded value: SecretBytes, atMost bound: Int) {
         self.bound = bound
-        weight = min(bound, Self.classes.first { count <= $0 } ?? bound)
+        let size = Self.classes.first { value.count <= $0 } ?? bound
+        weight = size * (Self.isText(value) ? 1 : Self.binaryFactor)
+    }
+
+    private static func isText(_ value: SecretBytes) -> Bool {
+        value.withBytes { bytes in
+            !bytes.indices.contains { index in
+                let byte = bytes[index]
+                return byte >= 127 || (byte < 32 && byte != 9 && byte != 10 && byte != 13)
+            }
+        }
     }
 
     private init(bound: Int, weight: Int) {

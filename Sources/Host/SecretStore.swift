@@ -38,7 +38,7 @@ final class SecretStore {
     /// the masker's tables while they grow.
     static let memoryBytes = 5 << 20
     /// What a byte of a value takes in secret memory, its own and its masked forms' together, in most values.
-    static let chargePerByte = 76
+    static let chargePerByte = 96
 
     private struct Place {
         var generation: UInt32
@@ -67,13 +67,17 @@ final class SecretStore {
     ///
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+        // One that is there already is masked already.
+        if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
         try charge(draft)
         try masker.add(value, name: draft.name)
         names.insert(draft.name)
-        var kept = value
-        if let same = known[draft.origin]?.value, same.isEqual(to: value) { kept = same }
-        known[draft.origin]?.value = kept
-        let entry = Entry(value: kept, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
+        known[draft.origin]?.value = value
+        return try place(value, draft)
+    }
+
+    private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+        let entry = Entry(value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(
@@ -90,6 +94,8 @@ final class SecretStore {
                 reason: "what it is made from may have up to \(draft.size.bound / 1024) KiB, whatever it has",
                 hint: "make it from fewer secrets, or give captured ones a smaller maxOutput")
         }
+        // The same made of the same is the same.
+        if let same = known[draft.origin]?.value { return try place(same, draft) }
         try charge(draft)
         let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
         try write(buffer)
@@ -161,11 +167,20 @@ final class SecretStore {
 }
 
 extension SecretStore.Draft {
-    /// What is loaded from outside and can be loaded again.
+    /// What is loaded from outside and can be loaded again: the same only where it is the same value, or what is made
+    /// from a file would not follow when the file changes.
     static func loaded(
         _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin
     ) -> SecretStore.Draft {
         SecretStore.Draft(
-            name: name, source: source, size: SecretSize(loaded: value.count, atMost: bound), origin: origin)
+            name: name, source: source, size: SecretSize(loaded: value, atMost: bound),
+            origin: SecretOrigin("loaded", [origin, digest(value)]))
+    }
+
+    /// Keyed anew in each run, so that it says nothing to who does not have the key.
+    private static func digest(_ value: SecretBytes) -> Int {
+        var hasher = Hasher()
+        unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 }

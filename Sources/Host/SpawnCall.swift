@@ -15,6 +15,7 @@ final class SpawnCall: ChildCall {
     private let error: ChildOutput
     private var child: ChildProcess?
     private var files: ChildFiles?
+    private var terminal: ChildTerminal?
     /// The requests for lines, in order.
     private var readers: [UInt32] = []
     /// The process number, once it runs.
@@ -60,8 +61,10 @@ final class SpawnCall: ChildCall {
         try files.place(in: &request)
         if plan.capture == .merge || plan.errorJoinsOutput { request.standardError = .sameAsOutput }
         if plan.isDetached { plan.closeStreams(of: &request) }
+        terminal = try plan.makeTerminal(run.terminal, &request) { [unowned self] in take(.output, $0) }
         let child = try run.spawner.start(request, handlers)
         self.child = child
+        terminal?.childHasStarted(child)
         self.files = files
         pid = child.pid
         files.childHasStarted()
@@ -72,7 +75,7 @@ final class SpawnCall: ChildCall {
         SpawnHandlers(
             output: { [self] stream, bytes in take(stream, bytes) },
             ended: { [self] stream in streamHasEnded(stream) },
-            finished: { [self] outcome in finish(outcome) })
+            finished: { [self] outcome in programHasEnded(outcome) })
     }
 
     // MARK: - While it runs
@@ -80,11 +83,9 @@ final class SpawnCall: ChildCall {
     override func refreshPauses() {
         for (stream, target) in [(SpawnStream.output, output), (.error, error)] {
             let isNobodyReading = target.isFull && waiters.isEmpty && readers.isEmpty
-            if isNobodyReading || (target.isShown && run.gate.isStalled) {
-                child?.pauseOutput(stream)
-            } else {
-                child?.resumeOutput(stream)
-            }
+            let isPaused = isNobodyReading || (target.isShown && run.gate.isStalled)
+            if isPaused { child?.pauseOutput(stream) } else { child?.resumeOutput(stream) }
+            if stream == .output { terminal?.setPaused(isPaused) }
         }
     }
 
@@ -141,20 +142,28 @@ final class SpawnCall: ChildCall {
 
     // MARK: - The end
 
+    private func programHasEnded(_ outcome: ChildOutcome) {
+        guard let terminal else { return finish(outcome) }
+        terminal.finish { [self] in
+            streamHasEnded(.output)
+            finish(outcome)
+        }
+    }
+
     private func finish(_ outcome: ChildOutcome) {
         run.childHasEnded(self)
         child = nil
         // A stream that was cut has ended for good too.
         answerReaders()
+        defer { files?.discard() }
         do throws(Failure) {
             if let verdict { throw verdict }
             if outcome.succeeded { try files?.commit() }
             if plan.checks { try check(outcome) }
             end(.result(try result(outcome)))
         } catch {
-            end(.failed(error, arguments: [plan.program] + plan.arguments, standardError: self.error.tail))
+            end(.failed(error, arguments: [plan.program] + plan.arguments, standardError: tail))
         }
-        files = nil
     }
 
     private func result(_ outcome: ChildOutcome) throws(Failure) -> SpawnResult {
@@ -176,8 +185,11 @@ final class SpawnCall: ChildCall {
 
     /// The last line of standard error, where nobody has seen it yet.
     private var lastLine: String {
-        plan.capture.takesError || plan.isQuiet ? SpawnPlan.lastLine(error.tail) : ""
+        plan.capture.takesError || plan.isQuiet ? SpawnPlan.lastLine(tail) : ""
     }
+
+    /// The end of standard error; on a terminal it is one with standard output.
+    private var tail: [UInt8] { terminal == nil ? error.tail : output.tail }
 }
 
 extension ChildOutcome {

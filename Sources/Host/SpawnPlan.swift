@@ -85,6 +85,8 @@ struct SpawnPlan {
     var newPrivileges = false
     var isBackground = false
     var isDetached = false
+    /// Whether it gets a pseudo-terminal; nil where the script does not say.
+    var terminal: Bool?
 
     /// Names of the secrets this child gets, with the channel of each; for `-v`.
     var grants: [String] = []
@@ -114,9 +116,11 @@ struct SpawnPlan {
         if role == .child {
             isDetached = try options.boolean("detach") ?? false
             isBackground = try options.boolean("background") ?? false || isDetached
+            terminal = try options.boolean("tty")
         }
         try options.finish(allowsPositional: true)
         try checkStreams()
+        try checkTerminal()
         if isDetached { try checkDetached() }
     }
 
@@ -252,6 +256,7 @@ struct SpawnPlan {
         if !files.isEmpty { wrong = "files" }
         if timeout != nil { wrong = "timeout" }
         if label != nil { wrong = "label" }
+        if terminal == true { wrong = "tty" }
         guard let wrong else { return }
         throw Failure(
             .usage, "spawn: detach does not go with \(wrong)",

@@ -23,19 +23,47 @@ final class StandardInput {
     private struct Request {
         var wanted: Wanted
         var completion: (Result<[UInt8]?, Failure>) -> Void
+        /// Instead of a read: gives the input to a child, until `giveBack`.
+        var lend: (() -> Void)?
     }
 
     private let loop: EventLoop
     private var watch: EventLoop.Watch?
     private var requests: [Request] = []
     private var held: [UInt8] = []
+    private var isLent = false
 
     init(loop: EventLoop) { self.loop = loop }
 
     /// Calls `completion` with the bytes, or nil at the end of the input. Requests are served in order.
     func read(_ wanted: Wanted, completion: @escaping (Result<[UInt8]?, Failure>) -> Void) {
         requests.append(Request(wanted: wanted, completion: completion))
-        guard watch == nil else { return }
+        advance()
+    }
+
+    /// Whether somebody reads, or a child has the input.
+    var isBusy: Bool { isLent || !requests.isEmpty }
+
+    /// Calls `start` when whoever asked before has been served: now, where nobody has. Nobody reads until `giveBack`.
+    func lend(_ start: @escaping () -> Void) {
+        requests.append(Request(wanted: .all, completion: { _ in }, lend: start))
+        advance()
+    }
+
+    /// The child that had the input has ended.
+    func giveBack() {
+        isLent = false
+        advance()
+    }
+
+    /// Serves the next request where none is being served.
+    private func advance() {
+        guard watch == nil, !isLent, let request = requests.first else { return }
+        if let start = request.lend {
+            requests.removeFirst()
+            isLent = true
+            return start()
+        }
         do {
             watch = try loop.watch(0, .readable) { [unowned self] _ in step() }
         } catch {
@@ -98,8 +126,9 @@ final class StandardInput {
         held = []
         guard !requests.isEmpty else { return }
         let request = requests.removeFirst()
-        if requests.isEmpty { pause() }
+        if requests.first?.lend != nil || requests.isEmpty { pause() }
         request.completion(result)
+        advance()
     }
 
     private func pause() {

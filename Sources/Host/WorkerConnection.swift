@@ -20,6 +20,8 @@ final class WorkerConnection {
 
     /// More than this waiting to be read by the worker means that it does not read: it is killed.
     private static let maximumQueuedBytes = 96 << 20
+    /// With more than this, large answers had better wait.
+    private static let backlogBytes = 32 << 20
 
     private let loop: EventLoop
     let pid: pid_t
@@ -42,6 +44,8 @@ final class WorkerConnection {
     var onMessage: (Message) -> Void = { _ in }
     /// The process has ended; all it had sent has been handed out before.
     var onEnd: (End) -> Void = { _ in }
+    /// The worker has read so much that there is room for large answers.
+    var onRoom: () -> Void = {}
     /// What came was no message; the worker has been killed.
     var onViolation: (Failure) -> Void = { _ in }
 
@@ -56,6 +60,8 @@ final class WorkerConnection {
     }
 
     // MARK: - To the worker
+
+    var isBacklogged: Bool { queue.count - queueStart > Self.backlogBytes }
 
     func send(_ message: Message) {
         guard !hasEnded, let bytes = try? Frame.encode(message) else { return }
@@ -117,6 +123,7 @@ final class WorkerConnection {
             queueStart = 0
         }
         updateInterest()
+        if !isBacklogged { onRoom() }
     }
 
     // MARK: - From the worker

@@ -1,8 +1,8 @@
-/// base64 and hexadecimal: the rows of docs/masking-forms.md that take a value as bytes.
+/// base64 and its URL alphabet (RFC 4648).
 enum Base64Alphabet {
     case standard, url
 
-    func character(_ sextet: UInt32) -> UInt8 {
+    @inline(__always) func character(_ sextet: UInt32) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: sextet & 63)
         switch value {
         case 0..<26: return 0x41 + value
@@ -14,43 +14,35 @@ enum Base64Alphabet {
     }
 }
 
-extension Draft {
-    /// Appends the base64 characters of `source` that depend on no neighbour, when `alignment` (0, 1 or 2) bytes stand
-    /// before it in its group of three: those whose six bits all lie inside.
-    func appendBase64Core(_ source: Span<UInt8>, alignment: Int, _ alphabet: Base64Alphabet) {
-        var bit = (6 - alignment * 8 % 6) % 6
-        while bit + 6 <= source.count * 8 {
-            let index = bit / 8
-            let next = index + 1 < source.count ? UInt32(source[index + 1]) : 0
-            let pair = UInt32(source[index]) << 8 | next
-            append(alphabet.character(pair >> UInt32(10 - bit % 8)))
+/// The arithmetic of base64: which bits make which character.
+enum Base64 {
+    static let padding: UInt8 = 0x3d
+
+    /// The first bit of a text that begins a character of its own after `alignment` bytes of the same group.
+    static func firstBit(_ alignment: Int) -> UInt8 { UInt8((6 - alignment * 8 % 6) % 6) }
+
+    /// How many characters have all their six bits in `count` bytes.
+    static func coreCount(_ count: Int, alignment: Int) -> Int { (count * 8 - Int(firstBit(alignment))) / 6 }
+
+    /// How many characters `count` bytes alone become.
+    static func count(_ count: Int, padded: Bool) -> Int { padded ? (count + 2) / 3 * 4 : (count * 8 + 5) / 6 }
+
+    /// The character that begins at `bit`, which lies in `first`.
+    @inline(__always) static func character(
+        _ first: UInt8, _ next: UInt8, bit: Int, _ alphabet: Base64Alphabet
+    ) -> UInt8 {
+        alphabet.character((UInt32(first) << 8 | UInt32(next)) >> UInt32(10 - bit % 8))
+    }
+
+    /// Whether the base64 of `text` has one of the two characters in which the alphabets differ.
+    static func hasSpecial(_ text: Span<UInt8>, alignment: Int) -> Bool {
+        var bit = Int(firstBit(alignment))
+        while bit < text.count * 8 {
+            let next = bit / 8 + 1 < text.count ? text[bit / 8 + 1] : 0
+            let pair = UInt32(text[bit / 8]) << 8 | UInt32(next)
+            if (pair >> UInt32(10 - bit % 8)) & 63 >= 62 { return true }
             bit += 6
         }
-    }
-
-    /// Appends the base64 of exactly `source`, with or without padding (RFC 4648).
-    func appendBase64(_ source: Span<UInt8>, padded: Bool, _ alphabet: Base64Alphabet) {
-        appendBase64Core(source, alignment: 0, alphabet)
-        let left = source.count % 3
-        guard left > 0 else { return }
-        let last = UInt32(source[source.count - 1])
-        append(alphabet.character(left == 1 ? last << 4 : last << 2))
-        if padded { append(left == 1 ? "==" : "=") }
-    }
-
-    /// Appends `text` with a line break after every `columns` bytes.
-    func appendWrapped(_ text: Span<UInt8>, columns: Int, crlf: Bool) {
-        for index in text.indices {
-            if index > 0 && index % columns == 0 { append(crlf ? "\r\n" : "\n") }
-            append(text[index])
-        }
-    }
-
-    /// Appends two hexadecimal digits a byte, with `separator` between the bytes.
-    func appendHexText(_ source: Span<UInt8>, upper: Bool, separator: UInt8?) {
-        for index in source.indices {
-            if index > 0, let separator { append(separator) }
-            appendHex(UInt32(source[index]), digits: 2, upper: upper)
-        }
+        return false
     }
 }

@@ -17,4 +17,7 @@ struct ByteSet {
         guard byte < 0x80 else { return false }
         return ((byte < 64 ? low : high) &>> UInt64(byte & 63)) & 1 == 1
     }
+
+    /// Whether a text holds one of the bytes.
+    func meets(_ profile: TextProfile) -> Bool { low & profile.low | high & profile.high != 0 }
 }

@@ -7,204 +7,208 @@ struct Forms {
     /// The fewest bytes of a text whose encodings are masked, and of a line that is.
     static let minimumEncoded = 8
 
-    /// What a base text is made into.
-    private enum Depth { case verbatim, text, lines, all }
-
-    private let base: Draft
-    private let draft: Draft
-    private let inner: Draft
+    fileprivate let base: Draft
+    fileprivate let draft: Draft
+    fileprivate let inner: Draft
+    fileprivate let sample: Draft
 
     init() throws(Failure) {
         base = try Draft()
         draft = try Draft()
         inner = try Draft()
+        sample = try Draft()
     }
 
-    /// Hands each form of `value` to `take`, some of them twice.
+    /// Adds each form of `value` to `needles`.
     ///
     /// Wipes its scratch.
-    func write(_ value: Span<UInt8>, take: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    func add(_ value: Span<UInt8>, name: Int, to needles: NeedleSet) throws(Failure) {
         let room = value.count * TextEncoding.maximumExpansion + 64
         try base.reserve(room)
         try draft.reserve(room)
         try inner.reserve(room)
         defer { wipe() }
-        try expand(value, .verbatim, take)
-        let core = value.extracting(trimmed(value))
-        try expand(core, .all, take)
-        guard hasLineBreak(value) else { return }
-        try writeNewlineVariants(value, .verbatim, take)
-        try writeNewlineVariants(core, .text, take)
-        try writeLines(core, take)
+        let before = needles.generation
+        let text = unsafe try needles.store(value)
+        let writer = FormWriter(self, needles: needles, name: name)
+        do {
+            try unsafe writer.write(text)
+        } catch {
+            if needles.generation == before { needles.takeBack(value.count) }
+            throw error
+        }
+        if needles.generation == before { needles.takeBack(value.count) }
     }
 
     private func wipe() {
         base.wipe()
         draft.wipe()
         inner.wipe()
+        sample.wipe()
     }
+}
+
+/// The forms of one value.
+private struct FormWriter {
+    /// What a base text is made into.
+    enum Depth { case verbatim, lines, all }
+
+    /// A text in the arena, from which forms are spelled.
+    typealias Base = UnsafeBufferPointer<UInt8>
+
+    let needles: NeedleSet
+    let name: Int
+    let base: Draft
+    let draft: Draft
+    let inner: Draft
+    let sample: Draft
+    private let key = RunKey()
+
+    init(_ forms: Forms, needles: NeedleSet, name: Int) {
+        (self.needles, self.name) = (needles, name)
+        (base, draft, inner, sample) = (forms.base, forms.draft, forms.inner, forms.sample)
+    }
+
+    func write(_ value: Base) throws(Failure) {
+        let core = unsafe part(value, LineText.trimmed(value.span))
+        try unsafe expand(value, .verbatim)
+        try unsafe expand(core, .all)
+        guard LineText.hasBreak(unsafe value.span) else { return }
+        try writeNewlineVariants(unsafe value.span, hasEncodings: false)
+        try writeNewlineVariants(unsafe core.span, hasEncodings: true)
+        try unsafe writeLines(core)
+    }
+
+    private func part(_ text: Base, _ range: Range<Int>) -> Base { unsafe Base(rebasing: text[range]) }
 
     // MARK: - Base texts
 
-    /// What is left without white space around it.
-    private func trimmed(_ text: Span<UInt8>) -> Range<Int> {
-        var start = 0
-        var end = text.count
-        while start < end && isBlank(text[start]) { start += 1 }
-        while end > start && isBlank(text[end - 1]) { end -= 1 }
-        return start..<end
-    }
-
-    private func hasLineBreak(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where text[index] == 0x0a || text[index] == 0x0d { return true }
-        return false
-    }
-
-    private func holdsCR(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where text[index] == 0x0d { return true }
-        return false
-    }
-
     /// The whole with LF, with CRLF (both in text encodings too) and with one blank for each line break.
-    private func writeNewlineVariants(
-        _ text: Span<UInt8>, _ depth: Depth, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        for (newline, depth) in [("\n" as StaticString, depth), ("\r\n", depth), (" ", .verbatim)] {
-            // With LF alone in it, the text with LF is the text itself.
-            if newline.utf8CodeUnitCount == 1, depth != .verbatim, !holdsCR(text) { continue }
+    private func writeNewlineVariants(_ text: Span<UInt8>, hasEncodings: Bool) throws(Failure) {
+        for newline in ["\n", "\r\n", " "] as [StaticString] {
             base.clear()
-            var index = 0
-            while index < text.count {
-                if text[index] == 0x0d, index + 1 < text.count, text[index + 1] == 0x0a { index += 1 }
-                if text[index] == 0x0a || text[index] == 0x0d { base.append(newline) } else { base.append(text[index]) }
-                index += 1
+            LineText.write(text, newline: newline, to: base)
+            try base.withBytes { (bytes) throws(Failure) in
+                guard bytes.count >= Forms.minimumVerbatim else { return }
+                try keep(bytes)
+                guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
+                guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
+                try writeTextEncodings(bytes)
             }
-            try base.withBytes { (bytes) throws(Failure) in try expand(bytes, depth, take) }
         }
     }
 
-    private func writeLines(
-        _ text: Span<UInt8>, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
+    private func writeLines(_ text: Base) throws(Failure) {
         var start = 0
         for index in 0...text.count {
-            guard index == text.count || text[index] == 0x0a || text[index] == 0x0d else { continue }
-            let line = text.extracting(start..<index)
+            guard unsafe index == text.count || LineBreak.begins(with: text[index]) else { continue }
+            let line = unsafe part(text, start..<index)
             start = index + 1
-            let core = line.extracting(trimmed(line))
-            guard isTelling(core) else { continue }
-            try expand(line, .verbatim, take)
-            try expand(core, .lines, take)
+            let core = unsafe part(line, LineText.trimmed(line.span))
+            guard LineText.isTelling(unsafe core.span) else { continue }
+            try unsafe expand(line, .verbatim)
+            try unsafe expand(core, .lines)
+            for range in LineText.settings(unsafe core.span) { try unsafe expand(part(core, range), .lines) }
         }
-    }
-
-    /// 8 bytes or more, not a PEM header or footer, and not punctuation alone.
-    private func isTelling(_ line: Span<UInt8>) -> Bool {
-        guard line.count >= Forms.minimumEncoded, !isPEMBoundary(line) else { return false }
-        for index in line.indices where isAlphanumeric(line[index]) || line[index] >= 0x80 { return true }
-        return false
-    }
-
-    private func isPEMBoundary(_ line: Span<UInt8>) -> Bool {
-        (starts(line, with: "-----BEGIN ") || starts(line, with: "-----END "))
-            && starts(line.extracting(max(0, line.count - 5)..<line.count), with: "-----")
-    }
-
-    private func starts(_ text: Span<UInt8>, with prefix: StaticString) -> Bool {
-        guard text.count >= prefix.utf8CodeUnitCount else { return false }
-        for index in 0..<prefix.utf8CodeUnitCount where unsafe prefix.utf8Start[index] != text[index] { return false }
-        return true
     }
 
     // MARK: - Encodings
 
-    private func expand(
-        _ text: Span<UInt8>, _ depth: Depth, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
+    private func expand(_ text: Base, _ depth: Depth) throws(Failure) {
         guard text.count >= Forms.minimumVerbatim else { return }
-        try take(text)
+        try unsafe spell(text, .plain, text.count)
         guard depth != .verbatim, text.count >= Forms.minimumEncoded else { return }
-        try writeTextEncodings(text, take)
-        guard depth != .text else { return }
+        try writeTextEncodings(unsafe text.span)
         for alphabet in [Base64Alphabet.standard, .url] {
-            try writeBase64(text, alphabet, whole: depth == .all, take)
+            try unsafe spellBase64(text, alphabet)
+            if depth == .all { try unsafe spellBase64Twice(text, alphabet) }
         }
-        try writeHex(text, take)
+        try unsafe spellHex(text)
     }
 
-    private func writeTextEncodings(
-        _ text: Span<UInt8>, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
+    private func spell(_ text: Base, _ spelling: Spelling, _ count: Int) throws(Failure) {
+        _ = unsafe try needles.insert(text, spelling, count: count, name: name)
+    }
+
+    /// Adds a form that no spelling makes: its bytes are stored.
+    private func keep(_ form: Span<UInt8>) throws(Failure) {
+        let text = unsafe try needles.store(form)
+        do {
+            guard unsafe try needles.insert(text, .plain, count: form.count, name: name) == nil else { return }
+        } catch {
+            needles.takeBack(form.count)
+            throw error
+        }
+        needles.takeBack(form.count)
+    }
+
+    private func writeTextEncodings(_ text: Span<UInt8>) throws(Failure) {
         guard !TextEncoding.leavesAlone(text) else { return }
-        for encoding in TextEncoding.all {
+        let profile = TextProfile(text)
+        profile.writeSample(to: sample)
+        var known: Set<UInt64> = []
+        for encoding in TextEncoding.all where encoding.changes(profile) {
+            if !profile.hasHigh, !known.insert(signature(of: encoding)).inserted { continue }
             draft.clear()
-            encoding.write(text, to: draft)
-            try draft.withBytes(take)
+            encoding.write(text, scratch: inner, to: draft)
+            try draft.withBytes { (form) throws(Failure) in try keep(form) }
         }
     }
 
-    private func writeHex(_ text: Span<UInt8>, _ take: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    /// Equal for encodings that make the same of every byte of a text, so that a form is made once.
+    private func signature(of encoding: TextEncoding) -> UInt64 {
+        draft.clear()
+        sample.withBytes { bytes in encoding.write(bytes, scratch: inner, to: draft) }
+        return draft.withBytes { key.digest($0) }
+    }
+
+    private func spellHex(_ text: Base) throws(Failure) {
         for upper in [false, true] {
-            for separator in [nil, 0x20, 0x3a] as [UInt8?] {
-                draft.clear()
-                draft.appendHexText(text, upper: upper, separator: separator)
-                try draft.withBytes(take)
+            try unsafe spell(text, .hex(upper: upper, separator: 0), text.count * 2)
+            for separator in [0x20, 0x3a] as [UInt8] {
+                try unsafe spell(text, .hex(upper: upper, separator: separator), text.count * 3 - 1)
             }
         }
     }
 
-    private func writeBase64(
-        _ text: Span<UInt8>, _ alphabet: Base64Alphabet, whole: Bool, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        for alignment in 0..<3 {
-            inner.clear()
-            inner.appendBase64Core(text, alignment: alignment, alphabet)
-            try inner.withBytes { (core) throws(Failure) in
-                try take(core)
-                guard whole else { return }
-                if alignment == 0 { try writeWrapped(core, take) }
-                try writeCoresAgain(core, alphabet, take)
+    /// The longest first: the others are its beginnings.
+    private func spellBase64(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
+        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
+            let spelling = Spelling.base64(alphabet, alignment: alignment)
+            var counts = [Base64.coreCount(text.count, alignment: alignment)]
+            if alignment == 0 { counts += [false, true].map { Base64.count(text.count, padded: $0) } }
+            try unsafe spell(text, spelling, counts)
+        }
+    }
+
+    /// Adds the beginnings of one spelling; the counts rise.
+    private func spell(_ text: Base, _ spelling: Spelling, _ counts: [Int]) throws(Failure) {
+        var longest: Int?
+        for (place, count) in counts.enumerated().reversed() where place == 0 || counts[place - 1] < count {
+            let number = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: longest)
+            longest = longest ?? number
+        }
+    }
+
+    /// Whether the alphabet makes a difference: it has two characters of its own.
+    private func isOwn(_ text: Base, _ alphabet: Base64Alphabet, _ alignment: Int) -> Bool {
+        guard alphabet == .url else { return true }
+        return unsafe Base64.hasSpecial(text.span, alignment: alignment)
+    }
+
+    private func spellBase64Twice(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
+        // The outer base64, of letters and digits, never has the two characters.
+        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
+            let inner = Base64.coreCount(text.count, alignment: alignment)
+            for outer in 0..<3 {
+                let spelling = Spelling.base64(alphabet, alignment: alignment)
+                let count = Base64.coreCount(inner, alignment: outer)
+                try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
             }
         }
-        for padded in [false, true] {
-            inner.clear()
-            inner.appendBase64(text, padded: padded, alphabet)
-            try inner.withBytes(take)
-        }
-        guard whole else { return }
-        try inner.withBytes { (padded) throws(Failure) in
-            try writeWrapped(padded, take)
-            try writeWholeAgain(padded, alphabet, take)
-        }
-    }
-
-    private func writeWrapped(_ text: Span<UInt8>, _ take: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
-        for columns in [64, 76] where text.count > columns {
-            for crlf in [false, true] {
-                draft.clear()
-                draft.appendWrapped(text, columns: columns, crlf: crlf)
-                try draft.withBytes(take)
-            }
-        }
-    }
-
-    private func writeCoresAgain(
-        _ text: Span<UInt8>, _ alphabet: Base64Alphabet, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        for alignment in 0..<3 {
-            draft.clear()
-            draft.appendBase64Core(text, alignment: alignment, alphabet)
-            try draft.withBytes(take)
-        }
-    }
-
-    private func writeWholeAgain(
-        _ text: Span<UInt8>, _ alphabet: Base64Alphabet, _ take: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        for padded in [false, true] {
-            draft.clear()
-            draft.appendBase64(text, padded: padded, alphabet)
-            try draft.withBytes(take)
-        }
+        guard unsafe isOwn(text, alphabet, 0) else { return }
+        let inner = Base64.count(text.count, padded: true)
+        let whole = Spelling.base64Twice(.base64(alphabet, alignment: 0), innerCount: inner, alignment: 0)
+        try unsafe spell(text, whole, [false, true].map { Base64.count(inner, padded: $0) })
     }
 }

@@ -10,8 +10,10 @@ public final class Masker {
     /// The fewest bytes of a value that can be masked without harm; `add` passes over a shorter one.
     public static let minimumCount = Forms.minimumVerbatim
 
-    let index: NeedleIndex
+    let needles: NeedleSet
     private let forms: Forms
+    private let scratch: SecretArray<UInt8>
+    static let scratchCount = 256
     private(set) var names: [String] = []
     private(set) var masks: [[UInt8]] = []
     private var numbers: [String: Int] = [:]
@@ -20,12 +22,13 @@ public final class Masker {
     ///
     /// - Throws: `.limit` when secret memory is used up.
     public init() throws(Failure) {
-        index = try NeedleIndex()
+        needles = try NeedleSet()
         forms = try Forms()
+        scratch = try SecretArray(count: Masker.scratchCount)
     }
 
     /// Bytes of secret memory that needles and tables take now.
-    public var secretBytes: Int { index.secretBytes }
+    public var secretBytes: Int { needles.secretBytes }
 
     /// Registers `value` under `name`, which is public text.
     ///
@@ -40,17 +43,12 @@ public final class Masker {
     public func add(_ value: SecretBytes, name: String) throws(Failure) {
         guard value.count >= Masker.minimumCount else { return }
         let number = number(of: name)
-        try value.withBytes { (bytes) throws(Failure) in
-            try forms.write(bytes) { (form) throws(Failure) in
-                guard form.count >= Masker.minimumCount else { return }
-                try index.insert(form, name: number)
-            }
-        }
+        try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
     /// Masks one whole text.
     public func mask(_ bytes: [UInt8]) -> [UInt8] {
-        guard !index.isEmpty else { return bytes }
+        guard !needles.isEmpty else { return bytes }
         let stream = makeStream()
         var masked: [UInt8] = []
         masked.reserveCapacity(bytes.count)
@@ -65,8 +63,18 @@ public final class Masker {
     }
 
     /// A stream of bytes of its own.
-    public func makeStream() -> MaskingStream {
-        MaskingStream(masker: self)
+    ///
+    /// - Parameter forTerminal: Fewer than `MaskingStream.leastHeldForTerminal` bytes are not held back, so that what is
+    ///   typed is seen at once; those few bytes of a value may then stand before its mask.
+    public func makeStream(forTerminal: Bool = false) -> MaskingStream {
+        MaskingStream(masker: self, forTerminal: forTerminal)
+    }
+
+    /// Lends `count` bytes that `byte` gives.
+    func withScratch(_ count: Int, _ byte: (Int) -> UInt8, _ body: (Span<UInt8>) -> Void) {
+        for index in 0..<count { scratch[index] = byte(index) }
+        body(unsafe UnsafeBufferPointer(start: scratch.base, count: count).span)
+        scratch.wipe(first: count)
     }
 
     private func number(of name: String) -> Int {

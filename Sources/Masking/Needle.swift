@@ -1,10 +1,13 @@
 /// One text that is looked for: a form of a value.
 @safe struct Needle {
-    /// Its bytes, in the arena of the masker that owns this record.
-    let text: UnsafePointer<UInt8>
-    let count: Int32
+    /// What it spells, in the arena of the masker that owns this record.
+    private let text: UnsafeBufferPointer<UInt8>
+    let spelling: Spelling
+    let count: Int
     /// Index of the mask's name.
     let name: Int32
+    /// Its place in the order of registration.
+    let order: Int32
     /// The needle whose path this one leaves, and after how many bytes.
     ///
     /// Deeper nodes of the trie are its own.
@@ -13,9 +16,21 @@
     /// A longer needle begins with this one.
     var isExtended = false
 
+    init(_ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int) {
+        unsafe self.text = text
+        (self.spelling, self.count, self.name, self.order) = (spelling, count, Int32(name), Int32(order))
+    }
+
     @inline(__always) func byte(_ index: Int) -> UInt8 {
-        precondition(UInt(bitPattern: index) < UInt(bitPattern: Int(count)), "index outside of a needle")
-        return unsafe text[index]
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index outside of a needle")
+        return unsafe spelling.byte(index, of: text)
+    }
+
+    /// The `width` bytes from `offset` on in memory order; zeros past the needle's end.
+    func word(at offset: Int = 0, width: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for index in 0..<min(width, count - offset) { word |= UInt64(byte(offset + index)) << UInt64(index * 8) }
+        return word
     }
 }
 
@@ -25,52 +40,22 @@ struct Node: Equatable {
     var depth: Int
 }
 
-/// Where a needle ends on the way through another: `length` bytes before `depth`, the longest one there.
+/// A needle that ends on another's path.
 struct Mark {
-    var depth: Int32
-    var length: Int32
-    var name: Int32
-}
-
-/// From `depth` on, the longest proper suffix that begins a needle is the node `needle`, `lag` bytes less deep.
-struct FailureRun {
-    var depth: Int32
-    /// -1: there is none of anchor length.
-    var needle: Int32
-    var lag: Int32
+    var depth: Int
+    var needle: Int
 }
 
 extension [Mark] {
-    /// The index of the first mark at `depth` or deeper.
+    /// How many marks lie at `depth` or before.
     ///
     /// The marks are in order of depth.
-    func index(from depth: Int32) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle].depth < depth { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    /// The mark at exactly `depth`.
-    func mark(at depth: Int) -> Mark? {
-        let place = index(from: Int32(depth))
-        return place < count && self[place].depth == depth ? self[place] : nil
-    }
-}
-
-extension [FailureRun] {
-    /// The link of the node at `depth`.
-    ///
-    /// The runs are in order of depth.
-    func link(at depth: Int) -> Node? {
+    func count(upTo depth: Int) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
             if self[middle].depth <= depth { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, self[low - 1].needle >= 0 else { return nil }
-        return Node(needle: Int(self[low - 1].needle), depth: depth - Int(self[low - 1].lag))
+        return low
     }
 }

@@ -4,8 +4,6 @@ import Diagnostics
 ///
 /// They never move and are kept to the end of the run.
 final class NeedleArena {
-    /// A needle may be read as 8-byte words past its end; nothing else lies there.
-    private static let slack = 8
     private static let largestSegment = 64 * 1024
 
     private var segments: [SecretArray<UInt8>] = []
@@ -15,8 +13,8 @@ final class NeedleArena {
     /// Makes room so that the next `store` of `count` bytes cannot fail.
     func reserve(_ count: Int) throws(Failure) {
         let room = segments.last?.count ?? 0
-        guard used + count + NeedleArena.slack > room else { return }
-        let size = max(count + NeedleArena.slack, min(NeedleArena.largestSegment, max(16 * 1024, secretBytes)))
+        guard used + count > room else { return }
+        let size = max(count, min(NeedleArena.largestSegment, max(16 * 1024, secretBytes)))
         segments.append(try SecretArray(count: size))
         secretBytes += size
         used = 0
@@ -25,16 +23,16 @@ final class NeedleArena {
     /// Copies `text` and gives its place.
     ///
     /// `reserve` came before.
-    func store(_ text: Span<UInt8>) -> UnsafePointer<UInt8> {
+    func store(_ text: Span<UInt8>) -> UnsafeBufferPointer<UInt8> {
         guard let segment = segments.last else { preconditionFailure("store needs room: call reserve first") }
         let start = used
-        precondition(start + text.count + NeedleArena.slack <= segment.count, "store stays inside of what reserve made")
+        precondition(start + text.count <= segment.count, "store stays inside of what reserve made")
         unsafe text.withUnsafeBufferPointer { bytes in
             guard let first = bytes.baseAddress else { return }
             unsafe (segment.base + start).update(from: first, count: bytes.count)
         }
         used += text.count
-        return unsafe UnsafePointer(segment.base + start)
+        return unsafe UnsafeBufferPointer(start: segment.base + start, count: text.count)
     }
 
     /// Takes the last `count` bytes stored back and wipes them.

@@ -1,9 +1,9 @@
 // Shell and Go quoting: what stands between the quotes.
 extension TextEncoding {
-    /// Inside `'…'`: `'` becomes `'\''` (POSIX shell, 2.2.2).
-    func writeShellSingleQuoted(_ source: Span<UInt8>, to draft: Draft) {
+    /// Inside `'…'`: `'` becomes `'\''` or `'"'"'` (POSIX shell, 2.2.2).
+    func writeShellSingleQuoted(_ source: Span<UInt8>, _ apostrophe: StaticString, to draft: Draft) {
         for index in source.indices {
-            if source[index] == 0x27 { draft.append("'\\''") } else { draft.append(source[index]) }
+            if source[index] == 0x27 { draft.append(apostrophe) } else { draft.append(source[index]) }
         }
     }
 

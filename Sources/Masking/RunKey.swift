@@ -19,4 +19,14 @@ struct RunKey {
         let mixed = (word ^ mask) &* factor
         return (mixed ^ (mixed >> 29)) &* 0x9e37_79b9_7f4a_7c15
     }
+
+    /// A digest of a text.
+    func digest(_ text: Span<UInt8>) -> UInt64 {
+        var state = hash(UInt64(text.count))
+        for index in text.indices {
+            state = (state ^ UInt64(text[index])) &* factor
+            state ^= state >> 32
+        }
+        return hash(state)
+    }
 }

@@ -1,7 +1,8 @@
 /// One way that programs write a text inside another: the rows "JSON" to "XML" of docs/masking-forms.md.
 enum TextEncoding {
     case json(JSONStyle)
-    case shellSingleQuoted
+    case jsonTwice(JSONStyle)
+    case shellSingleQuoted(apostrophe: StaticString)
     case shellBackslash(escapesFirst: Bool)
     case shellDoubleQuoted
     case shellANSI(octalAboveASCII: Bool)
@@ -11,14 +12,15 @@ enum TextEncoding {
 
     /// Every variant, in the order of the page.
     static let all: [TextEncoding] =
-        JSONStyle.all.map { .json($0) } + [
-            .shellSingleQuoted, .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
+        JSONStyle.all.map { .json($0) } + JSONStyle.all.map { .jsonTwice($0) } + [
+            .shellSingleQuoted(apostrophe: "'\\''"), .shellSingleQuoted(apostrophe: "'\"'\"'"),
+            .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
         ] + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
 
     /// The most bytes that one byte can become.
-    static let maximumExpansion = 6
+    static let maximumExpansion = 8
 
     /// Whether every variant leaves `source` as it is: letters, digits, `-`, `.` and `_` only.
     static func leavesAlone(_ source: Span<UInt8>) -> Bool {
@@ -26,11 +28,30 @@ enum TextEncoding {
         return true
     }
 
+    /// Whether the encoding can make something else of a text with these bytes.
+    func changes(_ profile: TextProfile) -> Bool {
+        let controls: UInt64 = 0xffff_ffff
+        switch self {
+        case .json(let style), .jsonTwice(let style):
+            let escaped = profile.holds(0x22) || profile.holds(0x5c) || (style.escapesSlash && profile.holds(0x2f))
+            let isForeign = style.asciiOnly && profile.hasHigh
+            return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
+        case .shellSingleQuoted: return profile.holds(0x27)
+        default: return true
+        }
+    }
+
     /// Appends `source` in this encoding to `draft`.
-    func write(_ source: Span<UInt8>, to draft: Draft) {
+    ///
+    /// Uses `scratch` where it encodes twice.
+    func write(_ source: Span<UInt8>, scratch: Draft, to draft: Draft) {
         switch self {
         case .json(let style): style.write(source, to: draft)
-        case .shellSingleQuoted: writeShellSingleQuoted(source, to: draft)
+        case .jsonTwice(let style):
+            scratch.clear()
+            style.write(source, to: scratch)
+            scratch.withBytes { once in style.write(once, to: draft) }
+        case .shellSingleQuoted(let apostrophe): writeShellSingleQuoted(source, apostrophe, to: draft)
         case .shellBackslash(let escapesFirst): writeShellBackslash(source, escapesFirst, to: draft)
         case .shellDoubleQuoted: writeShellDoubleQuoted(source, to: draft)
         case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)
@@ -55,6 +76,10 @@ func isPlain(_ byte: UInt8) -> Bool {
 /// White space as C's `isspace` has it.
 func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (byte >= 0x09 && byte <= 0x0d)
+}
+
+func isHexDigit(_ byte: UInt8) -> Bool {
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)
 }
 
 func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7f }

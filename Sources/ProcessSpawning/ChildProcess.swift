@@ -23,11 +23,13 @@ public final class ChildProcess {
     /// Whether it outlives the run.
     let isDetached: Bool
 
-    private let spawner: Spawner
+    // The loop keeps this while it waits for the child: it must not keep the loop.
+    private unowned let spawner: Spawner
     private let handlers: SpawnHandlers
     private let started: ContinuousClock.Instant
     private let grace: Duration
     private let exitDescriptor: Int32
+    private var session: vs_sys_job_session
     private var ends: SpawnPlan.HostEnds
     private var streams: [OutputStream] = []
     private var feed: (any InputFeed)?
@@ -52,6 +54,7 @@ public final class ChildProcess {
         pid = result.pid
         isIsolated = result.isolated
         exitDescriptor = result.pidfd
+        session = result.session
     }
 
     /// Joins it to the loop.
@@ -110,6 +113,9 @@ public final class ChildProcess {
         send(SIGCONT)
     }
 
+    /// Whether it has been stopped since the last look (Ctrl-Z at its terminal).
+    public func takeStop() -> Bool { !isFinished && vs_sys_child_has_stopped(pid) }
+
     private func timeIsUp() {
         timedOut = true
         terminate()
@@ -147,6 +153,7 @@ public final class ChildProcess {
         isFinished = true
         drainTimer?.cancel()
         let ending = reap()
+        unsafe vs_sys_job_end(&session)
         leftProcesses = ProcessTable.isGroupAlive(pid)
         if !leftProcesses { killTimer?.cancel() }
         release()
@@ -179,6 +186,7 @@ public final class ChildProcess {
         var pid = pid
         // It cannot refuse: a wait of microseconds.
         while waitpid(pid, nil, 0) < 0, errorNumber() == EINTR { pid = self.pid }
+        unsafe vs_sys_job_end(&session)
         release()
         spawner.forget(self, leftProcesses: false)
     }

@@ -22,7 +22,7 @@ final class OutputStream {
     }
 
     func attach(_ spawner: Spawner, _ handlers: SpawnHandlers, ended: @escaping () -> Void) throws(Failure) {
-        deliver = { [unowned self] in readOnce(spawner.buffer, handlers) }
+        deliver = { [unowned self, unowned spawner] in readOnce(spawner.buffer, handlers) }
         end = { [stream] in
             handlers.ended(stream)
             ended()
@@ -79,6 +79,7 @@ final class OutputStream {
 
     private func finish() {
         guard !isEnded else { return }
+        let end = end
         close()
         end()
     }
@@ -89,6 +90,9 @@ final class OutputStream {
         isEnded = true
         watch?.cancel()
         watch = nil
+        // They hold the child, which holds this.
+        deliver = {}
+        end = {}
         closeDescriptor(descriptor)
     }
 }

@@ -128,7 +128,8 @@ public struct SpawnRequest {
     /// Whether it outlives this process: it is neither ended with the run nor waited for then. Its streams should not be
     /// pipes to this process.
     public var isDetached = false
-    /// Makes standard output, which then is a `descriptor` of a pseudo-terminal, the child's controlling terminal.
+    /// Makes standard output, which then is a `descriptor` of a pseudo-terminal, the child's controlling terminal, with
+    /// the child in its foreground; the child can be stopped from there. One child at a time.
     public var controllingTerminal = false
     /// The file mode creation mask of the child; nil is the host's.
     public var creationMask: UInt32?

@@ -26,8 +26,12 @@ public final class Spawner {
     private(set) var detached: [Int32: ChildProcess?] = [:]
     /// Groups of children that have ended but left processes in them.
     var leftGroups: Set<Int32> = []
+    /// Live children that an interruption was passed on to.
+    private(set) var told: Set<Int32> = []
     /// Children of the process that are not this spawner's, and that it must neither reap nor end: the worker.
     public var spared: Set<Int32> = []
+    /// Called after a child of this process has ended, stopped or gone on.
+    public var onChildChange: () -> Void = {}
     private var orphanWatch: EventLoop.Watch?
     var teardown: Teardown?
 
@@ -154,8 +158,11 @@ public final class Spawner {
     // MARK: - Ending
 
     /// Sends `signal` to the group of every live child.
+    ///
+    /// The end of the run then waits a little before it says TERM to them: they know already.
     public func signalAll(_ signal: Int32) {
         for child in live.values { child.send(signal) }
+        told.formUnion(live.keys)
     }
 
     /// Ends every descendant of this process but those `spared`: TERM, after `grace` KILL, until none is left, sessions
@@ -187,7 +194,11 @@ public final class Spawner {
     func forget(_ child: ChildProcess, leftProcesses: Bool) {
         guard !child.isDetached else { return forgetDetached(child.pid) }
         live[child.pid] = nil
+        let wasTold = told.remove(child.pid) != nil
         if leftProcesses { leftGroups.insert(child.pid) }
+        // What it left may not mind an interruption, as background jobs of shells do not: it has nobody to wait for now.
+        if wasTold, leftProcesses { teardown?.tell(child.pid) }
+        if orphanWatch != nil { reapOrphans() }
         teardown?.look()
     }
 
@@ -210,7 +221,10 @@ public final class Spawner {
                 .io, "orphaned processes cannot be adopted", reason: errorText(errorNumber()),
                 hint: "what children leave in the background may outlive the run")
         }
-        orphanWatch = try loop.watchSignals([SIGCHLD]) { [weak self] _ in self?.reapOrphans() }
+        orphanWatch = try loop.watchSignals([SIGCHLD]) { [weak self] _ in
+            self?.reapOrphans()
+            self?.onChildChange()
+        }
     }
 
     /// Stops reaping, so that the loop has nothing to wait for on its account.
@@ -221,6 +235,10 @@ public final class Spawner {
 
     /// Reaps the children of this process that are neither a live child of the spawner nor spared.
     func reapOrphans() {
+        // Mostly it is one of ours that ended: then the list of children, which takes longer, need not be read. Whoever
+        // ended behind it is seen when it has been reaped.
+        let next = vs_sys_ended_child()
+        if next == 0 || live[next]?.hasExited == false { return }
         for pid in ProcessTable.children() where live[pid] == nil && detached[pid] == nil && !spared.contains(pid) {
             var unused = vs_sys_exit()
             _ = unsafe vs_sys_reap(pid, &unused)

@@ -9,24 +9,29 @@ import EventLoop
 
 /// The end of the run: every descendant is told to end, then made to, until none is left.
 ///
-/// 1. TERM and CONT to the groups of children and to what left such groups.
+/// 1. TERM and CONT to the groups of children and to what left such groups; a second later to those children that an
+///    interruption was passed on to, as the same signal twice means impatience.
 /// 2. Each descendant is waited for by a descriptor of its own; when one ends, /proc is read again, as its orphans are
 ///    children of this process now. New ones are told to end as well.
 /// 3. After the grace, KILL instead of TERM.
 /// 4. Done when a look finds nobody and no child is unfinished, or when patience with the unkillable is over.
 final class Teardown {
-    private let spawner: Spawner
+    // The spawner keeps this for the rest of its life; both would keep each other, and the loop with its descriptors.
+    private unowned let spawner: Spawner
     private let patience: Duration
     private var completions: [([Int32]) -> Void] = []
     private var watched: [Int32: Watched] = [:]
     private var graceTimer: EventLoop.Timer?
     private var patienceTimer: EventLoop.Timer?
     private var lookTimer: EventLoop.Timer?
+    private var toldTimer: EventLoop.Timer?
     private var isKilling = false
     private var isLookDue = false
 
     /// How often /proc is read again while somebody is there whom no descriptor can be had for.
     private static let lookAgainTime = Duration.milliseconds(20)
+    /// What those have who were told to end by an interruption, before they are told again.
+    private static let toldTime = Duration.seconds(1)
 
     private struct Watched {
         let descriptor: Int32
@@ -40,7 +45,12 @@ final class Teardown {
 
     func begin(grace: Duration, _ completion: @escaping ([Int32]) -> Void) {
         completions = [completion]
-        signalGroups(SIGTERM)
+        let told = spawner.told
+        signal(groups.subtracting(told), SIGTERM)
+        for group in told { _ = kill(-group, SIGCONT) }
+        if !told.isEmpty {
+            toldTimer = spawner.loop.schedule(after: Teardown.toldTime) { [self] in signal(spawner.told, SIGTERM) }
+        }
         schedule(grace)
         look()
     }
@@ -52,6 +62,11 @@ final class Teardown {
         look()
     }
 
+    /// A group that has only been interrupted is told to end now.
+    func tell(_ group: Int32) {
+        signal([group], isKilling ? SIGKILL : SIGTERM)
+    }
+
     private func schedule(_ grace: Duration) {
         graceTimer?.cancel()
         graceTimer = spawner.loop.schedule(after: grace) { [self] in startKilling() }
@@ -60,13 +75,13 @@ final class Teardown {
     private func startKilling() {
         isKilling = true
         patienceTimer?.cancel()
-        signalGroups(SIGKILL)
+        signal(groups, SIGKILL)
         for entry in watched.values { _ = vs_sys_pidfd_signal(entry.descriptor, SIGKILL) }
         patienceTimer = spawner.loop.schedule(after: patience) { [self] in finish() }
         look()
     }
 
-    private func signalGroups(_ signal: Int32) {
+    private func signal(_ groups: Set<Int32>, _ signal: Int32) {
         for group in groups {
             _ = kill(-group, signal)
             if signal == SIGTERM { _ = kill(-group, SIGCONT) }
@@ -165,7 +180,7 @@ final class Teardown {
             closeDescriptor(entry.descriptor)
         }
         watched = [:]
-        for timer in [graceTimer, patienceTimer, lookTimer] { timer?.cancel() }
+        for timer in [graceTimer, patienceTimer, lookTimer, toldTimer] { timer?.cancel() }
         let completions = completions
         self.completions = []
         for completion in completions { completion(left) }

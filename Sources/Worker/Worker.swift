@@ -44,9 +44,10 @@ public enum Worker {
         options.data_limit = limits.dataLimitBytes
         var report = vs_sys_sandbox_report()
         guard unsafe vs_sys_sandbox_worker(&options, &report) != 0 else { return }
+        // Of the report, not of the kernel: the filter is in force and kills whoever asks for another system call.
         let isWhole =
             report.no_new_privileges_error == 0 && report.undumpable_error == 0 && report.descriptors_error == 0
-            && (report.landlock_error == 0 || vs_sys_landlock_version() == 0)
+            && (report.landlock_error == 0 || report.landlock_abi == 0)
             && (report.filter_error == 0 || !vs_sys_seccomp_available())
         guard !isWhole else { return }
         throw Failure(
@@ -120,7 +121,7 @@ final class ScriptMachine {
                 return []
             }
         }
-        try vm.defineFunction("receive") { [wire, vm] _ in
+        try vm.defineFunction("receive") { [wire, unowned vm] _ in
             defer { vm.clearInterrupt() }
             return .results(Self.received(wire.receive()))
         }

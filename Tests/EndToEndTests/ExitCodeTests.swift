@@ -30,8 +30,8 @@ import Testing
         #expect(
             outcome.errorText == """
                 script.lua:3: spawn: there is no option "getenv"
-                it takes: allowShort, capture, check, clearEnv, cwd, env, fds, files, maxOutput, newPrivileges, \
-                onLeak, passEnv, quiet, raw, stdin, timeout
+                it takes: allowShort, background, capture, check, clearEnv, cwd, detach, env, fds, files, label, maxOutput, \
+                newPrivileges, onLeak, passEnv, quiet, raw, secrets, stderr, stdin, stdout, timeout
 
                 """, "\(outcome)")
         #expect(outcome.code == 2)

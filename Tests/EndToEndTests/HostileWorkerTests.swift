@@ -51,6 +51,36 @@ import Testing
         #expect(outcome.code == 0 && isChildGone, "\(outcome)")
     }
 
+    @Test(arguments: ["endless-names", "huge-maps", "releases"])
+    func `that sends as much as it can makes the host no larger than a few messages`(name: String) throws {
+        let (outcome, isChildGone) = try attack(name)
+        #expect(outcome.code == 0 && isChildGone, "\(outcome)")
+        let peak = outcome.text.split(separator: " ").last.flatMap { Int($0.dropLast()) }
+        // In MiB. Kept whole, the names alone would be 300: each byte of them is shown as six.
+        #expect(try #require(peak) < 150, "\(outcome)")
+    }
+
+    @Test func `that starts more children than the limit allows is refused`() throws {
+        let (outcome, isChildGone) = try attack("many-children")
+        #expect(outcome.code == 1 && isChildGone, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix("there cannot be more than 4 processes running\n"), "\(outcome)")
+        #expect(outcome.errorText.contains("--limit processes=NUMBER"), "\(outcome)")
+    }
+
+    @Test func `that stops in the middle of a message leaves the host as it was`() throws {
+        let outcome = try Program.run(["half-a-frame", "1000.123"], program: Self.program) { pid in
+            usleep(1_500_000)
+            kill(pid, SIGTERM)
+        }
+        #expect(outcome.code == 143, "\(outcome)")
+        #expect(try Program.run(["-f", "sleep 1000.123"], program: "/usr/bin/pgrep").code == 1)
+    }
+
+    @Test func `that asks for many large files at once gets them one after the other`() throws {
+        let (outcome, isChildGone) = try attack("reads-much")
+        #expect(outcome.code == 0 && isChildGone, "\(outcome)")
+    }
+
     @Test func `that claims success for an error gets no exit code 0`() throws {
         let (outcome, isChildGone) = try attack("claims-success")
         #expect(outcome.code == 1 && isChildGone, "\(outcome)")

@@ -15,7 +15,7 @@ import Testing
         #expect(
             outcome.text == """
                 _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets \
-                getmetatable io ipairs json load loadfile log login math next os pairs pcall print rawequal rawget rawlen \
+                getmetatable io ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen \
                 rawset require scriptDir secret select setmetatable sleep spawn string table tonumber tostring type utf8 \
                 warn xpcall
 

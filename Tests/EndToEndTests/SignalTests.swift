@@ -51,6 +51,20 @@ import Testing
         #expect(ContinuousClock.now - started < .seconds(30))
     }
 
+    @Test func `what a child left that does not mind Ctrl-C is told to end before it is killed`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            spawn{ "sh", "-c", "sh -c \"trap 'echo told > $0/told; exit' TERM; touch $0/ready; while :; do sleep 0.05; done\" >/dev/null 2>&1 & wait", arg[1] }
+            """#, [folder.path]
+        ) { pid in
+            for _ in 0..<400 where !FileManager.default.fileExists(atPath: folder.path + "/ready") { usleep(25_000) }
+            kill(pid, SIGINT)
+        }
+        #expect(outcome.code == 130, "\(outcome)")
+        #expect(try folder.read("told") == "told\n")
+    }
+
     @Test func `nothing of a run outlives it`() throws {
         let mark = "\(Int.random(in: 100_000...999_999)).25"
         let outcome = try Program.script(

@@ -182,6 +182,43 @@ import Testing
         #expect(outcome.text == "limit\n2000\n", "\(outcome)")
     }
 
+    @Test func `two streams that are too large together are an error too`() throws {
+        let outcome = try Program.script(
+            """
+            local ok, e = pcall(spawn, { "sh", "-c", "head -c 25000000 /dev/zero; head -c 25000000 /dev/zero >&2", capture = true, maxOutput = 32 << 20 })
+            print(ok, e.kind, e.message)
+            """)
+        #expect(outcome.text == "false\tlimit\tthe captured streams are larger than 47 MiB together\n", "\(outcome)")
+    }
+
+    @Test func `what cannot be run is told as itself, with the code that a shell gives`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("plain", "echo", mode: 0o644)
+        try folder.write("lost", "#!/no/such/interpreter\n", mode: 0o755)
+        try folder.write("odd", "no program\n", mode: 0o755)
+        try folder.write("crlf", "#!/bin/sh\r\necho\n", mode: 0o755)
+        let outcome = try Program.script(
+            """
+            for _, name in ipairs { "none", "plain", "lost", "odd", "crlf", "." } do
+              local ok, e = pcall(spawn, { arg[1] .. "/" .. name })
+              print(e.kind, e.code, e.message)
+            end
+            local ok, e = pcall(spawn, { "true", ("x"):rep(200000) })
+            print(e.kind, e.code, e.message)
+            """, [folder.path])
+        #expect(
+            outcome.text.replacingOccurrences(of: folder.path, with: "FOLDER") == """
+                start\t127\tprogram FOLDER/none was not found
+                start\t126\tFOLDER/plain is not executable
+                start\t127\tFOLDER/lost cannot be run: its interpreter /no/such/interpreter was not found
+                start\t126\tFOLDER/odd is no program that this system can run
+                start\t127\tFOLDER/crlf cannot be run: its interpreter /bin/sh\\x0d was not found
+                start\t126\tFOLDER/. is a directory
+                start\t126\tthe arguments and variables of true are too large
+
+                """, "\(outcome)")
+    }
+
     @Test func `a short secret is refused unless the script allows it`() throws {
         let vault = try DevelopmentVault(secrets: ["PIN": "123"])
         let outcome = try Program.script(
@@ -191,6 +228,12 @@ import Testing
             print(spawn{ "true", env = { PIN = pin }, allowShort = true }.ok)
             """, environment: vault.environment)
         #expect(outcome.text == "spawn: the secret PIN is too short to be masked\ntrue\n", "\(outcome)")
+    }
+
+    @Test func `the error of a program that needs powers names the option that gives them`() throws {
+        let outcome = try Program.script(
+            #"local ok, e = pcall(spawn, { "su", "no-such-user-here", quiet = true }) print(e.kind, e.hint)"#)
+        #expect(outcome.text == "exit\tsu needs powers that children do not get: newPrivileges = true lets it have them\n", "\(outcome)")
     }
 
     @Test func `-v shows each command with the names of its secrets`() throws {

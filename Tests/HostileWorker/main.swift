@@ -69,6 +69,38 @@ func strike(_ wire: Int32, _ host: pid_t) {
     case "never-reads":
         let question = Value.record(["name": .text("BIG")])
         for id in UInt32(10)... { send(.request(id: id, .environmentVariable, question), wire) }
+    case "endless-names":
+        // Each refusal is a failure that the host keeps a record of, with the name in it.
+        for id in UInt32(10)..<60 {
+            send(.request(id: id, .module, .record(["name": .bytes([UInt8](repeating: 1, count: 1 << 20))])), wire)
+            waitForHost(wire)
+        }
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
+    case "huge-maps":
+        let items = [Value](repeating: .null, count: 200_000)
+        for id in UInt32(10)..<30 { send(.request(id: id, .login, .record(["x": .list(items)])), wire) }
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
+    case "many-children":
+        for id in UInt32(10)..<20 { send(.request(id: id, .spawn, sleepArguments()), wire) }
+        waitForHost(wire)
+        send(.notice(.finished, .record(["status": .text("error"), "fault": .integer(1)])), wire)
+        waitForHost(wire)
+    case "half-a-frame":
+        send([40, 0, 0, 0, 9], wire)
+        waitForHost(wire)
+        waitForHost(wire)
+    case "releases":
+        for index in UInt32(0)..<100_000 {
+            send(.notice(.release, .object(.init(kind: .secret, index: index, generation: 1, name: []))), wire)
+        }
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
+    case "reads-much":
+        readMuch(wire)
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
     case "claims-success":
         send(
             .notice(.finished, .record(["status": .text("error"), "fault": .integer(999), "code": .integer(0)])), wire)
@@ -76,6 +108,21 @@ func strike(_ wire: Int32, _ host: pid_t) {
     case "exit": _exit(0)
     case "crash": unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     default: break
+    }
+}
+
+/// Asks for this program's file many times at once, and only then reads the answers.
+func readMuch(_ wire: Int32) {
+    let question = Value.record(["verb": .text("read"), "path": .text(CommandLine.arguments[0])])
+    for id in UInt32(10)..<50 { send(.request(id: id, .file, question), wire) }
+    var reader = MessageReader()
+    var answers = 0
+    var room = [UInt8](repeating: 0, count: 1 << 20)
+    while answers < 40 {
+        let count = unsafe room.withUnsafeMutableBytes { unsafe read(wire, $0.baseAddress, $0.count) }
+        guard count > 0 else { return }
+        reader.append(room.span.extracting(0..<count))
+        while case .answer(let id, .bytes)? = try? reader.next() { answers += id >= 10 ? 1 : 0 }
     }
 }
 
@@ -90,7 +137,15 @@ func syscallShim(_ number: Int, _ request: Int, _ pid: pid_t) -> Int
 
 do {
     let fork = try WorkerFork { takenOver($0) }
-    exit(try ScriptRun(options: RunOptions(scriptFolder: "/"), fork: fork).run())
+    var options = RunOptions(scriptFolder: "/")
+    if attack == "many-children" { try options.limits.take(option: "processes=4") }
+    let code = try ScriptRun(options: options, fork: fork).run()
+    if attack.hasPrefix("endless") || attack.hasPrefix("huge") || attack == "releases" {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        print("peak", usage.ru_maxrss / 1024)
+    }
+    exit(code)
 } catch {
     exit(99)
 }

@@ -77,38 +77,66 @@ import Testing
         }
     }
 
-    @Test("a value added in mid-stream is found from the held bytes on")
-    func addsInMidStream() throws {
-        let alphabet = bytes("ab")
-        for seed in 0..<300 {
-            var random = SeededGenerator(seed: UInt64(seed) + 9000)
-            var pair = try Pair(values(alphabet, 6...14, &random))
-            let late = random.bytes(Int.random(in: 4...14, using: &random), of: alphabet)
-            let first = text(pair.oracle.texts + [late], alphabet, &random)
-            let second = text(pair.oracle.texts + [late], alphabet, &random)
-            let stream = pair.masker.makeStream()
-            var got = stream.masked(first)
-            let held = stream.heldCount
-            let decided = pair.oracle
-            try pair.add(late, name: "late")
-            got += stream.masked(second) + stream.finished()
-            let want = lateOracle(decided, pair.oracle, first, held, second)
-            if let want { #expect(got == want, "seed \(seed)") }
-            if let want, got != want { return }
+    /// Forms as encoders wrap them, and as nobody does.
+    private func wrap(_ form: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+        let lineBreak = bytes(["\n", "\r\n", "\n ", "\n\t  ", "\r\n    "].randomElement(using: &random) ?? "\n")
+        let columns = [1, 2, 3, 7, 16, 30, 60].randomElement(using: &random) ?? 1
+        let first = Int.random(in: 0..<columns, using: &random)
+        return form.enumerated().flatMap { $0 > 0 && ($0 + first) % columns == 0 ? lineBreak + [$1] : [$1] }
+    }
+
+    @Test("wrapped forms come out as the oracle says, whatever the cuts", arguments: ["ab", "abcdefgh/?", "é'\n "])
+    func wrapsAsOracle(alphabet: String) throws {
+        for seed in 0..<60 {
+            var random = SeededGenerator(seed: UInt64(seed) + 500)
+            let pair = try Pair(values(bytes(alphabet), 8...24, &random))
+            let forms = pair.oracle.texts
+            var text: [UInt8] = []
+            for _ in 0..<4 {
+                text += random.bytes(Int.random(in: 0...3, using: &random), of: bytes("Y6 \n"))
+                text += wrap(forms.randomElement(using: &random) ?? [], &random).prefix(200)
+            }
+            for cut in Cut.allCases {
+                let stream = pair.masker.makeStream()
+                var (got, before): ([UInt8], [UInt8]) = ([], [])
+                for piece in cut.pieces(text, &random) {
+                    got += stream.masked(piece)
+                    before += piece
+                    guard cut == .random else { continue }
+                    #expect(stream.heldCount == pair.oracle.heldCount(after: before), "seed \(seed), \(before)")
+                }
+                got += stream.finished()
+                #expect(got == pair.oracle.mask(text), "seed \(seed), \(cut), text \(string(text))")
+            }
         }
     }
 
-    /// What must come out where the first part's decided bytes end outside of a find; nil where they end inside one.
-    private func lateOracle(
-        _ old: NaiveMasker, _ new: NaiveMasker, _ first: [UInt8], _ held: Int, _ second: [UInt8]
-    ) -> [UInt8]? {
-        let decided = Array(first.dropLast(held))
-        let rest = Array(first.suffix(held)) + second
-        let marker: [UInt8] = [0xff]
-        // A find across the border shows as a difference between the whole and its two parts.
-        guard old.mask(first) == old.mask(decided) + old.mask(Array(first.suffix(held))) else { return nil }
-        guard old.mask(decided + marker) == old.mask(decided) + marker else { return nil }
-        return old.mask(decided) + new.mask(rest)
+    @Test(
+        "a value added in mid-stream is found from the held bytes on, on a terminal too", arguments: [false, true],
+        ["ab", "a\nb"])
+    func addsInMidStream(forTerminal: Bool, alphabet: String) throws {
+        let alphabet = bytes(alphabet)
+        for seed in 0..<100 {
+            var random = SeededGenerator(seed: UInt64(seed) + 9000)
+            let pair = try Pair(values(alphabet, 6...14, &random))
+            let late = random.bytes(Int.random(in: 4...14, using: &random), of: alphabet)
+            let text = text(pair.oracle.texts + [late], alphabet, &random)
+            let stream = pair.masker.makeStream(forTerminal: forTerminal)
+            var want = NaiveStream(pair.oracle, forTerminal: forTerminal)
+            var got: [UInt8] = []
+            let pieces = Cut.random.pieces(text, &random)
+            for (number, piece) in pieces.enumerated() {
+                if number == pieces.count / 2 {
+                    try pair.masker.add(try SecretBytes(copying: late.span), name: "late")
+                    want.add(late, name: "late")
+                }
+                got += stream.masked(piece)
+                want.write(piece)
+                #expect(stream.heldCount == want.heldCount, "seed \(seed)")
+            }
+            got += stream.finished()
+            #expect(got == want.output, "seed \(seed)")
+        }
     }
 
     @Test("no form of a value is left in the output, whatever the neighbours")

@@ -55,6 +55,33 @@ struct LifeTests {
         #expect(bench.spawner.liveCount == 0)
     }
 
+    @Test func `a finished child is let go with all that it held`() throws {
+        let bench = try Bench()
+        weak var child: ChildProcess?
+        let result = try bench.run(SpawnRequest.shell("echo out; echo err >&2")) { child = $0 }
+        #expect(result.text == "out\n" && child == nil)
+    }
+
+    @Test func `a detached child is neither signalled with the others nor ended with the run`() async throws {
+        await #expect(processExitsWith: .success) {
+            let bench = try Bench()
+            try bench.spawner.adoptOrphans()
+            let scratch = try Scratch()
+            let script = "cd \(scratch.path); sh -c 'touch $$; exec sleep 300' & touch $$; wait"
+            let request = SpawnRequest.shell(script).with {
+                $0.isDetached = true
+                $0.standardOutput = .null
+                $0.standardError = .null
+            }
+            let child = try bench.spawner.start(request, SpawnHandlers(finished: { _ in }))
+            defer { kill(-child.pid, SIGKILL) }
+            TerminationTests.waitFor(2, in: scratch, bench)
+            bench.spawner.signalAll(SIGKILL)
+            try #require(TerminationTests.end(bench) == [])
+            try #require(TerminationTests.pids(scratch).filter(isAlive).count == 2)
+        }
+    }
+
     @Test func `the duration is the program's`() throws {
         let duration = try #require(try Bench().shell("sleep 0.2").outcome?.duration)
         #expect(duration >= .milliseconds(200))
@@ -102,7 +129,7 @@ struct LifeTests {
 @Suite("The end of the run")
 struct TerminationTests {
     /// Ends everything and gives what could not be ended.
-    private static func end(_ bench: Bench, grace: Duration = .seconds(20)) -> [Int32]? {
+    static func end(_ bench: Bench, grace: Duration = .seconds(20)) -> [Int32]? {
         var left: [Int32]?
         bench.spawner.terminateAll(grace: grace) {
             left = $0
@@ -112,11 +139,11 @@ struct TerminationTests {
         return left
     }
 
-    private static func pids(_ scratch: Scratch) -> [Int32] {
+    static func pids(_ scratch: Scratch) -> [Int32] {
         entries(scratch.path).compactMap { Int32($0) }
     }
 
-    private static func waitFor(_ count: Int, in scratch: Scratch, _ bench: Bench) {
+    static func waitFor(_ count: Int, in scratch: Scratch, _ bench: Bench) {
         func look() {
             if pids(scratch).count >= count { return bench.loop.stop() }
             bench.loop.schedule(after: .milliseconds(10), look)

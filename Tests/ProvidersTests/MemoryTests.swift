@@ -46,7 +46,9 @@
         defer { unsafe munmap(buffer, size) }
         let own = UInt(bitPattern: buffer)..<(UInt(bitPattern: buffer) + UInt(size))
         var count = 0
-        for line in try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n") {
+        // To its end: Foundation's own reading of a file stops at the first short piece, which here is the first page.
+        let maps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd() ?? Data()
+        for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: " ")
             let ends = parts[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             guard parts[1].hasPrefix("r"), ends.count == 2, ends[1] < 1 << 63 else { continue }

@@ -2,9 +2,36 @@
 ///
 /// For tests alone, slow on purpose.
 public struct NaiveMasker {
-    /// Needle and name, in the order of registration; the first name of a needle stays.
-    private var needles: [(text: [UInt8], name: String)] = []
+    /// A form that is looked for.
+    private struct Needle {
+        var text: [UInt8]
+        var looksThroughBreaks: Bool
+        var name: String
+        /// Places before this one were decided when the needle came.
+        var since: Int
+    }
+
+    /// Where a needle is, or the beginning of one at the text's end.
+    private struct Match {
+        /// Where its mask begins: past the breaks with fewer than 4 bytes before them.
+        var start: Int
+        /// nil where the text ends before the needle does.
+        var end: Int?
+    }
+
+    /// A needle that is in a text, with its place in the order of registration.
+    private struct Find {
+        var start: Int
+        var end: Int
+        var order: Int
+        var name: String
+    }
+
+    /// In the order of registration; the first name of a needle stays.
+    private var needles: [Needle] = []
+    private var byFirst: [[Int]] = Array(repeating: [], count: 256)
     private var known: Set<[UInt8]> = []
+    private var knownWrapped: Set<[UInt8]> = []
 
     /// An oracle that knows no value yet.
     public init() {}
@@ -13,69 +40,174 @@ public struct NaiveMasker {
     public var texts: [[UInt8]] { needles.map(\.text) }
 
     /// Registers a value with all its forms; the first name of a form stays.
-    public mutating func add(_ value: [UInt8], name: String) {
+    ///
+    /// In a stream it is looked for from the place `since` on.
+    public mutating func add(_ value: [UInt8], name: String, since: Int = 0) {
         guard value.count >= 4 else { return }
-        for form in NaiveForms(value).all where known.insert(form).inserted { needles.append((form, name)) }
-    }
-
-    /// The longest needle that begins at each place: its length and name.
-    private func longest(_ text: [UInt8]) -> [(length: Int, name: String)?] {
-        let byFirst = Dictionary(grouping: needles) { $0.text[0] }
-        return text.indices.map { place in
-            var best: (length: Int, name: String)?
-            for needle in byFirst[text[place]] ?? [] where needle.text.count > best?.length ?? 0 {
-                if Self.isThere(needle.text, in: text, at: place) { best = (needle.text.count, needle.name) }
-            }
-            return best
+        let forms = NaiveForms(value)
+        for form in forms.all where known.insert(form).inserted {
+            append(Needle(text: form, looksThroughBreaks: false, name: name, since: since))
+        }
+        for form in forms.wrapped where knownWrapped.insert(form).inserted {
+            append(Needle(text: form, looksThroughBreaks: true, name: name, since: since))
         }
     }
 
-    private static func isThere(_ needle: [UInt8], in text: [UInt8], at place: Int) -> Bool {
-        guard place + needle.count <= text.count else { return false }
-        var index = 0
-        while index < needle.count {
-            if needle[index] != text[place + index] { return false }
-            index += 1
-        }
-        return true
+    private mutating func append(_ needle: Needle) {
+        byFirst[Int(needle.text[0])].append(needles.count)
+        needles.append(needle)
     }
 
-    /// The text with each stretch of overlapping finds replaced by the mask of its first, longest find.
-    public func mask(_ text: [UInt8]) -> [UInt8] {
-        let found = longest(text)
-        var result: [UInt8] = []
-        var place = 0
-        while place < text.count {
-            guard let first = found[place] else {
-                result.append(text[place])
-                place += 1
+    // MARK: - Matching
+
+    private static func match(_ needle: Needle, _ text: [UInt8], at start: Int) -> Match? {
+        var (index, place, maskStart, before) = (0, start, start, 0)
+        var followsBreak = true
+        while index < needle.text.count {
+            guard place < text.count else { return Match(start: maskStart) }
+            if needle.looksThroughBreaks, !followsBreak, needle.text[index] != 61,
+                let end = breakEnd(text, place)
+            {
+                if before < 4 { maskStart = end }
+                if end == text.count { return Match(start: maskStart) }
+                if needle.text[index] == 32 { index += 1 }
+                place = end
+                followsBreak = true
                 continue
             }
-            result += Array("[secret:\(first.name)]".utf8)
-            var end = place + first.length
-            while place < end {
-                if let more = found[place] { end = max(end, place + more.length) }
-                place += 1
+            guard needle.text[index] == text[place] else { return nil }
+            (index, place, before, followsBreak) = (index + 1, place + 1, before + 1, false)
+        }
+        return Match(start: maskStart, end: place)
+    }
+
+    /// The end of LF or CRLF and up to 32 blanks and tabs; what the text's end cuts counts.
+    private static func breakEnd(_ text: [UInt8], _ place: Int) -> Int? {
+        var end = place
+        if text[end] == 13 { end += 1 }
+        guard end < text.count else { return end > place ? end : nil }
+        guard text[end] == 10 else { return nil }
+        end += 1
+        var blanks = 0
+        while end < text.count, blanks < 32, text[end] == 32 || text[end] == 9 { (end, blanks) = (end + 1, blanks + 1) }
+        return end
+    }
+
+    private func matches(_ text: [UInt8], _ take: (Match, Int, Int) -> Void) {
+        for place in text.indices {
+            for number in byFirst[Int(text[place])] where place >= needles[number].since {
+                guard let match = Self.match(needles[number], text, at: place) else { continue }
+                take(match, place, number)
+            }
+        }
+    }
+
+    /// The finds, those that overlap as one with the name of the leftmost, of several there the longest.
+    private func merged(_ text: [UInt8]) -> [Find] {
+        var finds: [Find] = []
+        matches(text) { match, _, number in
+            if let end = match.end {
+                finds.append(Find(start: match.start, end: end, order: number, name: needles[number].name))
+            }
+        }
+        finds.sort { ($0.start, -$0.end, $0.order) < ($1.start, -$1.end, $1.order) }
+        var result: [Find] = []
+        for find in finds {
+            if let last = result.last, find.start < last.end {
+                result[result.count - 1].end = max(last.end, find.end)
+            } else {
+                result.append(find)
             }
         }
         return result
     }
 
-    /// The length of the longest end of `text` that is a proper prefix of some needle.
-    public func heldCount(after text: [UInt8]) -> Int {
-        var longest = 0
-        for needle in needles.map(\.text) where needle.count > 1 {
-            var count = min(needle.count - 1, text.count)
-            while count > longest {
-                if Self.isThere(Array(needle[..<count]), in: text, at: text.count - count) { longest = count }
-                count -= 1
+    // MARK: - Answers
+
+    /// The text with each stretch of overlapping finds replaced by its mask.
+    public func mask(_ text: [UInt8]) -> [UInt8] {
+        mask(text, shown: Array(repeating: false, count: text.count))
+    }
+
+    /// The same where some bytes were shown before they could be decided.
+    fileprivate func mask(_ text: [UInt8], shown: [Bool]) -> [UInt8] {
+        var result: [UInt8] = []
+        var place = 0
+        for find in merged(text) {
+            result += text[place..<find.start]
+            var isMasked = false
+            for index in find.start..<find.end {
+                if shown[index] {
+                    result.append(text[index])
+                } else if !isMasked {
+                    result += Array("[secret:\(find.name)]".utf8)
+                    isMasked = true
+                }
             }
+            place = find.end
         }
-        return longest
+        return result + text[place...]
+    }
+
+    /// What is in finds of the text so far.
+    fileprivate func covered(_ text: [UInt8]) -> [Bool] {
+        var covered = Array(repeating: false, count: text.count)
+        for find in merged(text) { for index in find.start..<find.end { covered[index] = true } }
+        return covered
+    }
+
+    /// The length of the longest end of `text` that is a proper prefix of some needle and is held back.
+    public func heldCount(after text: [UInt8]) -> Int { text.count - ends(text).held }
+
+    /// Where the longest end of `text` that is a proper prefix of some needle begins, and what is held of it.
+    fileprivate func ends(_ text: [UInt8]) -> (start: Int, held: Int) {
+        var ends = (start: text.count, held: text.count)
+        matches(text) { match, place, _ in
+            guard match.end == nil else { return }
+            ends = (min(ends.start, place), min(ends.held, match.start))
+        }
+        return ends
     }
 
     /// Whether any needle is in `text`.
-    public func finds(in text: [UInt8]) -> Bool {
-        longest(text).contains { $0 != nil }
+    public func finds(in text: [UInt8]) -> Bool { !merged(text).isEmpty }
+}
+
+/// The oracle of one stream: values come in the middle, and a terminal is shown what is short.
+public struct NaiveStream {
+    private var masker: NaiveMasker
+    private let isForTerminal: Bool
+    private var text: [UInt8] = []
+    private var shown: [Bool] = []
+    private var decided = 0
+
+    /// A stream of a masker as it is now.
+    public init(_ masker: NaiveMasker, forTerminal: Bool = false) {
+        (self.masker, isForTerminal) = (masker, forTerminal)
     }
+
+    /// Registers a value: what begins like a form takes part.
+    public mutating func add(_ value: [UInt8], name: String) {
+        masker.add(value, name: name, since: masker.ends(text).start)
+    }
+
+    /// Takes the next bytes.
+    public mutating func write(_ piece: [UInt8]) {
+        guard !piece.isEmpty else { return }
+        text += piece
+        shown += Array(repeating: false, count: piece.count)
+        guard isForTerminal else { return }
+        let held = masker.ends(text).held
+        decided = max(decided, held)
+        guard text.count - held < 4 else { return }
+        decided = text.count
+        let covered = masker.covered(text)
+        for index in held..<text.count where !covered[index] { shown[index] = true }
+    }
+
+    /// The number of bytes held back.
+    public var heldCount: Int { isForTerminal ? text.count - decided : masker.heldCount(after: text) }
+
+    /// All that came out.
+    public var output: [UInt8] { masker.mask(text, shown: shown) }
 }

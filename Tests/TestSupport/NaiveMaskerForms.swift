@@ -23,8 +23,10 @@ private func scalar(_ text: ArraySlice<UInt8>) -> (UInt32, Int)? {
 
 /// Every form of a value, by the rows of the page.
 public struct NaiveForms {
-    /// The forms, each once.
+    /// The forms that are met as they are, each once.
     public private(set) var all: Set<[UInt8]> = []
+    /// The forms that look through line breaks, each once.
+    public private(set) var wrapped: Set<[UInt8]> = []
 
     /// Makes the forms of `value`.
     public init(_ value: [UInt8]) {
@@ -46,7 +48,56 @@ public struct NaiveForms {
             verbatim(inner)
             textual(inner)
             binary(inner, whole: false)
+            for piece in Self.settings(inner) {
+                verbatim(piece)
+                textual(piece)
+                binary(piece, whole: false)
+            }
         }
+    }
+
+    /// The telling pieces of what `key: value`, `"key": "value",` or `KEY=value` sets.
+    static func settings(_ line: [UInt8]) -> [[UInt8]] {
+        var rest = line[...]
+        for prefix in ["export ", "- "] where rest.starts(with: bytes(prefix)) {
+            rest.removeFirst(prefix.utf8.count)
+            break
+        }
+        let keyBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\"'".utf8)
+        let key = rest.prefix { keyBytes.contains($0) }
+        rest = rest.dropFirst(key.count)
+        guard !key.isEmpty, let sign = rest.popFirst() else { return [] }
+        if sign == 58 { guard rest.first == 32 || rest.first == 9 else { return [] } } else if sign != 61 { return [] }
+        var value = trim(Array(rest))
+        if value.last == 44 { value.removeLast() }
+        for quote in [34, 39] as [UInt8] where value.count >= 2 && value.first == quote && value.last == quote {
+            value = Array(value.dropFirst().dropLast())
+            break
+        }
+        return pieces(value).map(trim).filter { tells($0) && !isPublic($0) }
+    }
+
+    private static func pieces(_ value: [UInt8]) -> [[UInt8]] {
+        var (result, piece) = ([[UInt8]](), [UInt8]())
+        var index = 0
+        while index < value.count {
+            if value[index] == 92, index + 1 < value.count, value[index + 1] == 110 || value[index + 1] == 114 {
+                result.append(piece)
+                piece = []
+                index += 2
+            } else {
+                piece.append(value[index])
+                index += 1
+            }
+        }
+        return result + [piece]
+    }
+
+    /// Plain words, or an address without a user in it.
+    private static func isPublic(_ piece: [UInt8]) -> Bool {
+        let words = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-., ".utf8)
+        let isAddress = piece.starts(with: bytes("https://")) || piece.starts(with: bytes("http://"))
+        return isAddress ? !piece.contains(64) : piece.allSatisfy(words.contains)
     }
 
     static func trim(_ text: [UInt8]) -> [UInt8] {
@@ -83,17 +134,22 @@ public struct NaiveForms {
         guard text.count >= 8 else { return }
         for slash in [false, true] {
             for ascii in [false, true] {
-                for upper in [false, true] {
-                    all.insert(Self.json(text, slash: slash, ascii: ascii, upper: upper, extra: ""))
-                }
+                for upper in [false, true] { jsonTwice(text, slash: slash, ascii: ascii, upper: upper, extra: "") }
             }
         }
-        all.insert(Self.json(text, slash: false, ascii: false, upper: false, extra: "<>&"))
-        all.insert(Self.json(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`"))
+        jsonTwice(text, slash: false, ascii: false, upper: false, extra: "<>&")
+        jsonTwice(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`")
         shell(text)
         go(text)
         percent(text)
         xml(text)
+    }
+
+    /// A JSON string, and that in a JSON string.
+    private mutating func jsonTwice(_ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String) {
+        let once = Self.json(text, slash: slash, ascii: ascii, upper: upper, extra: extra)
+        all.insert(once)
+        all.insert(Self.json(once, slash: slash, ascii: ascii, upper: upper, extra: extra))
     }
 
     static func json(_ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String) -> [UInt8] {
@@ -127,7 +183,7 @@ public struct NaiveForms {
     }
 
     private mutating func shell(_ text: [UInt8]) {
-        all.insert(text.flatMap { $0 == 39 ? bytes("'\\''") : [$0] })
+        for apostrophe in ["'\\''", "'\"'\"'"] { all.insert(text.flatMap { $0 == 39 ? bytes(apostrophe) : [$0] }) }
         let special = Set(bytes(" \t\n'\"\\|&;()<>!{}*[]?^$`,"))
         for first in [false, true] {
             all.insert(
@@ -217,32 +273,18 @@ public struct NaiveForms {
         guard text.count >= 8 else { return }
         for upper in [false, true] {
             let digits = text.map { hex2(UInt32($0), 2, upper) }
-            for separator in ["", " ", ":"] { all.insert(Array(digits.joined(separator: bytes(separator)))) }
+            for separator in ["", " ", ":"] { wrapped.insert(Array(digits.joined(separator: bytes(separator)))) }
         }
         for url in [false, true] {
             let padded = Self.base64(text, url)
-            let bare = padded.filter { $0 != 61 }
-            var texts = [padded, bare] + (0..<3).map { Self.base64Core(text, $0, url) }
-            if whole {
-                for wrapped in [padded, Self.base64Core(text, 0, url)] {
-                    for columns in [64, 76] where wrapped.count > columns {
-                        all.insert(Self.wrap(wrapped, columns, "\n"))
-                        all.insert(Self.wrap(wrapped, columns, "\r\n"))
-                    }
-                }
-                let again = Self.base64(padded, url)
-                let cores = (0..<3).flatMap { inner in
-                    (0..<3).map { Self.base64Core(Self.base64Core(text, inner, url), $0, url) }
-                }
-                texts += [again, again.filter { $0 != 61 }] + cores
+            wrapped.formUnion([padded, padded.filter { $0 != 61 }] + (0..<3).map { Self.base64Core(text, $0, url) })
+            guard whole else { continue }
+            let again = Self.base64(padded, url)
+            let cores = (0..<3).flatMap { inner in
+                (0..<3).map { Self.base64Core(Self.base64Core(text, inner, url), $0, url) }
             }
-            all.formUnion(texts)
+            wrapped.formUnion([again, again.filter { $0 != 61 }] + cores)
         }
-    }
-
-    static func wrap(_ text: [UInt8], _ columns: Int, _ newline: String) -> [UInt8] {
-        let lines = stride(from: 0, to: text.count, by: columns).map { text[$0..<min($0 + columns, text.count)] }
-        return Array(lines.joined(separator: bytes(newline)))
     }
 
     static func base64(_ text: [UInt8], _ url: Bool) -> [UInt8] {

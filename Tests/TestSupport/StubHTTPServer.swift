@@ -84,6 +84,8 @@ import Foundation
     public var url: String { "http://127.0.0.1:\(port)" }
     /// All requests so far.
     public var requests: [Request] { lock.withLock { received } }
+    /// Drops the record of the requests so far, for who asks without end.
+    public func forgetRequests() { lock.withLock { received.removeAll() } }
     /// Whether an answer is still being sent, its bytes so still in this process's memory.
     public var isAnswering: Bool { lock.withLock { answering > 0 } }
     /// How many connections were accepted.

@@ -61,6 +61,13 @@ func now() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
+/// The time this thread worked: what other programs do meanwhile does not count.
+func workTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// `F_SETPIPE_SZ`, which the Glibc overlay leaves out.
 let setPipeSize: Int32 = 1031
 
@@ -75,15 +82,26 @@ func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-/// Sends `text` from one thread through a pipe, a relay and a second pipe to another thread; gives seconds.
+/// What a relay took: by the clock, and of its own thread's time.
+struct Cost {
+    var seconds = Double.infinity
+    var work = Double.infinity
+
+    mutating func keepBest(_ other: Cost) {
+        seconds = min(seconds, other.seconds)
+        work = min(work, other.work)
+    }
+}
+
+/// Sends `text` from one thread through a pipe, a relay and a second pipe to another thread.
 ///
 /// The relay reads 64 KiB at a time and hands them to `body` with the descriptor to write to.
-func relay(_ text: [UInt8], _ body: (UnsafeRawBufferPointer, Int32) -> Void) -> Double {
+func relay(_ text: [UInt8], _ body: (UnsafeRawBufferPointer, Int32) -> Void) -> Cost {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return .infinity }
+    guard pipe(&ends) == 0 else { return Cost() }
     _ = fcntl(ends[1], setPipeSize, 1 << 20)
     var output: [Int32] = [0, 0]
-    guard pipe(&output) == 0 else { return .infinity }
+    guard pipe(&output) == 0 else { return Cost() }
     _ = fcntl(output[1], setPipeSize, 1 << 20)
     let ports = Ports(input: ends, output: output)
     var writer = pthread_t()
@@ -110,19 +128,51 @@ func relay(_ text: [UInt8], _ body: (UnsafeRawBufferPointer, Int32) -> Void) -> 
             return nil
         }, readerJob.toOpaque())
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
-    let start = now()
+    let (start, startWork) = (now(), workTime())
     while true {
         let count = read(ends[0], room.baseAddress, room.count)
         guard count > 0 else { break }
         body(UnsafeRawBufferPointer(rebasing: room[..<count]), output[1])
     }
-    let seconds = now() - start
+    let cost = Cost(seconds: now() - start, work: workTime() - startWork)
     close(ends[0])
     close(output[1])
     pthread_join(writer, nil)
     pthread_join(reader, nil)
     close(output[0])
     room.deallocate()
+    return cost
+}
+
+/// The same through a process of `cat`; seconds.
+func throughCat(_ text: [UInt8]) -> Double {
+    var output: [Int32] = [0, 0]
+    guard pipe(&output) == 0 else { return .infinity }
+    _ = fcntl(output[1], setPipeSize, 1 << 20)
+    let start = now()
+    guard let cat = popen("exec cat >&\(output[1])", "w") else { return .infinity }
+    let input = [0, fileno(cat)]
+    _ = fcntl(input[1], setPipeSize, 1 << 20)
+    close(output[1])
+    var writer = pthread_t()
+    let job = Unmanaged.passRetained(Job(text: text, ports: Ports(input: input, output: output)))
+    pthread_create(
+        &writer, nil,
+        { raw in
+            guard let raw else { return nil }
+            let job = Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
+            job.text.withUnsafeBytes { writeAll(job.ports.input[1], $0) }
+            // cat reads until the pipe's last end is closed; `pclose` below finds the descriptor replaced.
+            dup2(job.ports.output[0], job.ports.input[1])
+            return nil
+        }, job.toOpaque())
+    let room = UnsafeMutableRawPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    while read(output[0], room, 1 << 20) > 0 {}
+    let seconds = now() - start
+    room.deallocate()
+    close(output[0])
+    pthread_join(writer, nil)
+    pclose(cat)
     return seconds
 }
 
@@ -184,11 +234,41 @@ func makeMasker(_ values: [[UInt8]]) throws -> Masker {
 func setUpSeconds(_ values: [[UInt8]]) throws -> Double {
     var best = Double.infinity
     for _ in 0..<5 {
-        let start = now()
+        let start = workTime()
         let masker = try makeMasker(values)
-        best = withExtendedLifetime(masker) { min(best, now() - start) }
+        best = withExtendedLifetime(masker) { min(best, workTime() - start) }
     }
     return best
+}
+
+/// The same while a stream is open that gets a line after each value.
+func addingSeconds(_ values: [[UInt8]]) throws -> Double {
+    let line = Array("2026-11-23T21:00:00Z INFO http.server request id=17 status=200\n".utf8)
+    let masker = try Masker()
+    let stream = masker.makeStream()
+    let start = workTime()
+    for (number, value) in values.enumerated() {
+        try masker.add(try SecretBytes(copying: value.span), name: "S\(number)")
+        stream.write(line.span) { _ in }
+    }
+    return workTime() - start
+}
+
+/// MB/s of the masker alone, from and to memory.
+func inMemory(_ text: [UInt8], _ masker: Masker) -> Double {
+    let seconds = best(5) {
+        let stream = masker.makeStream()
+        var total = 0
+        let start = workTime()
+        text.withUnsafeBytes { whole in
+            for place in stride(from: 0, to: whole.count, by: 1 << 16) {
+                let part = UnsafeRawBufferPointer(rebasing: whole[place..<min(place + 1 << 16, whole.count)])
+                stream.write(Span(_unsafeBytes: part)) { piece in total += piece.count }
+            }
+        }
+        return workTime() - start
+    }
+    return Double(text.count) / 1e6 / seconds
 }
 
 func pad(_ text: String, _ width: Int) -> String {
@@ -201,36 +281,35 @@ func fixed(_ value: Double, _ digits: Int) -> String {
     return "\((value * scale).rounded() / scale)"
 }
 
-let megabytes = Int(CommandLine.arguments.dropFirst().first ?? "64") ?? 64
-print("secrets  memory MB/s  relay MB/s  masked MB/s  ratio  set-up ms  secret KiB")
-for count in [1, 10, 100, 1000] {
-    let all = values(count)
-    let text = logText(megabytes << 20, all)
+/// One row: `ratio` is by the clock, `work` by the relay's own time, which other programs disturb less.
+func measure(_ label: String, _ values: [[UInt8]], _ megabytes: Int) throws {
+    let text = logText(megabytes << 20, values)
     let size = Double(text.count) / 1e6
-    let setUp = try setUpSeconds(all)
-    let masker = try makeMasker(all)
-    let inMemory = best(5) {
-        let stream = masker.makeStream()
-        var total = 0
-        let start = now()
-        text.withUnsafeBytes { whole in
-            for place in stride(from: 0, to: whole.count, by: 1 << 16) {
-                let part = UnsafeRawBufferPointer(rebasing: whole[place..<min(place + 1 << 16, whole.count)])
-                stream.write(Span(_unsafeBytes: part)) { piece in total += piece.count }
-            }
-        }
-        return now() - start
-    }
+    let setUp = try setUpSeconds(values)
+    let adding = try addingSeconds(values)
+    let masker = try makeMasker(values)
     let gather = Gather()
-    var plain = Double.infinity
-    var relayed = Double.infinity
-    for _ in 0..<5 {
-        plain = min(plain, relay(text) { bytes, out in writeAll(out, bytes) })
-        relayed = min(relayed, relay(text, masked(masker.makeStream(), gather)))
+    var (plain, masking, cat) = (Cost(), Cost(), Double.infinity)
+    for _ in 0..<7 {
+        plain.keepBest(relay(text) { bytes, out in writeAll(out, bytes) })
+        masking.keepBest(relay(text, masked(masker.makeStream(), gather)))
+        cat = min(cat, throughCat(text))
     }
-    print(
-        pad("\(count)", 7), pad(fixed(size / inMemory, 0), 12), pad(fixed(size / plain, 0), 11),
-        pad(fixed(size / relayed, 0), 12), pad(fixed(plain / relayed, 2), 6), pad(fixed(setUp * 1000, 2), 10),
-        pad("\(masker.secretBytes / 1024)", 11))
+    let cells: [(String, Int)] = [
+        (label, 8), (fixed(inMemory(text, masker), 0), 9), (fixed(size / cat, 0), 8),
+        (fixed(size / plain.seconds, 0), 8), (fixed(size / masking.seconds, 0), 8),
+        (fixed(plain.seconds / masking.seconds, 2), 7), (fixed(plain.work / masking.work, 2), 6),
+        (fixed(cat / masking.seconds, 2), 7), (fixed(setUp * 1000, 2), 10), (fixed(adding * 1000, 2), 9),
+        ("\(masker.secretBytes / 1024)", 5),
+    ]
+    print(cells.map { pad($0.0, $0.1) }.joined(separator: " "))
     fflush(nil)
 }
+
+let megabytes = Int(CommandLine.arguments.dropFirst().first ?? "64") ?? 64
+let counts = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+print(" secrets  in memory      cat    relay   masked   ratio   work  of cat  set-up ms  one each   KiB")
+for count in counts.isEmpty ? [1, 10, 100, 1000] : counts { try measure("\(count)", values(count), megabytes) }
+// Short values have windows of their own.
+try measure("10 + 12B", values(10) + [Array("Tr0ub4dor&3x".utf8)], megabytes)
+try measure("10 + 5B", values(10) + [Array("54321".utf8)], megabytes)

@@ -78,7 +78,7 @@ function host.describeError(e, traceback)
   elseif type(e) == "number" or type(e) == "boolean" or e == nil then
     report.text = tostring(e)
   else
-    report.text = "a " .. type(e) .. " was raised as an error"
+    report.text = host.typeName(e) .. " was raised as an error"
   end
   return report
 end
@@ -86,7 +86,7 @@ end
 -- Checks one argument: `where` names the function and the argument, `expected` what it takes.
 function host.check(value, wanted, where, expected)
   if type(value) == wanted then return value end
-  host.raise("usage", where .. ": expected " .. expected .. ", got " .. host.typeName(value))
+  host.raise("usage", where .. ": expected " .. expected .. ", got " .. host.typeName(value), host.secretReason(value))
 end
 
 -- The sorts of objects, by the numbers of the wire.
@@ -112,6 +112,18 @@ function host.typeName(value)
   local t = type(value)
   if t == "nil" then return "nothing" end
   return "a " .. t
+end
+
+local function isSecret(value)
+  return host.objectInfo(value) == "secret"
+end
+
+-- Why a secret is not taken, and where it is; nothing for anything else.
+function host.secretReason(value)
+  if isSecret(value) then
+    return "its value never enters the script",
+      "a secret goes to a program: spawn{ …, env = { NAME = handle } }, stdin = handle or files = { NAME = handle }"
+  end
 end
 
 -- JSON's null: a table may not hold nil.

@@ -31,7 +31,8 @@ local function writer(name, stream, result)
     for i = 1, select("#", ...) do
       local part = (select(i, ...))
       if type(part) ~= "string" and type(part) ~= "number" then
-        raise("usage", name .. ": argument " .. i .. ": expected a string or a number, got " .. typeName(part))
+        raise("usage", name .. ": argument " .. i .. ": expected a string or a number, got " .. typeName(part),
+          host.secretReason(part))
       end
       parts[i] = tostring(part)
     end
@@ -133,7 +134,7 @@ local function logger(level)
   return function(message, fields)
     if type(message) ~= "string" and type(message) ~= "number" then
       raise("usage", "log." .. level .. ": message: expected a text, got " .. typeName(message),
-        objectInfo(message) == "secret" and "a value never enters the log" or nil)
+        host.secretReason(message))
     end
     local shown
     if fields ~= nil then
@@ -157,7 +158,7 @@ end
 
 local function fail(message, given)
   if type(message) ~= "string" and type(message) ~= "number" then
-    raise("usage", "fail: message: expected a text, got " .. typeName(message))
+    raise("usage", "fail: message: expected a text, got " .. typeName(message), host.secretReason(message))
   end
   local code = 1
   if given ~= nil then
@@ -200,7 +201,9 @@ local function rewritten(...)
   local parts = {}
   for i = 1, select("#", ...) do
     local part = (select(i, ...))
-    parts[i] = type(part) == "string" and host.quote(part) or tostring(part)
+    -- A secret is no argument, here as in the table.
+    if objectInfo(part) == "secret" then part = "env = { NAME = handle }" else part = host.quote(part) end
+    parts[i] = part
   end
   return "spawn{ " .. concat(parts, ", ") .. " }"
 end
@@ -280,6 +283,22 @@ local fs = {}
 for name in ("copy exists glob list mkdir read remove rename stat tempDir write"):gmatch("%a+") do
   fs[name] = function(...) return host.part("files")[name](...) end
 end
+
+-- Lua's own error names the place in the list alone; ours names the secret.
+local function concatenate(list, ...)
+  local ok, result = pcall(concat, list, ...)
+  if ok then return result end
+  if type(list) == "table" then
+    for _, value in next, list do
+      if objectInfo(value) == "secret" then
+        raise("usage", "the secret " .. select(4, objectInfo(value)) .. " cannot be joined to a text",
+          "its value never enters the script", "put it together with secret.template(\"…${x}…\", { x = handle })")
+      end
+    end
+  end
+  error(result, 2)
+end
+table.concat = concatenate
 
 local basic = {
   assert = assert, collectgarbage = collectgarbage, error = error, getmetatable = getmetatable, ipairs = ipairs,

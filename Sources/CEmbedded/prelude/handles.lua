@@ -20,6 +20,8 @@ local function refuse(what, hint)
   end
 end
 
+-- What Lua's own functions call a handle in their errors: "string expected, got a secret, …".
+local typeWords = "a secret, whose value never enters the script: secret.template puts texts together"
 local template = 'put it together with secret.template("…${x}…", { x = handle })'
 local inject = "hand it to a program: spawn{ …, env = { NAME = handle } }, stdin = handle or files = { NAME = handle }"
 
@@ -48,13 +50,17 @@ local function index(kind, methods)
     local names = {}
     for name in pairs(methods) do names[#names + 1] = name end
     table.sort(names)
-    raise("usage", "a " .. kind .. " has no field " .. host.quote(key), nil, "it has: " .. table.concat(names, ", "))
+    raise("usage", "a " .. kind .. " has no field " .. host.quote(key),
+      kind == "secret" and "the value of " .. nameOf(self) .. " never enters the script" or nil,
+      "it has: " .. table.concat(names, ", ") .. (kind == "secret" and "; a field of its JSON is a new secret: "
+        .. "secret.field(handle, \"a.b\")" or ""))
   end
 end
 
 host.objectIndex = index
 
 host.setObjectMethods("secret", {
+  __name = typeWords,
   __index = index("secret", secretMethods),
   __newindex = refuse("changed", "make a new one with secret.template"),
   __tostring = function(self)
@@ -111,6 +117,7 @@ local sessionMethods = {
 }
 
 host.setObjectMethods("session", {
+  __name = "a session",
   __index = index("session", sessionMethods),
   __tostring = function(self)
     return "session: " .. select(4, objectInfo(self))

@@ -107,6 +107,11 @@ end
 local function encode(value, options)
   called = "json.encode"
   if options ~= nil then host.check(options, "table", "json.encode: options", "a table such as { indent = 2 }") end
+  for name in next, options or {} do
+    if name ~= "indent" then
+      raise("usage", "json.encode: there is no option " .. host.quote(name), nil, "it takes: indent")
+    end
+  end
   local width = options and options.indent
   local state = { out = {}, open = {}, colon = ":", newline = function() end }
   if width then
@@ -198,7 +203,9 @@ local function decodeNumber(text, at)
   local rest = match(text, "^%.%d+", at + #whole) or ""
   local exponent = match(text, "^[eE][+-]?%d+", at + #whole + #rest) or ""
   local all = whole .. rest .. exponent
-  return tonumber(all), at + #all
+  local n = tonumber(all)
+  if n == math.huge or n == -math.huge then malformed(text, at, "a number that is too large") end
+  return n, at + #all
 end
 
 local decodeValue

@@ -129,7 +129,8 @@ end
 
 local function close(co)
   checkThread(co, "close")
-  if isBusy(co) and rawStatus(co) == "suspended" then error("cannot close a normal coroutine", 2) end
+  local found = status(co)
+  if found == "running" or found == "normal" then error("cannot close a " .. found .. " coroutine", 2) end
   return rawClose(co)
 end
 
@@ -151,7 +152,11 @@ local function unwrap(co, ok, ...)
 end
 
 host.coroutineLibrary = {
-  create = function(f) return create(f, "create") end,
+  create = function(f)
+    -- No tail call: the error's position is counted in levels.
+    local co = create(f, "create")
+    return co
+  end,
   status = status,
   close = close,
   resume = resume,

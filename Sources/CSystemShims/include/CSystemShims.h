@@ -8,6 +8,7 @@
 #include "environment.h"
 #include "file_access.h"
 #include "hardening.h"
+#include "job_session.h"
 #include "keeper.h"
 #include "poller.h"
 #include "redirect.h"
@@ -15,5 +16,6 @@
 #include "sandbox.h"
 #include "secret_pages.h"
 #include "spawn.h"
+#include "terminal.h"
 
 #endif

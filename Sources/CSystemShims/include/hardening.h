@@ -19,9 +19,13 @@ void vs_sys_fill_standard_descriptors(void);
 pid_t vs_sys_fork_connected(int *socket, int *process);
 
 /// Reads at most `size` bytes of a regular file beneath the folder `folder` (an open descriptor), following no link,
-/// `..` or mount out of it (openat2 RESOLVE_BENEATH). Gives their number; -1 with errno: EXDEV for a way out, EFBIG
+/// `..` out of it (openat2 RESOLVE_BENEATH; without it see vs_sys_open_beneath_stepwise). Gives their number; -1 with errno: EXDEV for a way out, EFBIG
 /// for a larger file, EISDIR or EINVAL for what is no regular file.
 ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size);
+
+/// How vs_sys_read_beneath opens where the kernel has no openat2: one folder after the other, and no link at all, not
+/// even one that stays inside (ELOOP). Gives a descriptor that the caller closes, or -1 with errno. Apart for the tests.
+int vs_sys_open_beneath_stepwise(int folder, const char *path);
 
 /// A descriptor for the same terminal or pipe as `descriptor` that can be made non-blocking without touching the one
 /// that others share; -1 where there is none (a file, a socket, another user's pipe). The caller closes it.

@@ -3,6 +3,8 @@
 #ifndef VS_SPAWN_H
 #define VS_SPAWN_H
 
+#include "job_session.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +40,8 @@ typedef struct {
     bool new_privileges;
     /// The child does not die with the calling thread.
     bool detached;
-    /// Makes the child's standard output its controlling terminal. It has to be a terminal that is nobody's yet.
+    /// Makes the child's standard output its controlling terminal, in a session that another process leads (job_session.h):
+    /// `session` of the result then has to be ended. It has to be a terminal that is nobody's yet.
     bool controlling_terminal;
 } vs_sys_spawn_request;
 
@@ -58,6 +61,8 @@ typedef struct {
     pid_t pid;
     /// A close-on-exec descriptor that is readable once the child has exited. The caller closes it.
     int pidfd;
+    /// The session of a child with a controlling terminal.
+    vs_sys_job_session session;
     /// Whether the child is in a Landlock domain of its own.
     bool isolated;
     /// Where and why it failed; `candidate` is the index of the path that `error` is about.
@@ -89,6 +94,9 @@ typedef struct {
 
 /// Reaps `pid`, a child of this process, if it has ended. 1 if so, 0 if it still runs, -1 with errno (ECHILD: not ours).
 int vs_sys_reap(pid_t pid, vs_sys_exit *how);
+
+/// A child of this process that has ended and has not been reaped; 0 where there is none.
+pid_t vs_sys_ended_child(void);
 
 /// What a path is, seen from `directory` (NULL: the working directory), to explain a failed execve.
 typedef enum {

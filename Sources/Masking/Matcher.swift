@@ -1,0 +1,351 @@
+/// A find, in places of the stream.
+struct Find {
+    var start: Int
+    var end: Int
+    var name: Int32
+    /// Of equal finds the needle that was registered first counts.
+    var order: Int32
+
+    /// Leftmost first, of several there the longest.
+    func comes(before other: Find) -> Bool {
+        if start != other.start { return start < other.start }
+        if end != other.end { return end > other.end }
+        return order < other.order
+    }
+}
+
+/// One index at work on one stream of bytes.
+///
+/// It follows the longest end of the text that begins a needle. A find is told when nothing longer can begin at its
+/// place, so those at one place are one and they come in order.
+final class Matcher {
+    private let index: NeedleIndex
+    private let looksThroughBreaks: Bool
+
+    /// The end of the text that begins a needle: its node, its beginning in the stream and in bytes of needles.
+    private var node: Node?
+    private var start = 0
+    private var firstSymbol = 0
+    /// The breaks in it, in order, from `firstBreak` on.
+    private var breaks: [LineBreak] = []
+    private var firstBreak = 0
+    /// A break at its end that may not be whole.
+    private var openBreak: LineBreak?
+
+    /// Nothing follows the text in work.
+    private var isLast = false
+
+    /// Work done so far; proves the linear bound.
+    private(set) var steps = 0
+
+    init(_ index: NeedleIndex, looksThroughBreaks: Bool) {
+        self.index = index
+        self.looksThroughBreaks = looksThroughBreaks
+    }
+
+    /// The shortest needle's length at least.
+    var anchor: Int { index.anchor }
+
+    /// Where it goes on.
+    private enum Step {
+        case search(from: Int)
+        case follow(at: Int)
+        case end
+    }
+
+    /// Runs over the view's bytes from `first` up to `end`; `places` has all beginnings there that lie in its slice.
+    func run(_ view: TextView, from first: Int, to end: Int, _ places: PlaceSet, _ finds: inout [Find]) {
+        guard !index.isEmpty else { return }
+        var step = resume(view, at: first)
+        while true {
+            switch step {
+            case .search(let place): step = search(view, from: place, to: end, places)
+            case .follow(let place): step = follow(view, at: place, to: end, &finds)
+            case .end: return
+            }
+        }
+    }
+
+    private func resume(_ view: TextView, at first: Int) -> Step {
+        guard let node else { return .search(from: first) }
+        guard node.depth >= index.anchor else {
+            forget()
+            return .search(from: start - view.origin)
+        }
+        defer { openBreak = nil }
+        return .follow(at: first - (openBreak?.bytes.count ?? 0))
+    }
+
+    /// Drops what is followed: the text will be run over again.
+    func forget() {
+        node = nil
+        breaks = []
+        firstBreak = 0
+        openBreak = nil
+    }
+
+    // MARK: - What is open
+
+    /// The end of the text that begins a needle, if any; `end` is the end of the text.
+    func held(to end: Int) -> HeldText? {
+        guard let node else { return nil }
+        return HeldText(
+            index.needles[node.needle], from: start, to: end, firstSymbol: firstSymbol, breaks: breaks,
+            openBreak: openBreak)
+    }
+
+    /// Before this place all is decided.
+    func limit(_ end: Int) -> Int {
+        guard node != nil else { return end }
+        if let openBreak, isEarly(openBreak) { return openBreak.end }
+        return maskStart(firstSymbol)
+    }
+
+    /// Whether fewer bytes come before the break at the end than it takes to hold it.
+    private func isEarly(_ last: LineBreak) -> Bool {
+        guard breaks.count - firstBreak < LineBreak.minimumBefore else { return false }
+        let inBreaks = breaks[firstBreak...].reduce(0) { $0 + $1.bytes.count }
+        return last.place - start - inBreaks < LineBreak.minimumBefore
+    }
+
+    /// The text ended with what `view` holds: what is followed goes no further.
+    func finish(_ view: TextView, _ places: PlaceSet, _ finds: inout [Find]) {
+        isLast = true
+        run(view, from: 0, to: 0, places, &finds)
+        isLast = false
+        forget()
+    }
+
+    // MARK: - Between needles
+
+    private func search(_ view: TextView, from first: Int, to end: Int, _ places: PlaceSet) -> Step {
+        forget()
+        var place = first
+        while place < min(places.low, end) {
+            if let step = tryPlace(view, place, end) { return step }
+            place += 1
+        }
+        place = places.next(from: place)
+        while place < end {
+            if let step = tryPlace(view, place, end) { return step }
+            place = places.next(from: place + 1)
+        }
+        return .end
+    }
+
+    private func tryPlace(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
+        steps += 1
+        guard place >= 0, place + 8 <= end else { return trySlowly(view, place, end) }
+        let word = view.word(at: place)
+        if let node = index.wayIn(word) { return begin(node, view, place, next: place + index.anchor) }
+        return looksThroughBreaks && holdsLineEnd(word) ? trySlowly(view, place, end) : nil
+    }
+
+    /// Whether one of the bytes is LF or CR.
+    private func holdsLineEnd(_ word: UInt64) -> Bool {
+        holdsZero(word ^ 0x0a0a_0a0a_0a0a_0a0a) || holdsZero(word ^ 0x0d0d_0d0d_0d0d_0d0d)
+    }
+
+    private func holdsZero(_ word: UInt64) -> Bool {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
+    }
+
+    private func begin(_ node: Node, _ view: TextView, _ place: Int, next: Int) -> Step {
+        self.node = node
+        start = view.origin + place
+        firstSymbol = 0
+        return node.depth < index.anchor ? .end : .follow(at: next)
+    }
+
+    /// Before the write, close to its end, or at a line break.
+    private func trySlowly(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
+        for fillsBlanks in [false, true] {
+            var reading = Reading(place: place)
+            read(&reading, view, end, fillsBlanks: fillsBlanks)
+            let isWhole = reading.count == index.anchor
+            let node = isWhole ? index.wayIn(reading.word) : index.shallowNode(reading.word, count: reading.count)
+            if let node {
+                (breaks, openBreak) = (reading.breaks, reading.openBreak)
+                return begin(node, view, place, next: reading.place)
+            }
+            guard looksThroughBreaks, !reading.breaks.isEmpty || reading.openBreak != nil else { return nil }
+        }
+        return nil
+    }
+
+    /// The first bytes from a place on, line breaks left out or as the blanks of spaced digits.
+    private struct Reading {
+        var place: Int
+        var word: UInt64 = 0
+        var count = 0
+        var breaks: [LineBreak] = []
+        var openBreak: LineBreak?
+
+        mutating func append(_ byte: UInt8) {
+            word |= UInt64(byte) << UInt64(count * 8)
+            count += 1
+        }
+    }
+
+    private func read(_ reading: inout Reading, _ view: TextView, _ end: Int, fillsBlanks: Bool) {
+        var followsBreak = true
+        while reading.count < index.anchor, reading.place < end {
+            let byte = view.byte(reading.place)
+            let length = looksThroughBreaks && !followsBreak ? breakLength(view, reading.place, end) : nil
+            guard let length else {
+                reading.append(byte)
+                reading.place += 1
+                followsBreak = false
+                continue
+            }
+            let stands = fillsBlanks && reading.count % 3 == 2
+            var found = makeBreak(view, reading.place, length)
+            (found.symbol, found.stands) = (reading.count, stands ? 1 : 0)
+            if stands { reading.append(0x20) }
+            reading.place += length
+            guard reading.place < end else {
+                reading.openBreak = found
+                return
+            }
+            reading.breaks.append(found)
+            followsBreak = true
+        }
+    }
+
+    // MARK: - Inside of needles
+
+    private func follow(_ view: TextView, at first: Int, to end: Int, _ finds: inout [Find]) -> Step {
+        guard var node else { return .search(from: first) }
+        var place = first
+        while true {
+            walk(view, &node, &place, end)
+            if place < end, let next = index.branch(node, view.byte(place)) {
+                node = next
+                place += 1
+                continue
+            }
+            if place == end && !isLast && index.isProperPrefix(node) {
+                self.node = node
+                return .end
+            }
+            if looksThroughBreaks, place < end, let goesOn = passBreak(view, &node, &place, end) {
+                if goesOn { continue }
+                self.node = node
+                if !isLast { return .end }
+            }
+            steps += 1
+            let next = index.failure(node)
+            report(node, next, &finds)
+            guard let next else {
+                return .search(from: streamPlace(firstSymbol + node.depth - index.anchor + 1) - view.origin)
+            }
+            leave(upTo: firstSymbol + node.depth - next.depth)
+            node = next
+        }
+    }
+
+    /// Goes along one needle as far as the text agrees.
+    private func walk(_ view: TextView, _ node: inout Node, _ place: inout Int, _ end: Int) {
+        let needle = index.needles[node.needle]
+        let begin = place
+        while place < end, node.depth < needle.count, needle.byte(node.depth) == view.byte(place) {
+            place += 1
+            node.depth += 1
+        }
+        steps += place - begin + 1
+    }
+
+    /// The candidate now begins with `symbol`.
+    private func leave(upTo symbol: Int) {
+        start = streamPlace(symbol)
+        firstSymbol = symbol
+        while firstBreak < breaks.count, breaks[firstBreak].symbol <= symbol { firstBreak += 1 }
+        guard firstBreak > 64, firstBreak > breaks.count / 2 else { return }
+        breaks.removeFirst(firstBreak)
+        firstBreak = 0
+    }
+
+    private func report(_ node: Node, _ next: Node?, _ finds: inout [Find]) {
+        index.reportEnds(node, next: next) { offset, number in
+            let needle = index.needles[number]
+            let (first, last) = (firstSymbol + offset, firstSymbol + offset + needle.count - 1)
+            finds.append(
+                Find(start: maskStart(first), end: streamPlace(last) + 1, name: needle.name, order: needle.order))
+        }
+    }
+
+    // MARK: - Line breaks
+
+    /// The length of the break at a place up to `end`; nil where none is.
+    private func breakLength(_ view: TextView, _ place: Int, _ end: Int) -> Int? {
+        var next = place
+        if view.byte(next) == 0x0d {
+            next += 1
+            guard next < end else { return 1 }
+        }
+        guard view.byte(next) == 0x0a else { return nil }
+        next += 1
+        let most = min(end, next + LineBreak.maximumIndent)
+        while next < most, view.byte(next) == 0x20 || view.byte(next) == 0x09 { next += 1 }
+        return next - place
+    }
+
+    private func makeBreak(_ view: TextView, _ place: Int, _ length: Int) -> LineBreak {
+        let bytes = (place..<place + length).map { view.byte($0) }
+        return LineBreak(symbol: 0, place: view.origin + place, bytes: bytes, stands: 0)
+    }
+
+    /// Goes on past a line break and the byte after it; false where the text ends in the break, nil where it cannot.
+    private func passBreak(_ view: TextView, _ node: inout Node, _ place: inout Int, _ end: Int) -> Bool? {
+        guard LineBreak.begins(with: view.byte(place)), index.goesOnUnpadded(node) else { return nil }
+        guard let length = breakLength(view, place, end) else { return nil }
+        steps += length
+        var found = makeBreak(view, place, length)
+        found.symbol = firstSymbol + node.depth
+        guard place + length < end else {
+            openBreak = found
+            return false
+        }
+        let byte = view.byte(place + length)
+        var next = node
+        if let blank = index.child(node, 0x20) {
+            found.stands = 1
+            next = blank
+        }
+        guard byte != Base64.padding, let child = index.child(next, byte) else { return nil }
+        breaks.append(found)
+        node = child
+        place += length + 1
+        return true
+    }
+
+    /// The place in the stream of a byte of the candidate, counted in bytes of needles.
+    private func streamPlace(_ symbol: Int) -> Int {
+        let count = breakCount(upTo: symbol)
+        guard count > firstBreak else { return start + symbol - firstSymbol }
+        let last = breaks[count - 1]
+        return last.end + symbol - last.symbol - last.stands
+    }
+
+    private func breakCount(upTo symbol: Int) -> Int {
+        var (low, high) = (firstBreak, breaks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if breaks[middle].symbol <= symbol { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Where the mask of a find that begins with `symbol` begins: past the breaks that come too early to be held.
+    private func maskStart(_ symbol: Int) -> Int {
+        var place = streamPlace(symbol)
+        var (start, before) = (place, 0)
+        for index in breakCount(upTo: symbol)..<breaks.count {
+            before += breaks[index].place - place
+            guard before < LineBreak.minimumBefore else { break }
+            place = breaks[index].end
+            start = place
+        }
+        return start
+    }
+}

@@ -1,0 +1,118 @@
+import Diagnostics
+
+/// All needles of a run, by kind, and the filters that say where none of them begins.
+final class NeedleSet {
+    /// Needles of 4 to 7 bytes.
+    let short: NeedleIndex
+    /// Longer ones, met as they are.
+    let plain: NeedleIndex
+    /// Longer ones that look through line breaks.
+    let wrapped: NeedleIndex
+    /// Rises whenever the needles change.
+    private(set) var generation = 0
+    private(set) var isEmpty = true
+
+    private let arena = NeedleArena()
+    private let pairs = PairFilter()
+    private let middle: WindowFilter
+    private let wide: WindowFilter
+    private let lines: JoinedLines
+    private let places = PlaceSet()
+    private let shortPlaces = PlaceSet()
+    private(set) var count = 0
+
+    private static let longAnchor = 8
+
+    init() throws(Failure) {
+        short = try NeedleIndex(anchor: Forms.minimumVerbatim)
+        plain = try NeedleIndex(anchor: NeedleSet.longAnchor)
+        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
+        middle = try WindowFilter()
+        wide = try WindowFilter()
+        lines = try JoinedLines(wide: wide, middle: middle)
+    }
+
+    /// Bytes of secret memory in use.
+    var secretBytes: Int {
+        arena.secretBytes + short.secretBytes + plain.secretBytes + wrapped.secretBytes + pairs.secretBytes
+            + middle.secretBytes + wide.secretBytes + lines.secretBytes
+    }
+
+    // MARK: - Adding
+
+    /// Copies a text that needles may spell.
+    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        try arena.reserve(text.count)
+        return unsafe arena.store(text)
+    }
+
+    /// Forgets the text that was stored last, which no needle spells.
+    func takeBack(_ count: Int) { arena.takeBack(count) }
+
+    /// Adds the first `count` bytes of the spelling of `text`, which `store` gave, and gives its number; nil
+    /// where they are known.
+    ///
+    /// On an error the set is as before. `longer` is a needle of the same
+    /// kind that begins with these bytes.
+    func insert(
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int? = nil
+    ) throws(Failure) -> Int? {
+        let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
+        let isShort = count < NeedleSet.longAnchor
+        let index = isShort ? short : spelling.looksThroughBreaks ? wrapped : plain
+        let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
+        try index.reserveOne()
+        if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
+        guard let number = index.insert(needle, beginning: longer) else { return nil }
+        if let filter { filter.insert(needle) } else { pairs.insert(needle) }
+        self.count += 1
+        generation += 1
+        isEmpty = false
+        return number
+    }
+
+    // MARK: - Looking
+
+    /// One matcher for each kind.
+    func makeMatchers() -> [Matcher] {
+        [
+            Matcher(plain, looksThroughBreaks: false), Matcher(wrapped, looksThroughBreaks: true),
+            Matcher(short, looksThroughBreaks: false),
+        ]
+    }
+
+    /// Runs the matchers over the view's bytes from `low` up to `high`, a slice.
+    func run(_ matchers: [Matcher], _ view: TextView, from low: Int, to high: Int, _ finds: inout [Find]) {
+        places.reset(from: low, to: high)
+        for filter in [wide, middle] {
+            unsafe filter.findPlaces(in: view.base, from: low, count: high) { first, last in
+                places.insert(from: first, through: last)
+            }
+        }
+        // Close to the end no windows were asked.
+        places.insert(from: high - WindowFilter.reach, through: high - 1)
+        if !wrapped.isEmpty { lines.scan(view, places) }
+        for matcher in matchers {
+            matcher.run(view, from: low, to: high, places(for: matcher, view, low, high), &finds)
+        }
+    }
+
+    /// Runs the matchers over what is held alone.
+    func rerun(_ matchers: [Matcher], _ view: TextView, _ finds: inout [Find]) {
+        places.reset(from: 0, to: 0)
+        for matcher in matchers { matcher.run(view, from: -view.before.count, to: 0, places, &finds) }
+    }
+
+    /// The text ends with what is held.
+    func finish(_ matchers: [Matcher], _ view: TextView, _ finds: inout [Find]) {
+        places.reset(from: 0, to: 0)
+        for matcher in matchers { matcher.finish(view, places, &finds) }
+    }
+
+    private func places(for matcher: Matcher, _ view: TextView, _ low: Int, _ high: Int) -> PlaceSet {
+        guard matcher.anchor < NeedleSet.longAnchor else { return places }
+        shortPlaces.reset(from: low, to: high)
+        pairs.scan(view, shortPlaces)
+        return shortPlaces
+    }
+}

@@ -1,0 +1,99 @@
+/// A line break inside of a find, with the blanks after it.
+struct LineBreak {
+    /// How many bytes of the needle came before.
+    var symbol: Int
+    /// Its place in the stream.
+    var place: Int
+    /// Line ends, blanks and tabs: nothing of a value.
+    var bytes: [UInt8]
+    /// It stands for the needle's blank (1) or for nothing (0).
+    var stands: Int
+
+    var end: Int { place + bytes.count }
+
+    /// The most blanks and tabs that may follow a line end.
+    static let maximumIndent = 32
+    /// With fewer bytes of a form before it, a break is not held back and the mask begins after it.
+    static let minimumBefore = 4
+
+    static func begins(with byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+}
+
+/// Bytes of the stream that are not at hand any more but begin like a needle, so that they can be told from it.
+struct HeldText {
+    private let needle: Needle?
+    private let breaks: [LineBreak]
+    private let openBreak: LineBreak?
+    private let firstSymbol: Int
+    /// Where it begins in the stream.
+    let start: Int
+    let count: Int
+
+    /// No text, at the end of the stream.
+    static func none(at place: Int) -> HeldText { HeldText(at: place) }
+
+    private init(at place: Int) {
+        (needle, breaks, openBreak, firstSymbol, start, count) = (nil, [], nil, 0, place, 0)
+    }
+
+    /// - Parameters:
+    ///   - breaks: Those inside, in order; some that come before the text may lead.
+    ///   - openBreak: The one at its end.
+    init(
+        _ needle: Needle, from start: Int, to end: Int, firstSymbol: Int, breaks: [LineBreak], openBreak: LineBreak?
+    ) {
+        (self.needle, self.breaks, self.openBreak) = (needle, breaks, openBreak)
+        (self.firstSymbol, self.start, count) = (firstSymbol, start, end - start)
+    }
+
+    /// The byte `offset` bytes after the start.
+    func byte(_ offset: Int) -> UInt8 {
+        guard let needle, offset >= 0 else { preconditionFailure("place before what is held") }
+        let place = start + offset
+        if let openBreak, place >= openBreak.place { return openBreak.bytes[place - openBreak.place] }
+        guard !breaks.isEmpty else { return needle.byte(offset) }
+        var (low, high) = (0, breaks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if breaks[middle].place <= place { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, breaks[low - 1].end > start else { return needle.byte(offset) }
+        let last = breaks[low - 1]
+        if place < last.end { return last.bytes[place - last.place] }
+        return needle.byte(last.symbol + last.stands + place - last.end - firstSymbol)
+    }
+}
+
+/// The bytes of one write with the held ones before them; valid during that write only.
+///
+/// Places count from the first byte of the write, so those of held bytes are negative.
+@safe struct TextView {
+    private static let empty: StaticString = ""
+    /// An address to which nobody looks.
+    static var nothing: UnsafePointer<UInt8> { unsafe empty.utf8Start }
+
+    let base: UnsafePointer<UInt8>
+    let count: Int
+    /// How many bytes of the stream came before.
+    let origin: Int
+    let before: HeldText
+
+    @inline(__always) func byte(_ place: Int) -> UInt8 {
+        guard place >= 0 else { return before.byte(before.count + place) }
+        precondition(place < count, "place outside of a write")
+        return unsafe base[place]
+    }
+
+    /// The eight bytes from `place` on, which lie in the write, in memory order.
+    @inline(__always) func word(at place: Int) -> UInt64 {
+        precondition(place >= 0 && place + 8 <= count, "word outside of a write")
+        return unsafe loadWord(base + place)
+    }
+
+    /// Lends the bytes of a range of the write; nothing where it is empty.
+    func withBytes(from low: Int, to high: Int, _ body: (Span<UInt8>) -> Void) {
+        guard low < high else { return }
+        precondition(low >= 0 && high <= count, "range outside of a write")
+        body(unsafe UnsafeBufferPointer(start: base + low, count: high - low).span)
+    }
+}

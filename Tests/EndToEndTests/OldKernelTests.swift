@@ -1,0 +1,29 @@
+import TestSupport
+import Testing
+
+/// Kernels that lack a layer: the run goes on with the others. `OldKernel` refuses the system calls.
+@Suite struct `On an old kernel` {
+    private static let program = Program.folder + "/OldKernel"
+
+    @Test(arguments: ["memfd_secret", "landlock", "seccomp", "memfd_secret,landlock,seccomp"])
+    func `a run goes on without what is missing`(missing: String) throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["PAT": canary.value])
+        let code = #"""
+            local h = getSecret("PAT")
+            print(h, spawn{ "sh", "-c", 'test "$A" && printf %s "$A"; cat', env = { A = h }, stdin = h, capture = true }.stdout)
+            print(pcall(getSecret, "NOT_THERE"))
+            """#
+        let outcome = try Program.run(
+            [missing, Program.path, "-e", code], environment: vault.environment, program: Self.program)
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        #expect(outcome.text.hasPrefix("[secret:PAT]\t[secret:PAT][secret:PAT]\nfalse\t"), "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `without Landlock the filter still ends a hostile worker`() throws {
+        let outcome = try Program.run(
+            ["landlock", Program.folder + "/HostileWorker", "open", "0.1"], program: Self.program)
+        #expect(outcome.code == 1 && outcome.errorText.contains("stopped by its sandbox (SIGSYS)"), "\(outcome)")
+    }
+}

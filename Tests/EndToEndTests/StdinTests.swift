@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Standard input in all its forms, and children that do not take it.
+@Suite struct `Standard input` {
+    @Test func `a large text arrives whole, NUL bytes included`() throws {
+        let outcome = try Program.script(
+            #"""
+            local text = ("0123456789abcde\0"):rep(1 << 21)
+            local same = "import sys; data = sys.stdin.buffer.read(); print(len(data), data == b'0123456789abcde\\0' * (1 << 21))"
+            spawn{ "python3", "-c", same, stdin = text }
+            """#)
+        #expect(outcome.text == "33554432 True\n", "\(outcome)")
+    }
+
+    @Test func `a child that never reads, closes early or ends early is no error`() throws {
+        let outcome = try Program.script(
+            #"""
+            local text = ("x"):rep(1 << 24)
+            print(spawn{ "true", stdin = text }.code)
+            print(spawn{ "sleep", "0.3", stdin = text }.code)
+            print(spawn{ "sh", "-c", "exec <&-; sleep 0.2; echo closed", stdin = text, capture = true }.stdout)
+            print(spawn{ "head", "-c", "3", stdin = text, capture = true }.stdout)
+            print(spawn{ "sh", "-c", "exit 3", stdin = text, check = false }.code)
+            """#)
+        #expect(outcome.text == "0\n0\nclosed\n\nxxx\n3\n", "\(outcome)")
+    }
+
+    @Test func `a child that answers while it reads does not lock up`() throws {
+        let outcome = try Program.script(
+            #"""
+            local text = ("0123456789abcdef"):rep(1 << 18)
+            local r = spawn{ "sh", "-c", "tee /dev/stderr", stdin = text, capture = true }
+            print(r.stdout == text, r.stderr == text)
+            """#)
+        #expect(outcome.text == "true\ttrue\n", "\(outcome)")
+    }
+
+    @Test func `a file is the child's own to read, gigabytes of it`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("big", "")
+        let grown = unsafe truncate(folder.path + "/big", 3 << 30)
+        #expect(grown == 0)
+        let outcome = try Program.script(
+            #"""
+            spawn{ "sh", "-c", "stat -L -c %s /proc/self/fd/0; dd bs=1M skip=3071 2>/dev/null | wc -c", stdin = { file = arg[1] } }
+            spawn{ "sh", "-c", "grep VmHWM /proc/$PPID/status" }
+            """#, [folder.path + "/big"])
+        let lines = outcome.text.split(separator: "\n")
+        #expect(lines.prefix(2) == ["3221225472", "1048576"], "\(outcome)")
+        let peak = lines.last?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+        #expect(try #require(peak) < 64 * 1024)
+    }
+
+    @Test func `a secret is fed as it is, and is masked where it comes back`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["T": canary.value])
+        let outcome = try Program.script(
+            #"""
+            local t = getSecret("T")
+            spawn{ "sh", "-c", "cat; echo; echo end", stdin = t }
+            print(spawn{ "cat", stdin = t, capture = true }.stdout)
+            spawn{ "sleep", "0.1", stdin = t }
+            """#, environment: vault.environment)
+        #expect(outcome.text == "[secret:T]\nend\n[secret:T]\n", "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `the host's own goes to one child, which leaves the rest to the next`() throws {
+        let outcome = try Program.script(
+            #"""
+            spawn{ "sh", "-c", "read x; echo first $x", stdin = "inherit" }
+            print("script", io.read())
+            pipe{ { "cat", stdin = "inherit" }, { "tr", "a-z", "A-Z" } }
+            """#, input: Data("one\ntwo\nthree\n".utf8))
+        #expect(outcome.text == "first one\nscript\ttwo\nTHREE\n", "\(outcome)")
+    }
+
+    @Test func `gigabytes into a secret are refused with the way to do it`() throws {
+        let outcome = try Program.script(
+            #"""
+            local ok, e = pcall(spawn, { "sh", "-c", "cat /dev/zero", capture = "secret" })
+            print(e.kind, e)
+            print((select(2, pcall(spawn, { "head", "-c", "1001", "/dev/zero", capture = "secret", maxOutput = 1000 })).kind))
+            """#)
+        #expect(
+            outcome.text == """
+                limit\tsh printed more than 1048576 bytes, which is too much for a secret
+                a value is held in locked memory, of which there is little
+                let the program write to a file (stdout = { file = path }), or hand it on with pipe{ … }
+                limit
+
+                """, "\(outcome)")
+    }
+}
+
+/// What a child leaves behind, and what the host keeps of it.
+@Suite struct `After many children` {
+    @Test func `descriptors, memory and processes of the host are as they were`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "many.lua",
+            #"""
+            local t = secret.env("T")
+            local function state()
+              return spawn{ "sh", "-c", "grep -E '^(FDSize|VmRSS)' /proc/$PPID/status | tr -dc '0-9\\n'; cat /proc/$PPID/task/$PPID/children | wc -w", capture = true }.stdout:match("(%d+)\n(%d+)\n(%d+)")
+            end
+            local function many(count)
+              for _ = 1, count do spawn{ "true", env = { T = t } } end
+              for _ = 1, count // 50 do
+                spawn{ "echo", "x", background = true, capture = true, files = { T = t } }:wait()
+                spawn{ "true", background = true }
+                pipe{ { "true" }, { "cat" }, capture = true }
+                spawn{ "true", stdout = { file = arg[1], atomic = true } }
+                pcall(spawn, { "no-such-program-here", stdin = t, fds = { [3] = t } })
+                pcall(pipe, { { "true" }, { "no-such-program-here" } })
+                spawn{ "printf", "0123456789", capture = "secret" }.stdout:close()
+                spawn{ "head", "-c", "100000", "/dev/zero", capture = true }
+              end
+              collectgarbage()
+            end
+            many(1000)
+            local descriptors, resident, children = state()
+            many(9000)
+            local descriptors2, resident2, children2 = state()
+            print(descriptors2 - descriptors, resident2 - resident < 2048 or resident2 - resident, children, children2)
+            """#)
+        let outcome = try Program.run(
+            [script, folder.path + "/out"], environment: ["T": "a-value-of-some-length"], timeLimitSeconds: 900)
+        // Children: the worker and the shell that looks.
+        #expect(outcome.text == "0\ttrue\t2\t2\n", "\(outcome)")
+    }
+}

@@ -6,7 +6,7 @@ public import Foundation
 public struct ValueScan: Sendable {
     /// One thing to look for.
     private struct Needle: Sendable {
-        let bytes: [UInt8]
+        let bytes: Data
         let what: String
     }
 
@@ -25,14 +25,14 @@ public struct ValueScan: Sendable {
     /// - Parameter telling: the parts of it that are random, whose pieces are looked for too. A public header is none.
     public mutating func add(_ name: String, _ value: String, telling: [String]) {
         for form in NaiveForms(Array(value.utf8)).all where form.count >= 4 {
-            needles.append(Needle(bytes: form, what: "\(name) in a listed form"))
+            needles.append(Needle(bytes: Data(form), what: "\(name) in a listed form"))
         }
         for part in telling.map({ Array($0.utf8) }) {
             if part.count >= Self.headBytes {
-                needles.append(Needle(bytes: Array(part.prefix(Self.headBytes)), what: "the beginning of \(name)"))
+                needles.append(Needle(bytes: Data(part.prefix(Self.headBytes)), what: "the beginning of \(name)"))
             }
             for start in stride(from: 0, through: part.count - Self.windowBytes, by: 1) {
-                let window = Array(part[start..<(start + Self.windowBytes)])
+                let window = Data(part[start..<(start + Self.windowBytes)])
                 needles.append(Needle(bytes: window, what: "\(Self.windowBytes) bytes of \(name), from \(start)"))
             }
         }
@@ -40,19 +40,15 @@ public struct ValueScan: Sendable {
 
     /// Adds bytes that must not be there, whatever they are.
     public mutating func add(_ what: String, bytes: String) {
-        needles.append(Needle(bytes: Array(bytes.utf8), what: what))
+        needles.append(Needle(bytes: Data(bytes.utf8), what: what))
     }
 
     /// What of them stands in `data`, each kind once; never the value itself.
     public func found(in data: Data) -> [String] {
         var found: [String] = []
-        for needle in needles where !found.contains(needle.what) && Self.stands(needle.bytes, in: data) {
-            found.append(needle.what)
+        for needle in needles where needle.bytes.count <= data.count && !found.contains(needle.what) {
+            if data.range(of: needle.bytes) != nil { found.append(needle.what) }
         }
         return found
-    }
-
-    private static func stands(_ needle: [UInt8], in data: Data) -> Bool {
-        data.range(of: Data(needle)) != nil
     }
 }

@@ -32,6 +32,11 @@ struct SecretSize: Equatable {
         weight = size * (Self.isText(value) ? 1 : Self.binaryFactor)
     }
 
+    /// What a value counts as where the room for it shows: the upper end of its class.
+    static func counted(_ value: SecretBytes) -> Int {
+        classes.first { value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
+    }
+
     private static func isText(_ value: SecretBytes) -> Bool {
         value.withBytes { bytes in
             !bytes.indices.contains { index in

@@ -2,11 +2,18 @@ import Diagnostics
 import HostProtocol
 import ProcessSpawning
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// From the plan to what the spawner is asked for, and from the outcome to the error.
 extension SpawnPlan {
     /// The request but for what has to be opened: input and outputs from and to files (`ChildFiles`).
     func request(_ run: ScriptRun) throws(Failure) -> SpawnRequest {
         var request = SpawnRequest(program: program, arguments: arguments, environment: try environment(run))
+        try checkRoom(request)
         request.workingDirectory = workingDirectory
         request.timeout = timeout
         request.newPrivileges = newPrivileges
@@ -34,6 +41,39 @@ extension SpawnPlan {
         if case .pipe = request.standardOutput { request.standardOutput = .null }
         if case .pipe = request.standardError { request.standardError = .null }
     }
+
+    // MARK: - Room
+
+    /// The kernel bounds one text and all of them together. A secret counts as large as its kind may be, and is refused
+    /// before the kernel would: how much fits beside it would tell its length.
+    private func checkRoom(_ request: SpawnRequest) throws(Failure) {
+        var longest = 0
+        var sum = ([program] + arguments).reduce(2 * program.count + Self.reserve) { $0 + $1.count + Self.wordOverhead }
+        for variable in request.environment {
+            var size = variable.name.count + Self.wordOverhead
+            switch variable.value {
+            case .text(let value): size += value.count
+            case .secret(let value):
+                size += SecretSize.counted(value)
+                longest = max(longest, size)
+            }
+            sum += size
+        }
+        guard longest > 0, sum > sysconf(Int32(_SC_ARG_MAX)) || longest > Self.longestWord else { return }
+        var failure = Failure(
+            .start, "\(shownProgram) cannot be started",
+            reason: "its arguments and environment can be too large together",
+            hint: "hand large secrets over with stdin = handle, files = { NAME = handle } or fds = { [3] = handle }")
+        failure.code = 126
+        throw failure
+    }
+
+    /// The pointer, `=` and the NUL.
+    private static let wordOverhead = 16
+    /// For what the kernel puts beside them.
+    private static let reserve = 8192
+    /// Linux: MAX_ARG_STRLEN.
+    private static let longestWord = 131_072
 
     // MARK: - Environment
 

@@ -18,8 +18,14 @@ public enum ValueCodec {
 
     /// Appends the encoding of `value` to `output`.
     ///
-    /// - Throws: `.limit` where `value` is nested deeper than `maximumDepth`.
-    public static func encode(_ value: Value, into output: inout [UInt8], depth: Int = 0) throws(Failure) {
+    /// - Throws: `.limit` where `value` is nested deeper than `maximumDepth` or has more than `maximumValues` members.
+    public static func encode(_ value: Value, into output: inout [UInt8]) throws(Failure) {
+        var left = maximumValues
+        try count(value, &left)
+        try encode(value, into: &output, depth: 0)
+    }
+
+    private static func encode(_ value: Value, into output: inout [UInt8], depth: Int) throws(Failure) {
         switch value {
         case .null: output.append(Tag.null.rawValue)
         case .boolean(let truth): output.append((truth ? Tag.true : Tag.false).rawValue)
@@ -81,6 +87,21 @@ public enum ValueCodec {
         output.append(tag.rawValue)
         append(UInt32(bytes.count), into: &output)
         output.append(contentsOf: bytes)
+    }
+
+    /// As the decoder counts them.
+    private static func count(_ value: Value, _ left: inout Int) throws(Failure) {
+        left -= 1
+        guard left >= 0 else {
+            throw Failure(
+                .limit, "a table of more than \(maximumValues) values is too large to hand over",
+                hint: "hand large data over in files")
+        }
+        switch value {
+        case .list(let items): for item in items { try count(item, &left) }
+        case .map(let entries): for entry in entries { try count(entry.value, &left) }
+        default: break
+        }
     }
 
     private static func check(depth: Int) throws(Failure) {

@@ -58,7 +58,7 @@ struct AttackVault: Sendable {
     }
 
     private static func secrets(_ marks: [String], long: Bool) -> [Secret] {
-        let tail = long ? String(repeating: "Q7x", count: 700) : ""
+        let tail = long ? String(repeating: "Q7x", count: 130) : ""
         let lines = [marks[1], marks[2], marks[7].lowercased() + marks[1]]
         let pem = (lines + (long ? lines.reversed() : [])).joined(separator: "\n")
         let eight = String(marks[2].reversed().prefix(8))

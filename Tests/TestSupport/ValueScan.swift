@@ -8,6 +8,8 @@ public struct ValueScan: Sendable {
     private struct Needle: Sendable {
         let bytes: Data
         let what: String
+        /// Whether it counts with line ends inside, too.
+        var isWrapped = false
     }
 
     /// The fewest bytes of a value's beginning that count as a leak.
@@ -24,8 +26,10 @@ public struct ValueScan: Sendable {
     ///
     /// - Parameter telling: the parts of it that are random, whose pieces are looked for too. A public header is none.
     public mutating func add(_ name: String, _ value: String, telling: [String]) {
-        for form in NaiveForms(Array(value.utf8)).all where form.count >= 4 {
-            needles.append(Needle(bytes: Data(form), what: "\(name) in a listed form"))
+        let forms = NaiveForms(Array(value.utf8))
+        for form in forms.all.union(forms.wrapped) where form.count >= 4 {
+            let isWrapped = forms.wrapped.contains(form)
+            needles.append(Needle(bytes: Data(form), what: "\(name) in a listed form", isWrapped: isWrapped))
         }
         for part in telling.map({ Array($0.utf8) }) {
             if part.count >= Self.headBytes {
@@ -45,9 +49,11 @@ public struct ValueScan: Sendable {
 
     /// What of them stands in `data`, each kind once; never the value itself.
     public func found(in data: Data) -> [String] {
+        let joined = data.filter { $0 != 10 && $0 != 13 }
         var found: [String] = []
         for needle in needles where needle.bytes.count <= data.count && !found.contains(needle.what) {
-            if data.range(of: needle.bytes) != nil { found.append(needle.what) }
+            let stands = data.range(of: needle.bytes) != nil
+            if stands || needle.isWrapped && joined.range(of: needle.bytes) != nil { found.append(needle.what) }
         }
         return found
     }

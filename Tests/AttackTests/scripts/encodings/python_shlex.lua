@@ -1,5 +1,4 @@
 -- idea: shlex.quote of Python, which closes and opens quotes around an apostrophe
--- known: the list has no form for an apostrophe written as '"'"'
 -- needs: python3
 -- out: 1
 local r = spawn{ "python3", "-c", "import os, shlex; print(shlex.quote(os.environ['T']))", env = { T = getSecret("SPECIAL") }, capture = true }

@@ -11,7 +11,7 @@ local function starts(size)
   return (pcall(spawn, words))
 end
 local low, high = 0, 8000000
-while high - low > 500 do
+while high - low > 100 do
   local middle = (low + high) // 2
   if starts(middle) then low = middle else high = middle end
 end

@@ -6,7 +6,7 @@ local s = getSecret("TOKEN")
 local text, fields = {}, {}
 for i = 1, 10 do text[i], fields["f" .. i] = "${f" .. i .. "}", s end
 local kept, n = {}, 0
-for i = 1, 12 do
+for i = 1, 25 do
   local ok, t = pcall(secret.template, i .. table.concat(text), fields)
   if not ok then break end
   kept[i], n = t, i

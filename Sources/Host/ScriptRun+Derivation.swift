@@ -61,7 +61,8 @@ extension ScriptRun {
     }
 
     private func base64Decode(_ value: Value) throws(Failure) -> Value {
-        try one("base64Decode", value, size: { $0 }) { (entry, buffer) throws(Failure) in
+        try checkApart("base64Decode", value)
+        return try one("base64Decode", value, size: { $0 }) { (entry, buffer) throws(Failure) in
             let isDecoded = try entry.value.withBytes { (bytes) throws(Failure) in
                 try SecretEncoding.decodeBase64(bytes, to: buffer)
             }
@@ -72,6 +73,17 @@ extension ScriptRun {
                     hint: "look at it in the vault; both alphabets are read, with padding or without")
             }
         }
+    }
+
+    /// What can fail for what a value holds takes apart only what was loaded. Of a value that the script has put together
+    /// itself success would answer questions about any part of it: "does it begin with a hexadecimal digit?".
+    private func checkApart(_ way: String, _ value: Value) throws(Failure) {
+        let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
+        guard ["template", "json", "base64", "hex", "urlEncode", "hmac"].contains(entry.source.provider) else { return }
+        throw Failure(
+            .usage, "secret.\(way): \(entry.name.printable) was put together by the script",
+            reason: "only what was loaded is taken apart: fetched, captured, read from a file, typed",
+            hint: "take the secret that it was made from apart first, and put the parts together then")
     }
 
     private func hex(_ value: Value) throws(Failure) -> Value {
@@ -102,6 +114,7 @@ extension ScriptRun {
                 .usage, "secret.field: path: expected the names of fields, such as \"db.password\"",
                 reason: path.isEmpty ? "it is empty" : "it is longer than 1024 bytes")
         }
+        try checkApart("field", value)
         let entry = try store.entry(try Self.reference(value["secret"], "secret.field"))
         let name = SecretName.field(path.printable, of: entry.name)
         return try one("field", value, options: path, name: name, size: { $0 }) { (entry, buffer) throws(Failure) in

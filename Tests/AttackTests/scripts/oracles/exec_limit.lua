@@ -1,5 +1,4 @@
 -- idea: how much fits beside a value into the environment of a program tells its length
--- known: the kernel's limit on arguments and environment counts the bytes of the values
 -- oracle: same
 -- contains: fits
 local words = { "true", env = { T = getSecret("TOKEN") }, clearEnv = true, quiet = true }

@@ -1,5 +1,5 @@
 -- idea: the secret memory is filled, and how much fits tells a value's length
--- known: the limit of secret memory counts the bytes of the values, not a public bound
+-- known: the limit of secret memory counts size classes of values, not one public bound for all
 -- oracle: same
 -- contains: after
 local s = getSecret("TOKEN")

@@ -1,5 +1,5 @@
 -- idea: one value two hundred times in a template reaches a limit by its length
--- known: the limit of secret memory counts the bytes of the values, not a public bound
+-- known: the limit of secret memory counts size classes of values, not one public bound for all
 -- oracle: same
 -- contains: true
 local s = getSecret("TOKEN")

@@ -78,7 +78,7 @@ struct FrameGrammar {
 
     private mutating func request(_ choices: inout Choices) {
         let operation = choices.pick(Operation.allCases)
-        if operation == .spawn {
+        if operation == .spawn || operation == .pipe {
             guard spawnsLeft > 0 else { return }
             spawnsLeft -= 1
         }
@@ -141,7 +141,12 @@ struct FrameGrammar {
         case .describe: .record(["object": object(&choices)])
         case .template: .record(["text": template(&choices), "fields": map(&choices, 0)])
         case .secretFromEnvironment, .environmentVariable, .module: .record(["name": .text(choices.pick(names))])
+        case .derive: derivation(&choices)
+        case .file: file(&choices)
         case .spawn: spawn(&choices)
+        case .pipe: .map([.init(.integer(1), spawn(&choices)), .init(.integer(2), spawn(&choices))])
+        case .processWait, .processLines, .processState, .processStop: .record(["process": process(&choices)])
+        case .processKill: .record(["process": process(&choices), "signal": value(&choices, 3)])
         case .sleep: .record(["duration": choices.pick([.number(0.001), .text("1ms"), text(&choices)])])
         case .readInput:
             .record(["count": .integer(choices.number()), "all": .boolean(choices.oneIn(4)), "keep": .boolean(true)])
@@ -181,12 +186,15 @@ struct FrameGrammar {
         case "stdin", "clientSecret": return object(&choices)
         case "files": return map(&choices, 1)
         case "fds": return .map([.init(.integer(Int64(choices.below(12))), object(&choices))])
+        case "secrets": return .list([.text(choices.pick(["a", "a.b", ""]))])
+        case "stdout", "stderr": return .record(["file": .text(choices.pick(paths))])
         case "passEnv": return .list([.text(choices.pick(names))])
         case "timeout": return choices.pick([.number(0.02), .text("50ms"), .integer(choices.number())])
         case "maxOutput": return choices.pick([.integer(0), .integer(10), .integer(choices.number())])
         case "field": return .text(choices.pick(["a", "a.b", "a.b.c", ""]))
         case "version": return .integer(choices.number())
-        case "optional", "check", "quiet", "raw", "allowShort", "clearEnv": return .boolean(choices.oneIn(2))
+        case "optional", "check", "quiet", "raw", "allowShort", "clearEnv", "background":
+            return .boolean(choices.oneIn(2))
         default: return .text(choices.pick(["dev", "/", "/web", "p", "..", ""]))
         }
     }
@@ -203,6 +211,44 @@ struct FrameGrammar {
         }
         guard case .map(let more) = options(&choices, spawning) else { return .map(entries) }
         return .map(unique(entries + more))
+    }
+
+    private let ways = [
+        "base64", "base64Decode", "hex", "urlEncode", "trim", "field", "json", "hmac", "random", "file", "other",
+    ]
+    private let verbs = [
+        "read", "write", "exists", "stat", "list", "glob", "mkdir", "remove", "rename", "copy", "tempDir", "other",
+    ]
+    private let paths = [
+        ".", "..", "a", "a/b", "/proc/self/environ", "/proc/self/mem", "/dev/fd/3", "/dev/stdin", "*", "**", "[a", "~",
+        "",
+        "/dev/null", "/etc/hostname",
+    ]
+
+    private func derivation(_ choices: inout Choices) -> Value {
+        .record([
+            "way": .text(choices.pick(ways)), "secret": object(&choices),
+            "options": options(&choices, ["url", "format"]),
+            "field": .text(choices.pick(["a", "a.b", ""])),
+            "algorithm": .text(choices.pick(["sha256", "sha1", "md5"])),
+            "key": object(&choices), "message": choices.oneIn(2) ? text(&choices) : object(&choices),
+            "count": .integer(choices.number()), "path": .text(choices.pick(paths)),
+            "parts": .list([text(&choices), object(&choices), text(&choices)]),
+        ])
+    }
+
+    private func file(_ choices: inout Choices) -> Value {
+        .record([
+            "verb": .text(choices.pick(verbs)),
+            "path": choices.oneIn(8) ? value(&choices, 2) : .text(choices.pick(paths)),
+            "to": .text(choices.pick(paths)), "text": choices.oneIn(4) ? object(&choices) : text(&choices),
+            "options": options(&choices, ["append", "atomic", "mode", "allowMasked", "parents", "recursive"]),
+        ])
+    }
+
+    private func process(_ choices: inout Choices) -> Value {
+        if choices.oneIn(6) { return object(&choices) }
+        return .object(ObjectReference(kind: .process, index: UInt32(choices.below(3)), generation: 1, name: []))
     }
 
     private func template(_ choices: inout Choices) -> Value {

@@ -120,7 +120,14 @@ final class CanaryHost: Wire {
         case .describe: return .record(["provider": .text("infisical"), "path": .text("/")])
         case .template: return try derived(value["fields"] ?? .null, value["text"]?.asText ?? "")
         case .secretFromEnvironment: return .object(try secret(.text("PAT")))
-        case .spawn: return try child(value)
+        case .derive: return try derived(value, value["way"]?.asText ?? "")
+        case .file: return choices.pick([.null, .text("text"), .list([.text("name")]), .boolean(true)])
+        case .spawn where value["background"]?.asBoolean == true: return handle(.process, "", nil)
+        case .processLines: return choices.pick([.text("line\nhalf"), .text("")])
+        case .processState: return .record(["pid": .integer(2), "running": .boolean(choices.oneIn(2))])
+        case .processWait: return .record(["code": .integer(0), "ok": .boolean(true)])
+        case .processKill: return .boolean(true)
+        case .spawn, .pipe: return try child(value)
         case .module:
             return .record([
                 "file": .text("module.lua"), "text": .text(choices.pick(["return 1", "return ...", "x ="])),

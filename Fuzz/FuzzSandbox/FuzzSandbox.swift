@@ -24,9 +24,13 @@ public func fuzzSandbox(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private func run(_ program: String, _ host: CanaryHost) {
-    let assignment = Assignment(
+    var assignment = Assignment(
         text: Array(program.utf8), chunkName: "@fuzz.lua", scriptName: "fuzz.lua", scriptFolder: "/",
         arguments: [Array("argument".utf8)])
+    assignment.limits.shown = [
+        ("memory", "512 MiB"), ("cpu", "60 s"), ("coroutines", "100000"), ("handles", "100000"), ("processes", "1000"),
+        ("calls", "4096"),
+    ]
     do {
         let machine = try ScriptMachine(assignment, host)
         try machine.run()

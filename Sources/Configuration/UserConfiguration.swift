@@ -57,8 +57,9 @@ public struct UserConfiguration {
     private static func read(_ file: String) throws(Failure) -> [UInt8]? {
         let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw unusable(file, unsafe String(cString: strerror(errno)), "look at the file's rights")
+            let reason = errno
+            if reason == ENOENT || reason == ENOTDIR || isHidden(file) { return nil }
+            throw unusable(file, unsafe String(cString: strerror(reason)), "look at the file's rights")
         }
         defer { close(descriptor) }
         var facts = stat()
@@ -73,6 +74,12 @@ public struct UserConfiguration {
             throw unusable(file, "it is larger than \(maximumBytes >> 20) MiB", "leave the settings in it alone")
         }
         return try readAll(descriptor, file)
+    }
+
+    /// In a folder that this user may not look into, such as the home of another that `sudo` left in HOME.
+    private static func isHidden(_ file: String) -> Bool {
+        var facts = stat()
+        return unsafe stat(file, &facts) != 0
     }
 
     private static func readAll(_ descriptor: Int32, _ file: String) throws(Failure) -> [UInt8] {

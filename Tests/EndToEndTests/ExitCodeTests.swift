@@ -31,7 +31,7 @@ import Testing
             outcome.errorText == """
                 script.lua:3: spawn: there is no option "getenv"
                 it takes: allowShort, background, capture, check, clearEnv, cwd, detach, env, fds, files, label, maxOutput, \
-                newPrivileges, onLeak, passEnv, quiet, raw, secrets, stderr, stdin, stdout, timeout
+                newPrivileges, onLeak, passEnv, quiet, raw, secrets, stderr, stdin, stdout, timeout, tty
 
                 """, "\(outcome)")
         #expect(outcome.code == 2)

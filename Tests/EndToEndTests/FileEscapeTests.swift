@@ -241,7 +241,7 @@ import Testing
             let lines = vault.environment.map { "\($0.key)=\($0.value)" }
             credentials = "# \(comment.value)\n" + lines.joined(separator: "\n") + "\n"
             try folder.write("config/vaultscript/credentials/work.env", credentials)
-            try folder.write("config/vaultscript/config.toml", comment.value)
+            try folder.write("config/vaultscript/config.toml", "# " + comment.value)
             try folder.write("state/vaultscript/dev-vault.json", comment.value)
             try folder.write("elsewhere", comment.value)
             try FileManager.default.createSymbolicLink(

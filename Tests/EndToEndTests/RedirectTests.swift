@@ -100,11 +100,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("stdout = { file = '/proc/self/mem' }", "a file of /proc"), ("stdin = { file = '/proc/self/environ' }", "a file of /proc"),
-        ("stdin = { file = '/proc/self/fd/0' }", "descriptor of vaultscript itself"), ("stdout = { file = '/dev/stdout' }", "descriptor of vaultscript itself"),
-        ("stdout = { file = '/proc/self/fd/2', append = true }", "descriptor of vaultscript itself"), ("stdout = { file = '/tmp' }", "it is a directory"),
-        ("stdout = { file = '/no/such/folder/x' }", "No such file"), ("stdin = { file = '/no/such' }", "No such file"), ("stdin = { file = '/tmp' }", "it is a directory"),
-        ("stdout = { file = '/no/such/folder/x', atomic = true }", "No such file"),
+        ("stdout = { file = '/proc/self/mem' }", "out of reach"), ("stdin = { file = '/proc/self/environ' }", "out of reach"),
+        ("stdin = { file = '/proc/self/fd/0' }", "out of reach"), ("stdout = { file = '/dev/stdout' }", "out of reach"),
+        ("stdout = { file = '/proc/self/fd/2', append = true }", "out of reach"), ("stdout = { file = '/tmp' }", "it is a directory"),
+        ("stdout = { file = '/no/such/folder/x' }", "does not exist"), ("stdin = { file = '/no/such' }", "does not exist"), ("stdin = { file = '/tmp' }", "it is a directory"),
+        ("stdout = { file = '/no/such/folder/x', atomic = true }", "does not exist"),
     ])
     func `what must not or cannot be opened is told, and nothing starts`(options: String, message: String) throws {
         let outcome = try Program.run(["-e", "spawn{ 'sh', '-c', 'echo started >&2; echo out', \(options) }"])

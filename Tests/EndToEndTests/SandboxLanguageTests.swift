@@ -45,9 +45,10 @@ import Testing
         """
 
     private static let wanted = """
-        _G _G.arg _G.assert _G.collectgarbage _G.coroutine _G.debug _G.debug.traceback _G.defer _G.dofile _G.error _G.fail
+        _G _G.arg _G.assert _G.collectgarbage _G.coroutine _G.debug _G.debug.traceback _G.defer _G.dofile _G.error _G.fail _G.fs
+        _G.fs.copy _G.fs.exists _G.fs.glob _G.fs.list _G.fs.mkdir _G.fs.read _G.fs.remove _G.fs.rename _G.fs.stat _G.fs.tempDir _G.fs.write
         _G.getSecret _G.getSecrets _G.getmetatable _G.io _G.ipairs _G.json _G.load _G.loadfile _G.log _G.login _G.math
-        _G.next _G.os _G.pairs _G.pcall _G.print _G.rawequal _G.rawget _G.rawlen _G.rawset _G.require _G.secret _G.select
+        _G.next _G.os _G.pairs _G.pcall _G.pipe _G.print _G.rawequal _G.rawget _G.rawlen _G.rawset _G.require _G.secret _G.select
         _G.setmetatable _G.sleep _G.spawn _G.string _G.table _G.tonumber _G.tostring _G.type _G.utf8 _G.warn _G.xpcall
         _G.coroutine.close _G.coroutine.create _G.coroutine.isyieldable _G.coroutine.resume _G.coroutine.running
         _G.coroutine.status _G.coroutine.wrap _G.coroutine.yield
@@ -58,7 +59,8 @@ import Testing
         _G.math.fmod _G.math.log _G.math.max _G.math.min _G.math.modf _G.math.rad _G.math.random _G.math.randomseed
         _G.math.sin _G.math.sqrt _G.math.tan _G.math.tointeger _G.math.type _G.math.ult
         _G.os.clock _G.os.date _G.os.difftime _G.os.execute _G.os.exit _G.os.getenv _G.os.remove _G.os.rename
-        _G.os.setlocale _G.os.time _G.os.tmpname _G.secret.env _G.secret.template
+        _G.os.setlocale _G.os.time _G.os.tmpname _G.secret.base64 _G.secret.base64Decode _G.secret.env _G.secret.field _G.secret.file _G.secret.hex _G.secret.hmac
+        _G.secret.json _G.secret.prompt _G.secret.random _G.secret.template _G.secret.trim _G.secret.urlEncode
         _G.string.byte _G.string.char _G.string.find _G.string.format _G.string.gmatch _G.string.gsub _G.string.len
         _G.string.lower _G.string.match _G.string.pack _G.string.packsize _G.string.rep _G.string.reverse _G.string.sub
         _G.string.unpack _G.string.upper

@@ -62,18 +62,20 @@ private let isRoot = getuid() == 0
 /// Host and worker while they live, looked through from outside as root can: with /proc/PID/mem and with gcore.
 @Suite(.enabled(if: isRoot, "only root can look into an undumpable process"), .serialized)
 struct `The memory of a run` {
-    /// Looks at all its processes in each place; `judge` gets what was found in one.
+    private static let roles = ["keeper", "host", "worker"]
+
+    /// Looks at all its processes in each place; `judge` gets the place, which of them, and what was found there.
     private func look(
         _ scene: Scene, program: [String] = [Program.path], options: [String] = [], environment: [String: String] = [:],
-        isDumped: Bool, _ judge: (String, [ProcessMemory.Hit]) -> Void
+        isDumped: Bool, _ judge: (String, String, [ProcessMemory.Hit]) -> Void
     ) throws {
         let variables = scene.vault.environment.merging(environment) { _, given in given }
         let run = try StoppedRun(Scene.script, program: program, options: options, environment: variables)
         for place in Scene.places {
             try run.wait(for: place)
             try #require(run.own.count == 3, "keeper, host and worker")
-            for pid in run.own {
-                judge(place, try ProcessMemory.hits(of: scene.texts, in: pid))
+            for (role, pid) in zip(Self.roles, run.own) {
+                judge(place, role, try ProcessMemory.hits(of: scene.texts, in: pid))
                 if isDumped { try dump(pid, scene, run.path, place) }
             }
             if place == "spawned" { try checkSearch(run, scene) }
@@ -104,7 +106,7 @@ struct `The memory of a run` {
 
     @Test(.enabled(if: hasSecretPages, "this kernel has no memfd_secret"))
     func `holds no value, client secret or token, whenever one looks, nor does a core dump`() throws {
-        try look(Scene(), isDumped: true) { place, hits in #expect(hits.isEmpty, "\(place)") }
+        try look(Scene(), isDumped: true) { place, role, hits in #expect(hits.isEmpty, "\(place), \(role)") }
     }
 
     @Test(.enabled(if: hasSecretPages, "this kernel has no memfd_secret"))
@@ -112,15 +114,15 @@ struct `The memory of a run` {
         let scene = try Scene()
         let front = try TLSFront(port: try #require(URL(string: scene.vault.url)?.port))
         let environment = ["INFISICAL_DOMAIN": front.url, "SSL_CERT_FILE": front.certificate]
-        try look(scene, options: ["--use-env-proxy"], environment: environment, isDumped: false) { place, hits in
-            #expect(hits.isEmpty, "\(place)")
+        try look(scene, options: ["--use-env-proxy"], environment: environment, isDumped: false) { place, role, hits in
+            #expect(hits.isEmpty, "\(place), \(role)")
         }
     }
 
     @Test func `holds them in locked pages alone where there are no secret ones, and a core dump leaves those out`() throws {
         let program = [Program.folder + "/OldKernel", "memfd_secret", Program.path]
-        try look(Scene(), program: program, isDumped: true) { place, hits in
-            #expect(hits.filter { !$0.isLocked }.isEmpty, "\(place)")
+        try look(Scene(), program: program, isDumped: true) { place, role, hits in
+            #expect(hits.allSatisfy { role == "host" && $0.isLocked }, "\(place), \(role): \(hits)")
         }
     }
 }

@@ -197,6 +197,14 @@ public final class EventLoop {
     /// Makes `run()` return after the current handler; before a run, makes the next one return at once.
     public func stop() { isStopping = true }
 
+    /// Cancels everything that it waits for, so that nothing is kept alive by a handler that will not be called.
+    public func clear() {
+        for watch in Array(watches.values) { remove(watch) }
+        timers.removeAll()
+        deferred.removeAll()
+        alwaysReady.removeAll()
+    }
+
     // MARK: - One turn
 
     /// Waits once and calls what is due.

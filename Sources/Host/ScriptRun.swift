@@ -82,6 +82,7 @@ public final class ScriptRun {
     public func run() -> Int32 {
         connect()
         loop.run()
+        defer { loop.clear() }
         gate.drain()
         terminal.leaveRaw()
         if let failure = gate.failure, exitCode == 0 {

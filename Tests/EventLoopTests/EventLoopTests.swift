@@ -353,4 +353,21 @@ struct SignalTests {
             try #require(free() < before + 20)
         }
     }
+
+    @Test func `clearing lets go of everything that waits`() throws {
+        final class Kept {}
+        let loop = try EventLoop()
+        weak var kept: Kept?
+        do {
+            let object = Kept()
+            kept = object
+            loop.schedule(after: .seconds(60)) { [object] in _ = object }
+            loop.enqueue { [object] in _ = object }
+            _ = try loop.watch(0, .readable) { [object] _ in _ = object }
+        }
+        #expect(kept != nil)
+        loop.clear()
+        #expect(kept == nil)
+        loop.run()
+    }
 }

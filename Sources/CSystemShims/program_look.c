@@ -15,8 +15,11 @@ static bool copy_interpreter(const char *line, size_t count, char *interpreter, 
     size_t at = 2, length = 0;
     while (at < count && (line[at] == ' ' || line[at] == '\t')) at++;
     while (at < count && !strchr(" \t\n", line[at]) && length + 1 < capacity) interpreter[length++] = line[at++];
-    interpreter[length] = 0;
-    return length > 0;
+    // A name that does not end here is not told at all: a part of a text may not be known for what it is.
+    bool ends = at < count && strchr(" \t\n", line[at]);
+    bool found = length > 0;
+    interpreter[ends ? length : 0] = 0;
+    return found;
 }
 
 static vs_sys_program look_inside(int at, const char *path, char *interpreter, size_t capacity) {

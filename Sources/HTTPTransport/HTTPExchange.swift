@@ -122,8 +122,14 @@ import SecretMemory
         // libcurl may be content with a head that has no end, so it is looked at here.
         guard head.isComplete else { return (.truncated, "the answer stops within its head") }
         guard (300..<400).contains(status) else { return (nil, "") }
-        let target = head.fields["location"].flatMap { HTTPEndpoint(url: $0)?.name }
+        let target = head.fields["location"].flatMap(Self.authority)
         return (.redirect, target.map { "status \(status) points to \($0)" } ?? "status \(status) points elsewhere")
+    }
+
+    /// As it is written, not in small letters: the masker knows a value as it is.
+    private static func authority(_ location: String) -> String? {
+        guard HTTPEndpoint(url: location) != nil, let mark = location.firstRange(of: "://") else { return nil }
+        return String(location[mark.upperBound...].prefix { $0 != "/" && $0 != "?" })
     }
 
     private var tooLarge: String { "the answer is larger than \(request.maximumBodyBytes) bytes" }

@@ -72,6 +72,15 @@ final class Gate {
     /// Text from outside, as part of a message.
     func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }
 
+    /// Refuses a text with a value in it, where it is going to be written in another way than it stands: the masker does
+    /// not know a value in small letters.
+    func checkPublic(_ text: String, _ place: String) throws(Failure) {
+        guard inward(text) != text else { return }
+        throw Failure(
+            .denied, "\(place): \(inward(text)) holds a secret", reason: "a name is public, and is looked up as one",
+            hint: "write the name itself")
+    }
+
     /// Every text of a failure, masked and printable: it may quote a server, a child, or a name that steers a terminal.
     func inward(_ failure: Failure) -> Failure {
         var masked = failure

@@ -33,7 +33,7 @@ extension ScriptRun {
         input.read(try Self.wanted(value)) { [weak self] result in
             guard let self else { return }
             switch result {
-            case .success(let bytes): reply(id, bytes.map { self.gate.inward($0) } ?? .null)
+            case .success(let bytes): reply(id, bytes.map { .bytes($0) } ?? .null)
             case .failure(let failure): fault(id, failure)
             }
         }

@@ -69,7 +69,7 @@ public final class ScriptRun {
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
-        input = StandardInput(loop: loop)
+        input = StandardInput(loop: loop, masker: masker)
         modules = ModuleLoader(folder: options.scriptFolder)
         sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate)
         for (name, value) in environment.withheld

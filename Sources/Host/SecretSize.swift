@@ -32,9 +32,9 @@ struct SecretSize: Equatable {
         weight = size * (Self.isText(value) ? 1 : Self.binaryFactor)
     }
 
-    /// What a value counts as where the room for it shows: the upper end of its class.
+    /// What a value counts as where the room for it shows: 4 KiB, or the upper end of its class.
     static func counted(_ value: SecretBytes) -> Int {
-        classes.first { value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
+        classes.first { $0 >= 4096 && value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
     }
 
     private static func isText(_ value: SecretBytes) -> Bool {

@@ -54,6 +54,7 @@ final class SessionService {
             throw Failure(
                 .limit, "there are more than \(Self.maximumCount) sessions", hint: "log in once and keep the session")
         }
+        try gate.checkPublic(plan.domain, "login: domain")
         let base = try InfisicalBaseURL(plan.domain)
         guard base.endpoint.scheme == "https" || base.endpoint.isLoopback || allowsPlainHTTP else {
             throw Failure(

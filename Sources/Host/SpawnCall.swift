@@ -37,7 +37,7 @@ final class SpawnCall: ChildCall {
         case .none, .stderr:
             guard !plan.isQuiet else { return .dropped(run.gate) }
             return .shown(
-                run.gate, .output, label: plan.label, forTerminal: plan.wantsTerminal(run.terminal))
+                run.gate, .output, label: plan.label, forTerminal: plan.wantsTerminal(run.terminal) && isatty(1) == 1)
         }
     }
 

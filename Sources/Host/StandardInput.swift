@@ -1,5 +1,6 @@
 import Diagnostics
 import EventLoop
+import Masking
 
 #if canImport(Glibc)
     import Glibc
@@ -7,8 +8,8 @@ import EventLoop
     import Darwin
 #endif
 
-/// Standard input for `io.read`. Never takes more than was asked for: what follows belongs to the next reader, which
-/// may be a child. From a pipe a line is therefore read byte by byte.
+/// Standard input for `io.read`, masked. Takes no more than was asked for, as what follows belongs to the next reader,
+/// which may be a child; only where the end of it could be the beginning of a value, as much more as decides that. From a pipe a line is therefore read byte by byte.
 final class StandardInput {
     /// What is asked for.
     enum Wanted: Equatable {
@@ -28,12 +29,22 @@ final class StandardInput {
     }
 
     private let loop: EventLoop
+    private let masker: Masker
+    /// One masker for all that is read: a value that comes in pieces, call by call, is masked as a whole.
+    private var stream: MaskingStream?
     private var watch: EventLoop.Watch?
     private var requests: [Request] = []
-    private var held: [UInt8] = []
+    /// Masked, and not given out yet.
+    private var ready: [UInt8] = []
+    /// Of the request that is served: what was ready at its beginning, and what has been read for it.
+    private var readyAtFirst = 0
+    private var taken = 0
     private var isLent = false
 
-    init(loop: EventLoop) { self.loop = loop }
+    init(loop: EventLoop, masker: Masker) {
+        self.loop = loop
+        self.masker = masker
+    }
 
     /// Calls `completion` with the bytes, or nil at the end of the input. Requests are served in order.
     func read(_ wanted: Wanted, completion: @escaping (Result<[UInt8]?, Failure>) -> Void) {
@@ -64,6 +75,8 @@ final class StandardInput {
             isLent = true
             return start()
         }
+        (readyAtFirst, taken) = (ready.count, 0)
+        if let count = readyCount(request.wanted) { return give(count, request.wanted) }
         do {
             watch = try loop.watch(0, .readable) { [unowned self] _ in step() }
         } catch {
@@ -73,7 +86,6 @@ final class StandardInput {
 
     private func step() {
         guard let request = requests.first else { return pause() }
-        if case .count(0) = request.wanted { return finish(.success([])) }
         var room = [UInt8](repeating: 0, count: size(request.wanted))
         let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
         if count < 0 {
@@ -81,38 +93,58 @@ final class StandardInput {
         } else if count == 0 {
             end(request.wanted)
         } else {
-            take(room.prefix(count), request.wanted)
+            take(room.span.extracting(0..<count), request.wanted)
         }
     }
 
+    /// What is still to be read of what was asked for; a byte more where the end of it could be the beginning of a value.
     private func size(_ wanted: Wanted) -> Int {
         switch wanted {
         case .line: 1
         case .all: 1 << 16
-        case .count(let count): min(count - held.count, 1 << 16)
+        case .count(let count): min(max(1, count - readyAtFirst - taken), 1 << 16)
         }
     }
 
-    private func take(_ bytes: ArraySlice<UInt8>, _ wanted: Wanted) {
-        held.append(contentsOf: bytes)
-        guard held.count <= Self.maximumBytes else {
+    private func take(_ bytes: Span<UInt8>, _ wanted: Wanted) {
+        taken += bytes.count
+        let stream = stream ?? masker.makeStream()
+        self.stream = stream
+        stream.write(bytes) { ready.append(copying: $0) }
+        guard ready.count <= Self.maximumBytes else {
+            ready = []
             return finish(
                 .failure(
                     Failure(
                         .limit, "io.read: standard input gives more than \(Self.maximumBytes >> 20) MiB at once",
                         hint: "read it by lines, or hand it to a program: spawn{ …, stdin = \"inherit\" }")))
         }
+        if let count = readyCount(wanted) { give(count, wanted) }
+    }
+
+    /// How many of the masked bytes answer what is asked for; nil where there are too few.
+    private func readyCount(_ wanted: Wanted) -> Int? {
         switch wanted {
-        case .line(let keepsEnd) where held.last == 10:
-            finish(.success(keepsEnd ? held : held.dropLast()))
-        case .count(let count) where held.count == count: finish(.success(held))
-        default: break
+        case .all: nil
+        case .line: ready.firstIndex(of: 10).map { $0 + 1 }
+        case .count(let count): ready.count >= count ? count : nil
         }
+    }
+
+    private func give(_ count: Int, _ wanted: Wanted) {
+        var bytes = Array(ready.prefix(count))
+        ready.removeFirst(count)
+        if case .line(keepsEnd: false) = wanted, bytes.last == 10 { bytes.removeLast() }
+        finish(.success(bytes))
     }
 
     /// The end of the input: what was read so far counts, and nothing at all is nil, but for `all`, as in Lua.
     private func end(_ wanted: Wanted) {
-        finish(.success(held.isEmpty && wanted != .all ? nil : held))
+        stream?.finish { ready.append(copying: $0) }
+        // A terminal may go on after its end.
+        stream = nil
+        guard !ready.isEmpty || wanted == .all else { return finish(.success(nil)) }
+        give(readyCount(wanted) ?? ready.count, wanted)
     }
 
     private func fail() {
@@ -123,10 +155,9 @@ final class StandardInput {
     }
 
     private func finish(_ result: Result<[UInt8]?, Failure>) {
-        held = []
         guard !requests.isEmpty else { return }
         let request = requests.removeFirst()
-        if requests.first?.lend != nil || requests.isEmpty { pause() }
+        pause()
         request.completion(result)
         advance()
     }

@@ -102,7 +102,7 @@ struct StartFailure {
 
     private func badInterpreterFailure(_ path: [UInt8], _ interpreter: String) -> Failure {
         Failure(
-            .start, "\(shown(path)) cannot be run: its interpreter \(interpreter) was not found",
+            .start, "\(shown(path)) cannot be run: \(interpreter) was not found",
             reason: "the first line of the script names it",
             hint: interpreter.hasSuffix("\\x0d")
                 ? "the line ends with a carriage return: save the script with Unix line ends"
@@ -141,7 +141,7 @@ struct StartFailure {
             case VS_SYS_PROGRAM_DIRECTORY: ("is a directory", "name a program in it")
             case VS_SYS_PROGRAM_NOT_EXECUTABLE: ("is not executable", "allow it: chmod +x \(shown(candidate))")
             case VS_SYS_PROGRAM_SCRIPT:
-                ("cannot be run: its interpreter \(interpreter) is not executable", "mend the #! line")
+                ("cannot be run: \(interpreter) is not executable", "mend the #! line")
             default: ("may not be run", "check the rights of the file, of its directories, and mount options (noexec)")
             }
         return Failure(.start, "\(shown(candidate)) \(what)", reason: errorText(result.error), hint: hint, code: 126)
@@ -177,7 +177,9 @@ struct StartFailure {
                 }
             }
         }
-        return (kind, text(room))
+        let name = room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        // Whole or not at all: a part of a text may not be known for what it is.
+        return (kind, name.isEmpty || name.count > 200 ? "its interpreter" : "its interpreter \(shown(name))")
     }
 
     private func text(_ bytes: [CChar]) -> String {

@@ -3,7 +3,7 @@
 local s, c = getSecret("TOKEN"), getSecret("CFG")
 local answered = 0
 for _, d in ipairs { secret.base64(s), secret.hex(s), secret.urlEncode(s), secret.trim(s), secret.json { a = s }, secret.field(c, "token"), secret.hmac("sha256", s, "m"),
-  secret.random(16), secret.base64Decode(secret.base64(s)) } do
+  secret.random(16), secret.hex(secret.field(c, "token")) } do
   for _, f in ipairs { function() return #d end, function() return d .. "" end, function() return d < s end, function() return d.value end, function() return json.encode(d) end,
     function() return d == s or error() end, function() for _ in pairs(d) do end end } do
     if pcall(f) then answered = answered + 1 end

@@ -1,5 +1,4 @@
 -- idea: a value comes in on standard input and is read in pieces shorter than itself
--- known: io.read(count) masks each piece by itself, so that halves of a value pass
 -- input: ${TOKEN}\n
 -- out: masked
 getSecret("TOKEN")

@@ -84,6 +84,12 @@ struct LoginPlanner {
             &reader, "method", ["universal-auth", "token"],
             "log in by that method elsewhere and hand the token over in INFISICAL_TOKEN")
         try reader.finish()
+        guard asked.clientSecret == nil || asked.credentials == nil else {
+            throw Failure(
+                .usage, "login: credentials and clientSecret exclude one another",
+                reason: "the client secret of a file is bound to the host in that file, and no other is sent there",
+                hint: "leave one of them out")
+        }
         return asked
     }
 
@@ -200,9 +206,16 @@ struct LoginPlanner {
     // MARK: - The host
 
     private func boundDomain(_ asked: Asked, _ file: CredentialsFile?) throws(Failure) -> String {
-        let bound =
+        let named =
             options.domain ?? file?.setting("INFISICAL_DOMAIN") ?? file?.setting("INFISICAL_API_URL")
-            ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL") ?? "us"
+            ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL")
+        // A handle that a script makes a client secret of may be any secret: it goes where the user said, or nowhere.
+        guard let bound = named ?? (asked.clientSecret == nil ? "us" : nil) else {
+            throw Failure(
+                .denied, "login: there is no host that clientSecret is bound to",
+                reason: "the user has named none, and a script may not choose it; nothing has been sent",
+                hint: "name it yourself: --domain, or INFISICAL_DOMAIN in the environment")
+        }
         guard let wanted = asked.domain else { return bound }
         guard try normalize(wanted) == normalize(bound) else {
             throw Failure(

@@ -33,7 +33,8 @@ extension ScriptRun {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
         let draft = SecretStore.Draft(
             name: name ?? SecretName.of(way, [entry.name]), source: SecretSource(provider: way),
-            size: size(entry.size), origin: SecretOrigin(way, [entry.origin, options]))
+            size: size(entry.size), origin: SecretOrigin(way, [entry.origin, options]),
+            isAssembled: entry.isAssembled || !["base64Decode", "field", "trim"].contains(way))
         return .object(try store.make(draft) { (buffer) throws(Failure) in try write(entry, buffer) })
     }
 
@@ -79,7 +80,7 @@ extension ScriptRun {
     /// itself success would answer questions about any part of it: "does it begin with a hexadecimal digit?".
     private func checkApart(_ way: String, _ value: Value) throws(Failure) {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
-        guard ["template", "json", "base64", "hex", "urlEncode", "hmac"].contains(entry.source.provider) else { return }
+        guard entry.isAssembled else { return }
         throw Failure(
             .usage, "secret.\(way): \(entry.name.printable) was put together by the script",
             reason: "only what was loaded is taken apart: fetched, captured, read from a file, typed",
@@ -146,7 +147,8 @@ extension ScriptRun {
         }
         let draft = SecretStore.Draft(
             name: SecretName.of("json", pieces.names), source: SecretSource(provider: "json"),
-            size: pieces.size { $0.mapped({ $0 * 6 + 2 }, usual: { $0 * 2 }) }, origin: pieces.origin("json"))
+            size: pieces.size { $0.mapped({ $0 * 6 + 2 }, usual: { $0 * 2 }) }, origin: pieces.origin("json"),
+            isAssembled: true)
         return .object(try store.make(draft) { (buffer) throws(Failure) in try Self.writeJSON(pieces, to: buffer) })
     }
 
@@ -178,7 +180,7 @@ extension ScriptRun {
         let name = pieces.names.isEmpty ? "template" : SecretName.joined(pieces.names)
         let draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "template"), size: pieces.size { $0 },
-            origin: pieces.origin("template"))
+            origin: pieces.origin("template"), isAssembled: true)
         let made = try store.make(draft) { (buffer) throws(Failure) in
             for piece in pieces.all {
                 switch piece {
@@ -207,7 +209,7 @@ extension ScriptRun {
         let draft = SecretStore.Draft(
             name: SecretName.of("hmac", [key.name]), source: SecretSource(provider: "hmac"),
             size: SecretSize(known: hash.byteCount * 2),
-            origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]))
+            origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]), isAssembled: true)
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 let digest = try hash.digest(key: key.value, message: message)

@@ -22,6 +22,8 @@ final class SecretStore {
         /// How large it can be, from public facts.
         var size: SecretSize
         var origin: SecretOrigin
+        /// Whether texts of the script may be in it.
+        var isAssembled: Bool
     }
 
     /// A value that is not in the store yet: what the script may know of it, and how it is made.
@@ -30,6 +32,7 @@ final class SecretStore {
         var source: SecretSource
         var size: SecretSize
         var origin: SecretOrigin
+        var isAssembled = false
     }
 
     /// More live handles than this are an error.
@@ -77,7 +80,9 @@ final class SecretStore {
     }
 
     private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
-        let entry = Entry(value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin)
+        let entry = Entry(
+            value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
+            isAssembled: draft.isAssembled)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

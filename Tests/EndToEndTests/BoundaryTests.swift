@@ -103,4 +103,10 @@ import Testing
         let outcome = try Program.run(["-e", code], environment: vault.environment)
         #expect(outcome.code == 2 && outcome.errorText.contains(message), "\(outcome)")
     }
+
+    @Test func `cannot send any secret to a host that the user did not name`() throws {
+        let outcome = try Program.run(
+            ["-e", "login{ clientId = 'x', clientSecret = secret.env('GITHUB_TOKEN') }"], environment: ["GITHUB_TOKEN": Canary().value])
+        #expect(outcome.code == 77 && outcome.errorText.contains("there is no host that clientSecret is bound to"), "\(outcome)")
+    }
 }

@@ -1,7 +1,8 @@
 -- idea: whether a derivation fails tells something of a value: here, that it begins with four hexadecimal digits
 -- oracle: same
--- out: false	false	false
+-- out: false	false	false	false
 local s = getSecret("TOKEN")
 local function asks(way, made, ...) return (pcall(secret[way], made, ...)) end
-print(asks("field", secret.template('{"a":"\\u${s}"}', { s = s }), "a"),
-  asks("base64Decode", secret.hex(s)), asks("base64Decode", secret.template("A${s}", { s = s })))
+local json = secret.template('{"a":"\\u${s}"}', { s = s })
+print(asks("field", json, "a"), asks("base64Decode", secret.hex(s)), asks("base64Decode", secret.template("A${s}", { s = s })),
+  asks("field", secret.trim(json), "a"))

@@ -1,6 +1,12 @@
 public import Diagnostics
 import HostProtocol
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What one run may use up. Each has a generous default, an option (`--limit NAME=VALUE`), a place in the variable
 /// `VAULTSCRIPT_LIMITS` and one in the user's configuration; the table of docs/limits.md says how each is kept.
 public struct Limits: Sendable {
@@ -25,6 +31,13 @@ public struct Limits: Sendable {
 
     /// The names of all limits.
     static let names = ["memory", "cpu", "coroutines", "handles", "processes", "calls"]
+
+    /// Takes the limits of the environment, where it has some.
+    ///
+    /// - Throws: the same as `take(variable:)`.
+    public mutating func takeEnvironment() throws(Failure) {
+        if let text = unsafe getenv(Self.variable) { try take(variable: unsafe String(cString: text)) }
+    }
 
     /// Takes limits as the environment has them: `memory=1G,cpu=none`.
     ///

@@ -1,4 +1,5 @@
 import CSystemShims
+import Diagnostics
 
 #if canImport(Glibc)
     import Glibc

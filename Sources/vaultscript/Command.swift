@@ -13,7 +13,7 @@ let programVersion = "0.1.0"
 /// What the command line asks for.
 enum Command {
     case runScript(ScriptSource, arguments: [String], RunOptions)
-    case developmentVault(arguments: [String])
+    case subcommand(Subcommand, ArraySlice<String>, SharedOptions)
     case help(topic: String?)
     case version
 
@@ -22,7 +22,7 @@ enum Command {
         switch self {
         case .runScript(let source, let arguments, let options):
             RunCommand(source: source, arguments: arguments, options: options).run()
-        case .developmentVault(let arguments): DevelopmentVaultCommand(arguments: arguments).run()
+        case .subcommand(let command, let words, let shared): command.start(words, shared)
         case .help(let topic): HelpCommand(topic: topic).run()
         case .version: standardOutputLine("vaultscript \(programVersion)")
         }

@@ -3,37 +3,34 @@ import Diagnostics
 
 /// `vaultscript --help` and `vaultscript help [TOPIC]`: the texts that the program carries.
 struct HelpCommand {
-    private static let summary = """
+    let topic: String?
+
+    private static var summary: String {
+        """
         usage: vaultscript [options] FILE [arguments]     run a script; - reads it from standard input
                vaultscript [options] -e CODE [arguments]  run the text CODE
-               vaultscript dev [--port N] [--seed FILE]   run the development vault
-               vaultscript help [TOPIC]                   the script reference
+               vaultscript COMMAND [options] …            one of the commands below; a script of such a name is run as ./NAME
+
+        commands:
+        \(Subcommand.list)
 
         options, before FILE:
-          -v, --verbose         each command with the names of its secrets; tracebacks
-          --profile NAME        credentials from $XDG_CONFIG_HOME/vaultscript/credentials/NAME.env
-          --credentials FILE    credentials from FILE (mode 0600)
-          --credentials-fd N    credentials from the open descriptor N
-          --domain D            us, eu, or the URL of a self-hosted Infisical
-          --project P, --env E, --path P
-                                where secrets are looked for
-          --error-format json   errors as one line of JSON
-          --limit NAME=VALUE    what the run may use up: memory=1G, cpu=none … (vaultscript help limits)
-          --use-env-proxy       take proxy and CA settings for the vault's connection from the environment
-          --allow-http          send credentials to another machine without encryption
+        \(CommandOption.lines(CommandOption.shared))
           -h, --help, -V, --version
         """
-
-    let topic: String?
+    }
 
     /// Prints the text; an unknown topic is wrong usage.
     func run() -> Int32 {
         guard let topic else {
             return standardOutputLine(Self.summary + "\n\ntopics: \(topics.joined(separator: ", "))")
         }
+        if let command = Subcommand.named(topic) { return standardOutputLine(command.helpText) }
         guard let text = text(of: topic) else {
+            let near = NearNames.best(for: topic, among: topics + Subcommand.names).map { "did you mean \($0)? " } ?? ""
             let failure = Failure(
-                .usage, "there is no help on \(topic)", hint: "topics: \(topics.joined(separator: ", "))")
+                .usage, "there is no help on \(topic.printable)",
+                hint: "\(near)topics: \(topics.joined(separator: ", ")), and every command")
             standardErrorLine(failure.text)
             return 2
         }

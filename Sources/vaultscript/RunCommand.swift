@@ -95,9 +95,11 @@ struct RunCommand {
     }
 
     private func unreadable(_ path: String, _ error: Int32) -> Failure {
+        let near = NearNames.best(for: path, among: Subcommand.names)
         let hint =
             error == ENOENT
-            ? "look at the path; commands are listed by: vaultscript --help" : "look at the file's rights"
+            ? near.map { "did you mean the command \($0)? otherwise look at the path" }
+                ?? "look at the path; commands are listed by: vaultscript --help" : "look at the file's rights"
         return Failure(
             .usage, "the script \(path) cannot be read", reason: unsafe String(cString: strerror(error)), hint: hint)
     }

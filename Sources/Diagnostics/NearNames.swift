@@ -1,7 +1,7 @@
 /// Finds the name that a mistyped one was probably meant to be.
-enum NearNames {
+public enum NearNames {
     /// The closest of `candidates`, when at most a third of the letters differ.
-    static func best(for name: String, among candidates: some Sequence<String>) -> String? {
+    public static func best(for name: String, among candidates: some Sequence<String>) -> String? {
         let scored = candidates.map { (distance(name.lowercased(), $0.lowercased()), $0) }
         guard let best = scored.min(by: { $0 < $1 }), best.0 <= max(1, name.count / 3) else { return nil }
         return best.1

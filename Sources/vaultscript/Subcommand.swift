@@ -1,0 +1,158 @@
+import Diagnostics
+import Host
+
+/// A command of ours by its name: `vaultscript NAME …`. Each has a file `Subcommand+NAME.swift` with its options, its
+/// usage and what it does, and one line in the table below; the texts of help and errors follow from these.
+struct Subcommand {
+    /// Where options may stand among the words.
+    enum OptionPlace {
+        /// Before, between and after other words.
+        case anywhere
+        /// Before the first word that is none: what follows belongs to another program.
+        case beforeFirstWord
+        /// Nothing is read: all words are handed on as they are.
+        case nowhere
+    }
+
+    var name: String
+    /// One line for the list of commands.
+    var summary: String
+    /// What follows the name in the usage line: `[options] NAME`.
+    var synopsis: String
+    /// Options of its own.
+    var options: [CommandOption] = []
+    /// Whether it takes the options of `CommandOption.shared` too.
+    var takesSharedOptions = true
+    var optionPlace = OptionPlace.anywhere
+    /// The numbers of words it takes beside options.
+    var wordCount: ClosedRange<Int> = 0...0
+    /// More for its help, after the options.
+    var details = ""
+    /// The exit code of a failure that is told before it begins; 2, as everywhere, but for what stands for a program.
+    var usageCode: Int32 = 2
+    /// Does it, and gives the exit code.
+    var run: (CommandArguments) throws(Failure) -> Int32
+
+    /// Every subcommand, in the order of the help. One line each.
+    private static let table: [(name: String, make: @Sendable () -> Subcommand)] = [
+        ("dev", { .dev }),
+        ("help", { .help }),
+    ]
+
+    /// The subcommand of that name.
+    static func named(_ name: String) -> Subcommand? {
+        // Most first words are the paths of scripts: those are told by a look.
+        guard name.utf8.count <= 16, name.utf8.allSatisfy({ (97...122).contains($0) }) else { return nil }
+        return table.first { $0.name == name }?.make()
+    }
+
+    /// All names.
+    static var names: [String] { table.map(\.name) }
+
+    /// The lines of the help that list all of them.
+    static var list: String {
+        table.map { entry in
+            let command = entry.make()
+            return "  " + entry.name + String(repeating: " ", count: max(1, 13 - entry.name.count)) + command.summary
+        }.joined(separator: "\n")
+    }
+}
+
+extension Subcommand {
+    /// The usage line, without the program's name before it.
+    var usage: String { "vaultscript \(name)\(synopsis.isEmpty ? "" : " ")\(synopsis)" }
+
+    /// What `vaultscript help NAME` prints.
+    var helpText: String {
+        var parts = ["usage: \(usage)\n\n\(summary)"]
+        if !details.isEmpty { parts.append(details) }
+        if !options.isEmpty { parts.append("options:\n" + CommandOption.lines(options)) }
+        if takesSharedOptions {
+            parts.append("options of every command:\n" + CommandOption.lines(CommandOption.shared))
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// Where its options are described, as a hint.
+    var helpHint: String { "see: vaultscript help \(name)" }
+
+    /// Reads the words after the name and does what they ask for.
+    ///
+    /// - Parameter shared: The shared options that stood before the name.
+    /// - Returns: The exit code.
+    func start(_ words: ArraySlice<String>, _ shared: SharedOptions) -> Int32 {
+        var isStarted = false
+        do throws(Failure) {
+            guard optionPlace == .nowhere || !asksForHelp(words) else { return standardOutputLine(helpText) }
+            let arguments = try CommandArguments(words, of: self, shared)
+            isStarted = true
+            return try run(arguments)
+        } catch {
+            standardErrorLine(error.text)
+            return isStarted ? ExitCode.of(error) : usageCode
+        }
+    }
+
+    private func asksForHelp(_ words: ArraySlice<String>) -> Bool {
+        guard optionPlace == .beforeFirstWord else {
+            return words.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
+        }
+        return words.first == "--help" || words.first == "-h"
+    }
+}
+
+/// The words after a subcommand's name, taken apart.
+struct CommandArguments {
+    /// The shared options: where the vault is, what the run may do.
+    let run: RunOptions
+    /// What is no option, in order; with `OptionPlace.nowhere` all there is.
+    private(set) var words: [String] = []
+    private var values: [String: [String]] = [:]
+
+    fileprivate init(_ given: ArraySlice<String>, of command: Subcommand, _ shared: SharedOptions) throws(Failure) {
+        guard command.optionPlace != .nowhere else {
+            words = Array(given)
+            run = shared.run
+            return
+        }
+        var shared = shared
+        let own = Set(command.options.map(\.name))
+        var reader = OptionWords(
+            given, command.options + (command.takesSharedOptions ? CommandOption.shared : []), help: command.helpHint)
+        reading: while let word = try reader.next() {
+            switch word {
+            case .option(let name, let value) where own.contains(name): values[name, default: []].append(value)
+            case .option(let name, let value): try shared.take(name, value)
+            case .word(let word):
+                words.append(word)
+                if command.optionPlace == .beforeFirstWord { break reading }
+            case .separator: break reading
+            }
+        }
+        words += reader.rest
+        run = try shared.finished()
+        try check(command)
+    }
+
+    private func check(_ command: Subcommand) throws(Failure) {
+        guard !command.wordCount.contains(words.count) else { return }
+        let isTooMany = words.count > command.wordCount.upperBound
+        throw Failure(
+            .usage,
+            isTooMany
+                ? "vaultscript \(command.name): there is a word too many: \(words[command.wordCount.upperBound].printable)"
+                : "vaultscript \(command.name): something is missing",
+            reason: "usage: \(command.usage)", hint: command.helpHint)
+    }
+
+    /// Whether a switch was given.
+    func has(_ option: String) -> Bool { values[option] != nil }
+
+    /// The value of an option; the last one, where it was given twice.
+    func value(_ option: String) -> String? { values[option]?.last }
+
+    /// Every value of an option that may be given several times, each of them split at commas.
+    func list(_ option: String) -> [String] {
+        (values[option] ?? []).flatMap { $0.split(separator: ",").map(String.init) }
+    }
+}

@@ -21,7 +21,13 @@ class ChildCall {
     /// Why the host ended it, where it did.
     private(set) var verdict: Failure?
     private var ending: Ending?
-    private var hasWarned = false
+    private var hasToldLeak = false
+    /// The number under which observers know it, and since when.
+    private(set) var number = 0
+    private var toldAt = ContinuousClock.now
+    private var hasToldEnd = false
+    /// How the program ended; of a pipe, the last member that tells.
+    var outcome: ChildOutcome?
     private var completions: [() -> Void] = []
 
     /// How it ended, for any number of callers.
@@ -55,16 +61,15 @@ class ChildCall {
         // Where nobody waits yet the program does: what is there may still be taken by line.
         if let excess = waiters.isEmpty ? output.excess(program) : output.excessAsWhole(program) { return stop(excess) }
         if output.isFull { refreshPauses() }
-        guard plan.onLeak != .mask, verdict == nil, !hasWarned, leaks > 0 else { return }
-        hasWarned = true
-        if plan.onLeak == .warn {
-            run.gate.say("warning: \(program) prints a secret; it is masked\n")
-        } else {
-            stop(
-                Failure(
-                    .leak, "\(program) printed a secret and was stopped", reason: "onLeak = \"abort\"",
-                    hint: "find out what prints it; with onLeak = \"mask\" it is only masked"))
-        }
+        guard verdict == nil, !hasToldLeak, leaks > 0 else { return }
+        hasToldLeak = true
+        run.observer.leak(
+            LeakNotice(number: number, task: plan.task, program: program, action: plan.onLeak.rawValue))
+        guard plan.onLeak == .abort else { return }
+        stop(
+            Failure(
+                .leak, "\(program) printed a secret and was stopped", reason: "onLeak = \"abort\"",
+                hint: "find out what prints it; with onLeak = \"mask\" it is only masked"))
     }
 
     func stop(_ failure: Failure) {
@@ -96,6 +101,7 @@ class ChildCall {
     /// Tells everybody who waits.
     func end(_ ending: Ending) {
         self.ending = ending
+        if case .failed(let failure, _, _) = ending { tellEnd(failure) } else { tellEnd(nil) }
         let waiters = waiters
         self.waiters = []
         for id in waiters { answer(id) }
@@ -106,6 +112,28 @@ class ChildCall {
     /// Calls `completion` once it has ended, at once if it has.
     func whenEnded(_ completion: @escaping () -> Void) {
         if ending == nil { completions.append(completion) } else { completion() }
+    }
+
+    // MARK: - Observers
+
+    /// Tells that it is about to start, as number `number`.
+    func tellStart(_ number: Int, _ plans: [SpawnPlan]) {
+        self.number = number
+        toldAt = .now
+        var start = SpawnPlan.start(plans, plan, number: number)
+        start.command = run.gate.inward(start.command)
+        run.observer.spawnStarted(start)
+    }
+
+    /// Tells that it has ended, or why it could not be started; once.
+    func tellEnd(_ failure: Failure?) {
+        guard number > 0, !hasToldEnd else { return }
+        hasToldEnd = true
+        run.observer.spawnEnded(
+            SpawnEnd(
+                number: number, task: plan.task, code: outcome?.code, signal: outcome?.signal,
+                timedOut: outcome?.timedOut ?? false, duration: .now - toldAt, leaks: leaks,
+                failure: failure.map { run.gate.inward($0).message }))
     }
 
     private func answer(_ id: UInt32) {

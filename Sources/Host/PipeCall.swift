@@ -167,6 +167,8 @@ final class PipeCall: ChildCall {
         do throws(Failure) {
             if let verdict { throw verdict }
             let failed = members.indices.filter { hasFailed($0) }
+            outcome = members[failed.last ?? members.count - 1].outcome
+            outcome?.timedOut = timedOut
             if failed.isEmpty, !timedOut { try commit() }
             if plan.checks, timedOut || !failed.isEmpty { throw failure(failed) }
             end(.result(try result(failed)))

@@ -7,7 +7,7 @@ struct PipePlan {
     static let maximumMembers = 64
 
     /// The options of the outer table.
-    let whole: SpawnPlan
+    var whole: SpawnPlan
     let members: [SpawnPlan]
 
     init(_ value: Value, store: SecretStore) throws(Failure) {

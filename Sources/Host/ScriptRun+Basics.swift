@@ -51,16 +51,16 @@ extension ScriptRun {
     }
 
     func log(_ value: Value) {
-        let level = value["level"]?.asText ?? "info"
-        guard level != "debug" || options.isVerbose else { return }
-        var line = "\(level): \(value["message"]?.asText ?? "")"
+        var shown: [(name: String, text: String)] = []
         if case .map(let fields) = value["fields"] ?? .null {
-            let shown = fields.compactMap { field -> (String, String)? in
+            shown = fields.compactMap { field in
                 guard case .bytes(let name) = field.key else { return nil }
-                return (String(decoding: name, as: UTF8.self), field.value.asText ?? "")
+                return (gate.inward(String(decoding: name, as: UTF8.self)), gate.inward(field.value.asText ?? ""))
             }
-            for (name, text) in shown.sorted(by: { $0.0 < $1.0 }) { line += " \(name)=\(text)" }
         }
-        gate.say(line.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ") + "\n")
+        observer.log(
+            LogEntry(
+                level: value["level"]?.asText ?? "info", message: gate.inward(value["message"]?.asText ?? ""),
+                fields: shown.sorted { $0.name < $1.name }))
     }
 }

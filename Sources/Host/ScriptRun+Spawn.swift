@@ -11,10 +11,13 @@ import ProcessSpawning
 /// `spawn{ … }`, `pipe{ … }` and what is asked of a process in the background.
 extension ScriptRun {
     func spawn(_ id: UInt32, _ value: Value) throws(Failure) {
-        let plan = try SpawnPlan(value, store: store)
+        let (task, value) = TaskTag.taken(from: value)
+        var plan = try SpawnPlan(value, store: store)
+        plan.task = task
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
-        if options.isVerbose { gate.say(plan.shownCommand) }
+        spawnCount += 1
+        call.tellStart(spawnCount, [plan])
         try begin(call, plan, id) { () throws(Failure) in try call.start() }
         guard plan.isBackground else { return }
         do throws(Failure) {
@@ -26,10 +29,13 @@ extension ScriptRun {
     }
 
     func pipe(_ id: UInt32, _ value: Value) throws(Failure) {
-        let plan = try PipePlan(value, store: store)
+        let (task, value) = TaskTag.taken(from: value)
+        var plan = try PipePlan(value, store: store)
+        plan.whole.task = task
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
-        if options.isVerbose { gate.say(SpawnPlan.shownLine(plan.members)) }
+        spawnCount += 1
+        call.tellStart(spawnCount, plan.members)
         try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
     }
 

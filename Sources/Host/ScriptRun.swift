@@ -32,6 +32,10 @@ public final class ScriptRun {
     let modules: ModuleLoader
     let sessions: SessionService
     let keeper: KeeperLink?
+    /// Who is told what happens.
+    let observer: any RunObserver
+    /// The programs started so far, for `SpawnStart.number`.
+    var spawnCount = 0
     /// Questions at the terminal; made when a script first asks one.
     var prompts: SecretPrompt?
     var ledger = FaultLedger()
@@ -64,6 +68,7 @@ public final class ScriptRun {
         environment = try HostEnvironment()
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
+        observer = PlainObserver(gate: gate, isVerbose: options.isVerbose)
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
@@ -160,7 +165,7 @@ public final class ScriptRun {
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
             case .file: try file(id, value)
-            case .write, .log, .release, .finished, .ending: worker.kill()
+            case .write, .log, .release, .finished, .ending, .task, .retry, .progress: worker.kill()
             }
         } catch {
             fault(id, error)
@@ -177,6 +182,9 @@ public final class ScriptRun {
             else { return worker.kill() }
             gate.writeScriptText(text, to: stream)
         case .log: log(value)
+        case .task: noteTask(value)
+        case .retry: noteRetry(value)
+        case .progress: noteProgress(value)
         case .release:
             guard case .object(let object) = value else { return }
             if object.kind == .process { processes.release(object) } else { store.close(object) }
@@ -300,6 +308,7 @@ public final class ScriptRun {
         exitCode = interruption.map { 128 + $0 } ?? code
         prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
+        observer.end(RunEnd(exitCode: exitCode, failure: failure, isInterrupted: interruption != nil))
         worker.kill()
         // Nobody will take what they print: none of them may wait for that.
         for call in children.values { call.forgetOutput() }

@@ -156,6 +156,7 @@ final class SpawnCall: ChildCall {
     private func finish(_ outcome: ChildOutcome) {
         run.childHasEnded(self)
         child = nil
+        self.outcome = outcome
         // A stream that was cut has ended for good too.
         answerReaders()
         defer { files?.discard() }

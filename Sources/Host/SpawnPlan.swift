@@ -90,6 +90,8 @@ struct SpawnPlan {
 
     /// Names of the secrets this child gets, with the channel of each; for `-v`.
     var grants: [String] = []
+    /// The task it belongs to.
+    var task: Int64?
     let store: SecretStore
 
     /// Reads the options of a `spawn`.
@@ -310,12 +312,11 @@ extension SpawnPlan {
         return words.joined(separator: " ")
     }
 
-    /// The command as `-v` shows it, with the names of its secrets.
-    var shownCommand: String { Self.shownLine([self]) }
-
-    static func shownLine(_ plans: [SpawnPlan]) -> String {
-        let grants = plans.flatMap(\.grants).sorted()
-        let secrets = grants.isEmpty ? "" : "   [secrets: \(grants.joined(separator: ", ").printable)]"
-        return "+ \(plans.map(\.shownWords).joined(separator: " | "))\(secrets)\n"
+    /// What is told when they start: one program, or those of a pipe.
+    static func start(_ plans: [SpawnPlan], _ whole: SpawnPlan, number: Int) -> SpawnStart {
+        SpawnStart(
+            number: number, task: whole.task, command: plans.map(\.shownWords).joined(separator: " | "),
+            secrets: plans.flatMap(\.grants).map(\.printable).sorted(), isBackground: whole.isBackground,
+            label: whole.label)
     }
 }

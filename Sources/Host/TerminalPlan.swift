@@ -61,8 +61,16 @@ extension SpawnPlan {
 extension ScriptRun {
     /// Starts a call; one that reads the host's own input when that is free, and nobody else reads until it has ended.
     func begin(
-        _ call: ChildCall, _ plan: SpawnPlan, _ id: UInt32, _ start: @escaping () throws(Failure) -> Void
+        _ call: ChildCall, _ plan: SpawnPlan, _ id: UInt32, _ body: @escaping () throws(Failure) -> Void
     ) throws(Failure) {
+        func start() throws(Failure) {
+            do throws(Failure) {
+                try body()
+            } catch {
+                call.tellEnd(error)
+                throw error
+            }
+        }
         guard plan.borrowsInput else { return try start() }
         guard !input.isBusy || !call.plan.isBackground else {
             throw Failure(

@@ -33,6 +33,12 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case finished = 67
     /// The script has ended and its deferred functions begin; carries the report that holds if they do not end.
     case ending = 68
+    /// A task is known or its state has changed: id, name, state and what else applies.
+    case task = 70
+    /// Something has failed and is tried again: attempt, times, delay, error.
+    case retry = 71
+    /// How far something is: done, total, text.
+    case progress = 72
 
     /// The name that the prelude knows it by. Written out: asking the runtime for it takes longer than all else that a
     /// worker does before the script.
@@ -65,6 +71,9 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .release: "release"
         case .finished: "finished"
         case .ending: "ending"
+        case .task: "task"
+        case .retry: "retry"
+        case .progress: "progress"
         }
     }
 }

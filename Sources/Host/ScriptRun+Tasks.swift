@@ -1,0 +1,44 @@
+import Diagnostics
+import HostProtocol
+
+/// What the worker tells of tasks, retries and progress. It is passed on, masked and clipped; nothing is decided by it.
+extension ScriptRun {
+    func noteTask(_ value: Value) {
+        guard let id = value["id"]?.asInteger, let state = value["state"]?.asText.flatMap(TaskState.init) else {
+            return worker.kill()
+        }
+        observer.task(
+            TaskChange(
+                id: id, parent: value["parent"]?.asInteger, name: told(value["name"]) ?? "", state: state,
+                attempt: value["attempt"]?.asInteger, error: told(value["error"])))
+    }
+
+    func noteRetry(_ value: Value) {
+        guard let attempt = value["attempt"]?.asInteger, let times = value["times"]?.asInteger,
+            let delay = value["delay"]?.asNumber, delay.isFinite
+        else { return worker.kill() }
+        observer.retry(
+            RetryNotice(
+                task: value["task"]?.asInteger, attempt: attempt, times: times, delay: delay,
+                error: told(value["error"]) ?? ""))
+    }
+
+    func noteProgress(_ value: Value) {
+        guard let done = value["done"]?.asNumber, done.isFinite, value["total"]?.asNumber?.isFinite != false else {
+            return worker.kill()
+        }
+        observer.progress(
+            ProgressNotice(
+                task: value["task"]?.asInteger, done: done, total: value["total"]?.asNumber, text: told(value["text"])))
+    }
+
+    /// A text of the worker's in one line, masked before it is cut.
+    private func told(_ value: Value?) -> String? {
+        guard let bytes = value?.asBytes else { return nil }
+        let lines = gate.inward(String(decoding: bytes, as: UTF8.self)).split(separator: "\n")
+        let text = lines.map { String($0).printable }.joined(separator: "; ")
+        return text.count <= Self.toldCharacters ? text : text.prefix(Self.toldCharacters) + "…"
+    }
+
+    private static let toldCharacters = 1000
+}

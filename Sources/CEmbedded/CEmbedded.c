@@ -27,6 +27,9 @@ static const unsigned char files_lua[] = {
 static const unsigned char processes_lua[] = {
 #embed "prelude/processes.lua"
 };
+static const unsigned char vault_lua[] = {
+#embed "prelude/vault.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -57,6 +60,7 @@ const vs_embedded_text *vs_embedded_prelude(void) {
                                              TEXT("handles", handles_lua), TEXT("globals", globals_lua),
                                              TEXT("json", json_lua),       TEXT("derive", derive_lua),
                                              TEXT("files", files_lua),      TEXT("processes", processes_lua),
+                                             TEXT("vault", vault_lua),
                                              END};
     return parts;
 }

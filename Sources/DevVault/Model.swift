@@ -28,6 +28,8 @@ struct Project: Codable, Sendable {
     var name: String
     var environments: [String: ProjectEnvironment] = [:]
     var tags: [Tag] = []
+    /// Folders whose changes a policy protects: a change there only asks for approval. Absent in older state files.
+    var protectedFolders: [FolderImport]?
     var createdAt: Date
 }
 
@@ -158,12 +160,22 @@ struct AccessToken: Codable, Sendable {
 struct ServerSettings: Equatable, Sendable {
     /// Whether the v4 routes exist.
     var hasV4 = true
+    /// Whether the batch routes of secrets exist.
+    var hasBatch = true
+    /// Whether a batch knows the mode `upsert`; without, the mode is ignored as any unknown key.
+    var hasUpsert = true
     /// Whether an unknown client id gets the 404 of servers before December 2025.
     var hasOldUnknownClientMessage = false
     /// Whether `x-forwarded-for` is believed.
     var trustsForwardedFor = false
     /// Requests allowed per caller and window; nil is without limit.
     var rateLimit: RateLimit?
+
+    /// Whether this server has a route that not every one has.
+    func has(_ route: Route) -> Bool {
+        if case .writeSecrets = route { return hasBatch }
+        return true
+    }
 }
 
 /// A number of requests per caller in a fixed window.

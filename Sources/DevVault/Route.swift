@@ -15,6 +15,7 @@ enum Route: Equatable, Sendable {
     case readSecret(APIVersion, name: String)
     case readSecretByID(String)
     case writeSecret(APIVersion, SecretAction, name: String)
+    case writeSecrets(APIVersion, SecretAction)
 
     /// The route of a method and the decoded segments after `/api`; nil when there is none.
     init?(_ method: String, _ path: [String], hasV4: Bool) {
@@ -60,16 +61,22 @@ enum Route: Equatable, Sendable {
     }
 
     private static func v3(_ method: String, _ path: [String]) -> Route? {
+        if path == ["secrets", "batch", "raw"], let action = action(of: method) { return .writeSecrets(.v3, action) }
         guard path.starts(with: ["secrets", "raw"]) else { return nil }
         return secrets(.v3, method, Array(path.dropFirst(2)))
     }
 
     private static func v4(_ method: String, _ path: [String]) -> Route? {
         guard path.first == "secrets" else { return nil }
+        if path == ["secrets", "batch"], let action = action(of: method) { return .writeSecrets(.v4, action) }
         if path.count == 3, path[1] == "id", method != "POST" {
             return method == "GET" || method == "HEAD" ? .readSecretByID(path[2]) : nil
         }
         return secrets(.v4, method, Array(path.dropFirst()))
+    }
+
+    private static func action(of method: String) -> SecretAction? {
+        ["POST": .create, "PATCH": .edit, "DELETE": .delete][method]
     }
 
     private static func secrets(_ version: APIVersion, _ method: String, _ rest: [String]) -> Route? {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a write asks for, from the body of either version.
-private struct SecretWrite {
+struct SecretWrite {
     var projectIndex: Int
     var place: Place
     var kind: SecretKind
@@ -23,27 +23,37 @@ extension Vault {
     ) throws(APIError) -> JSON {
         let write = try secretWrite(request, version, action, name, for: identity)
         try identity.require(action, in: write.place, name: name)
+        if let approval = approval(for: write.projectIndex, write.place, names: [name], now: now) { return approval }
         let project = state.projects[write.projectIndex]
         let folder = project.environments[write.place.environment]?.folders[write.place.path]
         guard var folder else { throw .noFolder(write.place, operation: Self.operationNames[action] ?? "NotFound") }
+        let secret = try Self.apply(action, name, write, in: &folder, of: project, now: now)
+        state.projects[write.projectIndex].environments[write.place.environment]?.folders[write.place.path] = folder
+        return ["secret": answer(to: write, secret, version, for: identity)]
+    }
+
+    /// Changes one secret of a folder.
+    static func apply(
+        _ action: SecretAction, _ name: String, _ write: SecretWrite, in folder: inout Folder, of project: Project,
+        now: Date
+    ) throws(APIError) -> Secret {
         guard (write.tagIDs ?? []).allSatisfy({ id in project.tags.contains { $0.id == id } }) else {
             throw .badRequest("Tag not found")
         }
-        let secret: Secret
-        switch action {
-        case .create: secret = try Self.create(name, write, in: &folder, now: now)
-        case .edit: secret = try Self.edit(name, write, in: &folder, now: now)
-        default: secret = try Self.delete(name, write, in: &folder)
+        return switch action {
+        case .create: try create(name, write, in: &folder, now: now)
+        case .edit: try edit(name, write, in: &folder, now: now)
+        default: try delete(name, write, in: &folder)
         }
-        state.projects[write.projectIndex].environments[write.place.environment]?.folders[write.place.path] = folder
-        return answer(to: write, secret, version, for: identity)
     }
 
-    private static let operationNames: [SecretAction: String] = [
+    /// What a folder that is not there is called in an error, by the action.
+    static let operationNames: [SecretAction: String] = [
         .create: "CreateSecret", .edit: "UpdateSecret", .delete: "DeleteSecret",
     ]
 
-    private func answer(
+    /// A written secret as the identity may see it.
+    func answer(
         to write: SecretWrite, _ secret: Secret, _ version: APIVersion, for identity: Identity
     ) -> JSON {
         let read = SecretRead(
@@ -54,7 +64,7 @@ extension Vault {
             project: state.projects[write.projectIndex], identity: identity, read: read, version: version)
         let isReadable = identity.may(.readValue, in: write.place, name: secret.name)
         let value = isReadable ? secret.current.value : nil
-        return ["secret": viewer.json(secret, secret.current, value: value, at: write.place)]
+        return viewer.json(secret, secret.current, value: value, at: write.place)
     }
 
     // MARK: - The three writes
@@ -103,7 +113,7 @@ extension Vault {
         return folder.secrets.remove(at: place)
     }
 
-    private static func index(of name: String, _ kind: SecretKind, in folder: Folder) -> Int? {
+    static func index(of name: String, _ kind: SecretKind, in folder: Folder) -> Int? {
         folder.secrets.firstIndex { $0.name == name && $0.kind == kind }
     }
 
@@ -142,7 +152,7 @@ extension Vault {
         return write
     }
 
-    private static func readContent(_ fields: inout Fields, into write: inout SecretWrite, isNew: Bool) {
+    static func readContent(_ fields: inout Fields, into write: inout SecretWrite, isNew: Bool) {
         write.value = (isNew ? fields.required("secretValue") : fields.optional("secretValue")).map(trimmed)
         write.newName = isNew ? nil : fields.optional("newSecretName")
         write.comment = fields.nullable("secretComment")
@@ -156,7 +166,7 @@ extension Vault {
         write.reminderRepeatDays = fields.number("secretReminderRepeatDays")
     }
 
-    private static func checkName(_ name: String, _ field: String, _ fields: inout Fields) {
+    static func checkName(_ name: String, _ field: String, _ fields: inout Fields) {
         for (character, word) in [(" ", "spaces"), (":", "colon"), ("/", "forward slash")]
         where name.contains(character) {
             fields.refuse(field, "Secret name cannot contain \(word)")

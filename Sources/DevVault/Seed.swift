@@ -98,11 +98,17 @@ struct SeedBuilder {
     // MARK: - Projects
 
     private mutating func project(_ value: JSON, _ place: String) -> Project {
-        let members = reader.object(value, place, keys: ["id", "slug", "name", "environments"])
+        let members = reader.object(value, place, keys: ["id", "slug", "name", "environments", "protected"])
         let id = reader.required(members, "id", place)
         let slug = reader.string(members["slug"], "\(place).slug") ?? id
         let name = reader.string(members["name"], "\(place).name") ?? slug
         var project = Project(id: id, slug: slug, name: name, createdAt: now)
+        project.protectedFolders = reader.list(members["protected"], "\(place).protected")?.map { entry in
+            let folder = reader.object(entry.value, entry.place, keys: ["environment", "path"])
+            return FolderImport(
+                environment: reader.required(folder, "environment", entry.place),
+                path: FolderPath.normal(reader.string(folder["path"], "\(entry.place).path") ?? "/"))
+        }
         if members["environments"] == nil { reader.note(place, "key \"environments\" is missing") }
         let environments = "\(place).environments"
         for (slug, folders) in reader.map(members["environments"], environments) {
@@ -287,10 +293,12 @@ extension SeedBuilder {
 
     private mutating func server(_ value: JSON?) -> ServerSettings {
         guard let value else { return ServerSettings() }
-        let keys = ["v4", "oldUnknownClientMessage", "trustForwardedFor", "rateLimit"]
+        let keys = ["v4", "batch", "upsert", "oldUnknownClientMessage", "trustForwardedFor", "rateLimit"]
         let members = reader.object(value, "server", keys: keys)
         var settings = ServerSettings()
         settings.hasV4 = reader.flag(members["v4"], "server.v4") ?? true
+        settings.hasBatch = reader.flag(members["batch"], "server.batch") ?? true
+        settings.hasUpsert = reader.flag(members["upsert"], "server.upsert") ?? true
         settings.hasOldUnknownClientMessage =
             reader.flag(members["oldUnknownClientMessage"], "server.oldUnknownClientMessage") ?? false
         settings.trustsForwardedFor =

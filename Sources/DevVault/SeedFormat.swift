@@ -14,6 +14,8 @@ enum SeedFormat {
     static let notes = """
         secret       "value", or {"value", "comment", "tags": ["ci"],
                      "metadata": {"k": "v"}, "version": 3, "personal": "own"}
+        project      "protected": [{"environment", "path"}]: folders where a
+                     change only asks for approval
         environment  "imports": {"/": [{"environment": "dev", "path": "/x"}]}
         identity     name, secretUses, secretRevoked, tokenMaxTtl, tokenUses,
                      accessTokenTrustedIps, lockout {"threshold",
@@ -21,7 +23,7 @@ enum SeedFormat {
                      a client secret that has expired already
         access       environment, path, secretName (patterns), actions
                      (describe, readValue, create, edit, delete)
-        server       v4, oldUnknownClientMessage, trustForwardedFor,
+        server       v4, batch, upsert, oldUnknownClientMessage, trustForwardedFor,
                      rateLimit {"requests", "windowSeconds"}
         """
 }

@@ -38,9 +38,9 @@ struct Vault: Sendable {
             guard ["GET", "HEAD"].contains(request.method) else { throw .noRoute(request.method, request.target) }
             return .webInterface
         }
-        guard let route = Route(request.method, Array(segments.dropFirst()), hasV4: settings.hasV4) else {
-            throw .noRoute(request.method, request.target)
-        }
+        guard let route = Route(request.method, Array(segments.dropFirst()), hasV4: settings.hasV4),
+            settings.has(route)
+        else { throw .noRoute(request.method, request.target) }
         let address = callerAddress(of: request)
         if route != .status { limit = try countRequest(from: address, now: now) }
         let identity = try bearerIdentity(of: request, address: address, now: now)
@@ -78,6 +78,8 @@ struct Vault: Sendable {
         case .readSecretByID(let id): return try readSecret(request, id: id, for: identity)
         case .writeSecret(let version, let action, let name):
             return try writeSecret(request, version, action, name, for: identity, now: now)
+        case .writeSecrets(let version, let action):
+            return try writeSecrets(request, version, action, for: identity, now: now)
         }
     }
 

@@ -18,6 +18,8 @@ struct LoginPlan {
     var proof: Proof
     /// The domain as the user wrote it: "us", "eu" or a URL.
     var domain: String
+    /// Whether the user has named that host, and not just a credentials file that the script names.
+    var isHostOfUser: Bool
     var project: String?
     var environment: String
     var path: String
@@ -57,6 +59,7 @@ struct LoginPlanner {
         let domain = try boundDomain(asked, file)
         return LoginPlan(
             source: file?.path ?? "the environment", proof: try proof(asked, file), domain: domain,
+            isHostOfUser: try isHostOfUser(domain, asked),
             project: pick("project", options.project, asked.project, file, "INFISICAL_PROJECT_ID"),
             environment: pick("env", options.environment, asked.environment, file, "INFISICAL_ENVIRONMENT")
                 ?? Self.defaultEnvironment,
@@ -204,6 +207,17 @@ struct LoginPlanner {
     }
 
     // MARK: - The host
+
+    /// A file that the script names may be of its own making; its host counts where the user has named it as well.
+    private func isHostOfUser(_ domain: String, _ asked: Asked) throws(Failure) -> Bool {
+        guard asked.credentials != nil, options.credentialsDescriptor == nil, options.credentialsFile == nil else {
+            return true
+        }
+        let named =
+            options.domain ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL")
+        guard let named else { return false }
+        return try normalize(named) == normalize(domain)
+    }
 
     private func boundDomain(_ asked: Asked, _ file: CredentialsFile?) throws(Failure) -> String {
         let named =

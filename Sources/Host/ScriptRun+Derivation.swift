@@ -80,9 +80,12 @@ extension ScriptRun {
     /// itself success would answer questions about any part of it: "does it begin with a hexadecimal digit?".
     private func checkApart(_ way: String, _ value: Value) throws(Failure) {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
-        guard entry.isAssembled else { return }
-        throw Failure(
-            .usage, "secret.\(way): \(entry.name.printable) was put together by the script",
+        if entry.isAssembled { throw Self.putTogether("secret.\(way)", entry.name) }
+    }
+
+    static func putTogether(_ function: String, _ name: String) -> Failure {
+        Failure(
+            .usage, "\(function): \(name.printable) was put together by the script",
             reason: "only what was loaded is taken apart: fetched, captured, read from a file, typed",
             hint: "take the secret that it was made from apart first, and put the parts together then")
     }

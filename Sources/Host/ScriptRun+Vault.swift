@@ -88,7 +88,7 @@ extension ScriptRun {
         }
     }
 
-    private func folder(
+    func folder(
         _ options: inout OptionReader, _ entry: SessionService.Entry, _ address: SecretAddress?
     ) throws(Failure) -> FolderQuery {
         let project = try options.text("project", "a project's id or slug") ?? address?.project ?? entry.project
@@ -124,9 +124,11 @@ extension ScriptRun {
         }
         let origin = SecretOrigin(
             "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
-        let whole = SecretStore.Draft.loaded(
+        var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+        whole.isAssembled = sessions.isAssembled(found)
         guard let field else { return try store.add(value, whole) }
+        if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }
         // The whole value is known to the masker too, before a part of it is handed out.
         store.close(try store.add(value, whole))
         let draft = SecretStore.Draft(
@@ -137,7 +139,7 @@ extension ScriptRun {
         }
     }
 
-    private func answer<T>(
+    func answer<T>(
         _ id: UInt32, _ result: Result<T, Failure>, _ make: (T) throws(Failure) -> Value
     ) {
         do throws(Failure) {
@@ -157,15 +159,15 @@ struct SecretAddress: Equatable {
     var environment: String?
     var path: String?
 
-    init(_ text: String) throws(Failure) {
-        guard !text.isEmpty else { throw Failure(.usage, "getSecret: name: it is empty") }
-        guard text.utf8.count <= 1024 else { throw Failure(.usage, "getSecret: name: it is longer than 1024 bytes") }
+    init(_ text: String, _ function: String = "getSecret") throws(Failure) {
+        guard !text.isEmpty else { throw Failure(.usage, "\(function): name: it is empty") }
+        guard text.utf8.count <= 1024 else { throw Failure(.usage, "\(function): name: it is longer than 1024 bytes") }
         guard text.hasPrefix(Self.scheme) else {
             guard !text.contains("/") else {
                 throw Failure(
-                    .usage, "getSecret: name: \"\(text.printable)\" is no name of a secret",
+                    .usage, "\(function): name: \"\(text.printable)\" is no name of a secret",
                     hint:
-                        "name the folder apart: getSecret(NAME, { path = \"/web\" }), or write infisical://project/env/path/NAME"
+                        "name the folder apart: \(function)(NAME, { path = \"/web\" }), or write infisical://project/env/path/NAME"
                 )
             }
             name = text
@@ -175,7 +177,7 @@ struct SecretAddress: Equatable {
             String.init)
         guard parts.count >= 3, parts.allSatisfy({ !$0.isEmpty }), let last = parts.last else {
             throw Failure(
-                .usage, "getSecret: name: \"\(text.printable)\" is no address of a secret",
+                .usage, "\(function): name: \"\(text.printable)\" is no address of a secret",
                 hint: "write infisical://project/env/path/NAME")
         }
         name = last

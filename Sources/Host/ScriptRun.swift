@@ -149,6 +149,7 @@ public final class ScriptRun {
             case .names: try names(id, value)
             case .renew: try renew(id, value)
             case .logout: try logout(id, value)
+            case .writeSecret: try writeSecret(id, value)
             case .describe: try describe(id, value)
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)

@@ -14,6 +14,8 @@ final class SessionService {
         let project: String?
         let environment: String
         let path: String
+        /// Whether the user has named the host, so that values of the run may go there.
+        let isHostOfUser: Bool
         fileprivate(set) var isOpen = true
 
         init(_ session: any SecretSession, _ plan: LoginPlan) {
@@ -21,6 +23,7 @@ final class SessionService {
             project = plan.project
             environment = plan.environment
             path = plan.path
+            isHostOfUser = plan.isHostOfUser
         }
     }
 
@@ -34,6 +37,7 @@ final class SessionService {
     private let transport: HTTPTransport
     private let allowsPlainHTTP: Bool
     private var entries: [Entry] = []
+    private var written = WrittenSecrets()
 
     init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate) {
         self.environment = environment
@@ -121,6 +125,16 @@ final class SessionService {
                 hint: "log in again: login()")
         }
         return entry
+    }
+
+    /// Notes what the run has written.
+    func noteWritten(_ secrets: [(name: String, isAssembled: Bool)], in folder: FolderQuery) {
+        written.note(secrets, in: folder)
+    }
+
+    /// Whether a fetched secret was put together and written by this run.
+    func isAssembled(_ found: FetchedSecret) -> Bool {
+        written.isAssembled(found.name, environment: found.environment, path: found.path)
     }
 
     /// Ends one session; its token is revoked if this run minted it.

@@ -12,6 +12,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case describe = 7
     case template = 8
     case secretFromEnvironment = 9
+    /// A change in the vault; the field `way` says which.
+    case writeSecret = 10
     case spawn = 16
     case sleep = 17
     case module = 18
@@ -53,6 +55,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .describe: "describe"
         case .template: "template"
         case .secretFromEnvironment: "secretFromEnvironment"
+        case .writeSecret: "writeSecret"
         case .spawn: "spawn"
         case .sleep: "sleep"
         case .module: "module"

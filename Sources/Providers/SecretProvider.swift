@@ -53,6 +53,17 @@ public protocol SecretSession: AnyObject {
     /// Creates, updates or deletes one secret.
     @discardableResult
     func write(_ write: SecretWrite, completion: @escaping (Result<WriteOutcome, Failure>) -> Void) -> ProviderCall
+    /// Creates or updates one secret, whichever it takes.
+    @discardableResult
+    func put(_ put: SecretPut, completion: @escaping (Result<PutOutcome, Failure>) -> Void) -> ProviderCall
+    /// Creates or updates many secrets of one folder, in one request where the server can.
+    @discardableResult
+    func put(_ batch: SecretBatch, completion: @escaping (Result<BatchOutcome, Failure>) -> Void) -> ProviderCall
+    /// Removes one secret.
+    @discardableResult
+    func delete(
+        _ deletion: SecretDeletion, completion: @escaping (Result<DeletionOutcome, Failure>) -> Void
+    ) -> ProviderCall
     /// Exchanges the token for a new one.
     @discardableResult
     func renew(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
@@ -137,12 +148,15 @@ public struct SecretWrite {
     public var folder: FolderQuery
     /// The change.
     public var change: Change
+    /// A comment to keep with it; nil leaves the one that is there.
+    public var comment: String?
 
     /// Describes a change.
-    public init(_ name: String, in folder: FolderQuery, _ change: Change) {
+    public init(_ name: String, in folder: FolderQuery, _ change: Change, comment: String? = nil) {
         self.name = name
         self.folder = folder
         self.change = change
+        self.comment = comment
     }
 }
 

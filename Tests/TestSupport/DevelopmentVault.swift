@@ -18,16 +18,19 @@ public final class DevelopmentVault {
         try self.init(folders: ["/": secrets])
     }
 
-    /// Starts it with these folders of one project, environment `dev`; more keys of the seed in `server`.
-    public init(folders: [String: [String: String]], server: [String: Any] = [:], identity: [String: Any] = [:]) throws
-    {
+    /// Starts it with these folders of one project, environment `dev`; more keys of the seed in the others.
+    public init(
+        folders: [String: Any], server: [String: Any] = [:], identity: [String: Any] = [:],
+        project more: [String: Any] = [:]
+    ) throws {
         folder = try TemporaryFolder()
         let project = UUID().uuidString.lowercased()
         let own: [String: Any] = [
             "clientId": UUID().uuidString.lowercased(), "clientSecret": Canary("cs").value, "projects": [project],
         ]
+        let whole: [String: Any] = ["id": project, "slug": "project-one", "environments": ["dev": folders]]
         var seed: [String: Any] = [
-            "projects": [["id": project, "slug": "project-one", "environments": ["dev": folders]]],
+            "projects": [whole.merging(more) { _, given in given }],
             "identities": [own.merging(identity) { _, given in given }],
         ]
         if !server.isEmpty { seed["server"] = server }

@@ -3,6 +3,7 @@
 local host = ...
 local operations, call, raise, typeName = host.operations, host.call, host.raise, host.typeName
 local objectInfo, type, rawequal, pairs = host.objectInfo, type, rawequal, pairs
+local setmetatable, rawget = setmetatable, rawget
 
 local function release(object)
   host.notify(operations.release, object)
@@ -115,6 +116,17 @@ local sessionMethods = {
     return call(operations.logout, { session = self })
   end,
 }
+
+-- The rarer ones are compiled when a script first uses one.
+local isWhole = false
+setmetatable(sessionMethods, {
+  __index = function(methods, key)
+    if isWhole then return nil end
+    isWhole = true
+    for name, method in pairs(host.part("vault")) do methods[name] = method end
+    return rawget(methods, key)
+  end,
+})
 
 host.setObjectMethods("session", {
   __name = "a session",

@@ -27,6 +27,14 @@ enum InfisicalAPI {
     /// Of one secret.
     func secretPath(_ name: String) -> String { listPath + "/" + PercentEncoding.encode(name) }
 
+    /// Of many secrets at once.
+    var batchPath: String {
+        switch self {
+        case .v4: "/v4/secrets/batch"
+        case .v3: "/v3/secrets/batch/raw"
+        }
+    }
+
     /// The project in a query or in a delete's body.
     func project(_ project: Project) -> (name: String, value: String) {
         switch (self, project) {

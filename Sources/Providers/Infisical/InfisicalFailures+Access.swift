@@ -67,6 +67,8 @@ extension InfisicalFailures {
             case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) may not be listed"
             case .write(let write): "secret \(write.name) may not be \(write.verb)"
             case .lookUp(let slug): "project \(slug) may not be looked up"
+            case .writeMany(let folder):
+                "the secrets of env \(folder.environment), path \(folder.path) may not be written"
             default: nil
             }
         return Finding(.denied, message, reason, hint)

@@ -8,13 +8,14 @@ enum InfisicalOperation {
     case read(SecretQuery)
     case list(FolderQuery)
     case write(SecretWrite)
+    case writeMany(FolderQuery)
 
     /// The folder that it is about.
     var folder: FolderQuery? {
         switch self {
         case .login, .renew, .revoke, .lookUp: nil
         case .read(let query): query.folder
-        case .list(let query): query
+        case .list(let query), .writeMany(let query): query
         case .write(let write): write.folder
         }
     }
@@ -117,6 +118,8 @@ struct InfisicalFailures {
         case .read(let query): "secret \(query.name) could not be read"
         case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) could not be listed"
         case .write(let write): "secret \(write.name) could not be \(write.verb)"
+        case .writeMany(let folder):
+            "the secrets of env \(folder.environment), path \(folder.path) could not be written"
         }
     }
 

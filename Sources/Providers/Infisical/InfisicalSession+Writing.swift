@@ -14,15 +14,19 @@ extension InfisicalSession {
         withProject(write.folder.project, named: write.name, .write(write), call) { project in
             switch project {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let project): self.send(write, project, call, completion)
+            case .success(let project):
+                self.send(write, project, call) { answer in completion(self.outcome(answer, write)) }
             }
         }
         return call
     }
 
-    private func send(
+    /// Sends one change.
+    ///
+    /// Once, unless the server cannot have seen it.
+    func send(
         _ write: SecretWrite, _ project: InfisicalAPI.Project, _ call: ProviderCall,
-        _ completion: @escaping (Result<WriteOutcome, Failure>) -> Void
+        _ completion: @escaping (InfisicalWire.Answer) -> Void
     ) {
         versioned(call) { (api, token) throws(Failure) in
             let body = try InfisicalSession.body(write, project, api)
@@ -30,11 +34,12 @@ extension InfisicalSession {
             request.isRepeatable = false
             return request
         } completion: { answer in
-            completion(self.outcome(answer, write))
+            completion(answer)
         }
     }
 
-    private func outcome(_ answer: InfisicalWire.Answer, _ write: SecretWrite) -> Result<WriteOutcome, Failure> {
+    /// What the answer to a change says.
+    func outcome(_ answer: InfisicalWire.Answer, _ write: SecretWrite) -> Result<WriteOutcome, Failure> {
         do {
             let root = try answer.get().root
             if let approval = try root.member("approval"), !approval.isNull { return .success(.awaitsApproval) }
@@ -43,17 +48,17 @@ extension InfisicalSession {
             }
             return .success(.done(version: try secret.member("version")?.integer))
         } catch let refusal as InfisicalRefusal {
-            return .failure(wire.failures.make(refusal, during: .write(write)))
+            return .failure(wire.failures.make(refusal, duringWrite: .write(write)))
         } catch {
             let fault = error as? JSONError ?? JSONError(kind: .shape, offset: 0)
-            return .failure(wire.failures.make(.broken(fault), during: .write(write)))
+            return .failure(wire.failures.make(.broken(fault), duringWrite: .write(write)))
         }
     }
 
     private static func body(
         _ write: SecretWrite, _ project: InfisicalAPI.Project, _ api: InfisicalAPI
     ) throws(Failure) -> SecretBytes {
-        var writer = try JSONWriter()
+        var writer = try JSONWriter(maximumBytes: maximumWriteBytes)
         let named: (name: String, value: String)
         if case .delete = write.change { named = api.project(project) } else { named = api.projectInBody(project) }
         try writer.add(named.name, text: named.value)
@@ -64,8 +69,13 @@ extension InfisicalSession {
         case .create(let value), .update(let value): try writer.add("secretValue", secret: value)
         case .delete: break
         }
+        if let comment = write.comment { try writer.add("secretComment", text: comment) }
         return try writer.finish()
     }
+
+    /// The largest body of a write: room for any value of 1 MiB, which escapes can make six times as long, so that
+    /// nothing is refused here for its length. What the server takes is its own affair.
+    static let maximumWriteBytes = 6 * 1024 * 1024 + 64 * 1024
 }
 
 extension SecretWrite {
@@ -83,6 +93,27 @@ extension SecretWrite {
         case .create: "created"
         case .update: "updated"
         case .delete: "deleted"
+        }
+    }
+}
+
+extension InfisicalFailures {
+    /// A refusal of something that is not done twice: where the server may have done it, that is said.
+    func make(_ refusal: InfisicalRefusal, duringWrite operation: InfisicalOperation) -> Failure {
+        var failure = make(refusal, during: operation)
+        if InfisicalFailures.mayHaveBeenDone(refusal) {
+            failure.hint =
+                "it may have been done or not, so it was not repeated: look at the vault before you try again"
+        }
+        return failure
+    }
+
+    private static func mayHaveBeenDone(_ refusal: InfisicalRefusal) -> Bool {
+        switch refusal {
+        case .answer(let answer, _): answer.status >= 500
+        case .transport(let error, _): !error.cannotHaveBeenProcessed && error.kind != .memory
+        case .broken: true
+        case .failure: false
         }
     }
 }

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import SecretMemory
 
-/// Puts a flat JSON object together in secret memory: the body of a login or of a write.
+/// Puts a JSON object together in secret memory: the body of a login or of a write.
 public struct JSONWriter: ~Copyable {
     private let buffer: SecretBuffer
     private var isFirst = true
@@ -34,6 +34,28 @@ public struct JSONWriter: ~Copyable {
             }
             try JSONText.append(bytes, to: buffer)
         }
+    }
+
+    /// Adds a member that is true or false.
+    public mutating func add(_ key: String, flag: Bool) throws(Failure) {
+        try addKey(key)
+        try buffer.append(flag ? "true" : "false")
+    }
+
+    /// Adds a member with a list of objects, each written by `write` on the writer itself.
+    public mutating func add<T>(
+        _ key: String, objects items: [T], _ write: (inout JSONWriter, T) throws(Failure) -> Void
+    ) throws(Failure) {
+        try addKey(key)
+        try buffer.append(UInt8(ascii: "["))
+        for (place, item) in items.enumerated() {
+            try buffer.append(place == 0 ? "{" : ",{")
+            isFirst = true
+            try write(&self, item)
+            try buffer.append(UInt8(ascii: "}"))
+        }
+        isFirst = false
+        try buffer.append(UInt8(ascii: "]"))
     }
 
     /// Closes the object and gives it.

@@ -1,0 +1,181 @@
+import Diagnostics
+import HostProtocol
+import Providers
+import SecretMemory
+
+/// Changes in the vault: `putSecret`, `putSecrets`, `deleteSecret`.
+///
+/// What is written is a handle, never a text of the script, and it goes only to a host that the user has named.
+extension ScriptRun {
+    /// The largest bound of what is written: what a captured secret may have.
+    static let maximumWrittenBound = 1024 * 1024
+    /// The most secrets of one `putSecrets`.
+    static let maximumBatchCount = 1000
+
+    func writeSecret(_ id: UInt32, _ value: Value) throws(Failure) {
+        let way = value["way"]?.asText ?? ""
+        switch way {
+        case "put": try putSecret(id, value)
+        case "putMany": try putSecrets(id, value)
+        case "delete": try deleteSecret(id, value)
+        default: throw Failure(.usage, "there is no way \"\(way.printable)\" to change a secret")
+        }
+    }
+
+    private func putSecret(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "putSecret")
+        try checkHost(entry, "putSecret")
+        var options = try OptionReader("putSecret", value["options"])
+        let address = try SecretAddress(value["name"]?.asText ?? "", "putSecret")
+        let folder = try folder(&options, entry, address)
+        let version = try options.integer("ifVersion", in: 0...Int64(Int32.max))
+        let comment = try options.text("comment")
+        let allowsApproval = try options.boolean("allowApproval") ?? false
+        try options.finish()
+        let secret = try written(value["value"] ?? .null, "putSecret: value")
+        let put = SecretPut(
+            address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
+        sessions.noteWritten([(address.name, secret.isAssembled)], in: folder)
+        entry.session.put(put) { [weak self] result in
+            self?.answer(id, result) { outcome throws(Failure) in
+                switch outcome {
+                case .created(let version): return Self.put("created", version)
+                case .updated(let version): return Self.put("updated", version)
+                case .awaitsApproval:
+                    guard allowsApproval else {
+                        throw Self.awaits("secret \(address.name.printable) is not written", entry, "putSecret")
+                    }
+                    return Self.put("approval", nil)
+                }
+            }
+        }
+    }
+
+    private func putSecrets(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "putSecrets")
+        try checkHost(entry, "putSecrets")
+        var options = try OptionReader("putSecrets", value["options"])
+        let folder = try folder(&options, entry, nil)
+        let comment = try options.text("comment")
+        let allowsApproval = try options.boolean("allowApproval") ?? false
+        try options.finish()
+        let secrets = try namedSecrets(value["values"] ?? .null)
+        let batch = SecretBatch(
+            in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
+        sessions.noteWritten(secrets.map { ($0.name, $0.entry.isAssembled) }, in: folder)
+        entry.session.put(batch) { [weak self] result in
+            self?.answer(id, result) { outcome throws(Failure) in
+                guard case .done(let versions) = outcome else {
+                    guard allowsApproval else {
+                        throw Self.awaits("\(secrets.count) secrets are not written", entry, "putSecrets")
+                    }
+                    return .record(["what": .text("approval")])
+                }
+                let fields = versions.sorted { $0.key < $1.key }.map {
+                    Value.Entry(.bytes(Array($0.key.utf8)), .integer(Int64($0.value)))
+                }
+                return .record(["what": .text("written"), "versions": .map(fields)])
+            }
+        }
+    }
+
+    private func deleteSecret(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "deleteSecret")
+        var options = try OptionReader("deleteSecret", value["options"])
+        let address = try SecretAddress(value["name"]?.asText ?? "", "deleteSecret")
+        let folder = try folder(&options, entry, address)
+        let version = try options.integer("ifVersion", in: 1...Int64(Int32.max))
+        let isOptional = try options.boolean("optional") ?? false
+        let allowsApproval = try options.boolean("allowApproval") ?? false
+        try options.finish()
+        let deletion = SecretDeletion(
+            address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
+        entry.session.delete(deletion) { [weak self] result in
+            self?.answer(id, result) { outcome throws(Failure) in
+                switch outcome {
+                case .done: return .text("deleted")
+                case .wasAbsent: return .text("absent")
+                case .awaitsApproval:
+                    guard allowsApproval else {
+                        throw Self.awaits("secret \(address.name.printable) is not deleted", entry, "deleteSecret")
+                    }
+                    return .text("approval")
+                }
+            }
+        }
+    }
+
+    // MARK: - Checks
+
+    /// A script may log in with a file of its own making; no value of the run goes where such a file points.
+    private func checkHost(_ entry: SessionService.Entry, _ function: String) throws(Failure) {
+        guard !entry.isHostOfUser else { return }
+        throw Failure(
+            .denied, "\(function): no secret is written at \(entry.session.host)",
+            reason:
+                "only the credentials file that the script names points there, and the user has not named that host",
+            hint: "name it yourself: --domain, --credentials FILE, or INFISICAL_DOMAIN in the environment")
+    }
+
+    /// The secret to be written. A text is refused without being shown: it may be the value itself.
+    private func written(_ value: Value, _ place: String) throws(Failure) -> SecretStore.Entry {
+        guard case .object(let object) = value, object.kind == .secret else {
+            throw Failure(
+                .usage, "\(place): expected a secret, got \(value.typeName)",
+                reason: "a value that a script could read would be in its file, its memory and its errors",
+                hint: "take one from secret.random, secret.prompt, secret.file, secret.env, or "
+                    + "spawn{ …, capture = \"secret\" }")
+        }
+        let entry = try store.entry(object)
+        guard entry.size.bound <= Self.maximumWrittenBound else {
+            throw Failure(
+                .limit, "\(place): the secret \(entry.name.printable) could be too large",
+                reason: "what it is made from may have up to \(entry.size.bound / 1024) KiB, whatever it has",
+                hint: "write a smaller one, or give captured ones a smaller maxOutput")
+        }
+        return entry
+    }
+
+    private func namedSecrets(_ value: Value) throws(Failure) -> [(name: String, entry: SecretStore.Entry)] {
+        guard case .map(let fields) = value, !fields.isEmpty else {
+            throw Failure(
+                .usage, "putSecrets: values: expected a table of names and secrets, got \(value.typeName)",
+                hint: "write vault:putSecrets({ NAME = handle, OTHER = handle }, { path = \"/web\" })")
+        }
+        guard fields.count <= Self.maximumBatchCount else {
+            throw Failure(
+                .limit, "putSecrets: more than \(Self.maximumBatchCount) secrets at once", hint: "write them in parts")
+        }
+        var secrets: [(name: String, entry: SecretStore.Entry)] = []
+        for field in fields {
+            guard case .bytes(let bytes) = field.key else {
+                throw Failure(.usage, "putSecrets: values: expected names as keys, got a number")
+            }
+            let name = String(decoding: bytes, as: UTF8.self)
+            let address = try SecretAddress(name, "putSecrets")
+            guard address.project == nil else {
+                throw Failure(
+                    .usage, "putSecrets: \"\(name.printable)\" is an address, and one call writes to one folder",
+                    hint: "give the names alone, and project, env and path as options")
+            }
+            secrets.append((name, try written(field.value, "putSecrets: \(name.printable)")))
+        }
+        return secrets.sorted { $0.name < $1.name }
+    }
+
+    // MARK: - Answers
+
+    private static func put(_ what: String, _ version: Int?) -> Value {
+        .record(["what": .text(what), "version": version.map { .integer(Int64($0)) } ?? .null])
+    }
+
+    /// A script that goes on as if it were done would be wrong, so this is an error unless it was asked for.
+    private static func awaits(_ message: String, _ entry: SessionService.Entry, _ function: String) -> Failure {
+        Failure(
+            .denied, "\(message): the change awaits approval",
+            reason: "a change policy protects the folder; \(entry.session.host) has made a request for approval, and "
+                + "nothing has changed yet",
+            hint: "have it approved there and run again, or go on without it: \(function)(…, { allowApproval = true })",
+            status: 200)
+    }
+}

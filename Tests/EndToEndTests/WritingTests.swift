@@ -1,0 +1,182 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `putSecret`, `putSecrets` and `deleteSecret` of the built program, against the development vault.
+@Suite struct `Writing secrets` {
+    @Test func `a secret is created, updated, compared by version and deleted`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["OLD": "old value"])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            local new = secret.env("MY_TOKEN")
+            print(vault:putSecret("NEW", new))
+            print(vault:putSecret("NEW", secret.random(32), { ifVersion = 1, comment = "rotated" }))
+            print(vault:putSecret("OLD", new))
+            spawn{ "sh", "-c", 'test "$A" = "$B" && echo same', env = { A = getSecret("OLD"), B = new } }
+            local ok, e = pcall(vault.putSecret, vault, "NEW", new, { ifVersion = 1 })
+            print(e.kind, e.status, e)
+            print(vault:deleteSecret("NEW"), vault:deleteSecret("NEW", { optional = true }))
+            print(table.concat(vault:names(), " "))
+            """#, environment: vault.environment.merging(["MY_TOKEN": canary.value]) { $1 })
+        #expect(
+            outcome.text == """
+                1\tcreated
+                2\tupdated
+                2\tupdated
+                same
+                denied\t409\tsecret NEW could not be updated
+                it has version 2 now, version 1 was expected; nothing has been written
+                somebody else has changed it: fetch it again, decide, and give its version as ifVersion
+                true\tfalse
+                OLD
+
+                """, "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `a text is refused without being shown`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: [:])
+        let outcome = try Program.script(
+            "login():putSecret('NEW', '\(canary.value)')", environment: vault.environment)
+        #expect(outcome.code == 2, "\(outcome)")
+        #expect(
+            outcome.errorText.hasSuffix(
+                """
+                script.lua:1: putSecret: value: expected a secret, got a string
+                a value that a script could read would be in its file, its memory and its errors
+                take one from secret.random, secret.prompt, secret.file, secret.env, or spawn{ …, capture = "secret" }
+
+                """), "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test(arguments: [[:], ["v4": false], ["batch": false], ["upsert": false]])
+    func `many are written at once, whatever the server knows`(server: [String: Bool]) throws {
+        let vault = try DevelopmentVault(folders: ["/": ["A": "1"], "/web": [:]], server: server)
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            local versions, what = vault:putSecrets{ A = secret.random(32), B = secret.random(32) }
+            print(what, versions.A, versions.B)
+            vault:putSecrets({ C = secret.hex(getSecret("A")) }, { path = "/web" })
+            spawn{ "sh", "-c", 'test ${#A} -gt 30 && test ${#C} -gt 60 && echo there', env = {
+              A = getSecret("A"), C = getSecret("C", { path = "/web" }) } }
+            """#, environment: vault.environment)
+        #expect(outcome.text == "written\t2\t1\nthere\n", "\(outcome)")
+    }
+
+    @Test func `a change that only awaits approval is an error, unless the script allows it`() throws {
+        let vault = try DevelopmentVault(
+            folders: ["/": ["A": "1"]], project: ["protected": [["environment": "dev", "path": "/"]]])
+        let host = vault.url.dropFirst("http://".count)
+        let refused = try Program.script("login():putSecret('A', secret.random(32))", environment: vault.environment)
+        #expect(refused.code == 3, "\(refused)")
+        #expect(
+            refused.errorText.hasSuffix(
+                """
+                script.lua:1: secret A is not written: the change awaits approval
+                a change policy protects the folder; \(host) has made a request for approval, and nothing has changed yet
+                have it approved there and run again, or go on without it: putSecret(…, { allowApproval = true })
+
+                """), "\(refused)")
+        let allowed = try Program.script(
+            #"""
+            local vault, new = login(), secret.random(32)
+            print(vault:putSecret("A", new, { allowApproval = true }))
+            print(vault:putSecrets({ A = new, B = new }, { allowApproval = true }))
+            print(vault:deleteSecret("A", { allowApproval = true }))
+            print(getSecret("A"):source().version, (select(2, pcall(vault.deleteSecret, vault, "A")).message))
+            """#, environment: vault.environment)
+        #expect(
+            allowed.text == """
+                nil\tapproval
+                nil\tapproval
+                nil\tapproval
+                1\tsecret A is not deleted: the change awaits approval
+
+                """, "\(allowed)")
+    }
+
+    @Test func `no value goes to a host that only the script's own credentials file names`() throws {
+        let canary = Canary()
+        let own = try DevelopmentVault(secrets: ["MINE": canary.value])
+        let other = try DevelopmentVault(secrets: [:])
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            "other.env", other.environment.map { "\($0.key)=\($0.value)" }.joined(separator: "\n") + "\n", mode: 0o600)
+        let script = #"""
+            local mine = getSecret("MINE")
+            login{ credentials = arg[1], project = arg[2] }:putSecret("TAKEN", mine)
+            """#
+        let refused = try Program.script(script, [file, other.projectID], environment: own.environment)
+        let host = other.url.dropFirst("http://".count)
+        #expect(refused.code == 77, "\(refused)")
+        #expect(
+            refused.errorText.hasSuffix(
+                """
+                script.lua:2: putSecret: no secret is written at \(host)
+                only the credentials file that the script names points there, and the user has not named that host
+                name it yourself: --domain, --credentials FILE, or INFISICAL_DOMAIN in the environment
+
+                """), "\(refused)")
+        let named = try Program.script(
+            "print(login{ credentials = arg[1] }:putSecret('TAKEN', secret.random(8)))", [file],
+            options: ["--domain", other.url])
+        #expect(named.text == "1\tcreated\n", "\(named)")
+    }
+
+    @Test func `what the script has put together is not taken apart after a way through the vault`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["A": canary.value])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            vault:putSecret("B", secret.template('{"x":"${a}"}', { a = getSecret("A") }))
+            print((select(2, pcall(secret.field, getSecret("B"), "x")).message))
+            print((select(2, pcall(getSecret, "B", { field = "x" })).message))
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == """
+                secret.field: B was put together by the script
+                getSecret: B was put together by the script
+
+                """, "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `wrong arguments name the place`() throws {
+        let vault = try DevelopmentVault(secrets: [:])
+        let outcome = try Program.script(
+            #"""
+            local vault, new = login(), secret.random(8)
+            for _, f in ipairs {
+              function() vault:putSecret(1, new) end, function() vault:putSecret("", new) end,
+              function() vault:putSecret("A", new, { ifversion = 1 }) end, function() vault:putSecret("A") end,
+              function() vault:putSecrets({}) end, function() vault:putSecrets({ new }) end,
+              function() vault:putSecrets({ A = "text" }) end, function() vault:putSecrets({ ["infisical://p/dev/A"] = new }) end,
+              function() vault:deleteSecret("A") end, function() vault:putSecret("A B", new) end,
+              function() vault.putSecret(1, "A", new) end,
+            } do
+              print((select(2, pcall(f)).message))
+            end
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == """
+                putSecret: name: expected the name of a secret, got a number
+                putSecret: name: it is empty
+                putSecret: there is no option "ifversion"
+                putSecret: value: expected a secret, got nil
+                putSecrets: values: expected a table of names and secrets, got a table
+                putSecrets: values: expected a table of names and secrets, got a table
+                putSecrets: A: expected a secret, got a string
+                putSecrets: "infisical://p/dev/A" is an address, and one call writes to one folder
+                secret A was not found
+                secret A B could not be created
+                session:putSecret: expected a session before the colon, got a number
+
+                """, "\(outcome)")
+    }
+}

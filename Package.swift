@@ -37,7 +37,8 @@ func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 var targets: [Target] = [
     // What the user starts.
     .executableTarget(
-        name: "vaultscript", dependencies: ["Host", "Worker", "Diagnostics", "CEmbedded", "CSystemShims"],
+        name: "vaultscript",
+        dependencies: ["Host", "Worker", "Configuration", "Diagnostics", "CEmbedded", "CSystemShims"],
         swiftSettings: strict),
 
     // The process that holds secrets and never runs Lua.
@@ -105,6 +106,7 @@ var targets: [Target] = [
     .target(
         name: "CSandboxProbe", dependencies: ["CSystemShims"], path: "Tests/CSandboxProbe", cSettings: strictC),
     suite("WorkerTests", ["CSystemShims", "CSandboxProbe"]),
+    suite("ConfigurationTests", ["Configuration", "Diagnostics"]),
     suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics"]),
     suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics"]),
     suite("ProvidersTests", ["Providers", "HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),

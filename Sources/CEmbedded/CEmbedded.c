@@ -37,6 +37,9 @@ static const unsigned char script_api_md[] = {
 #embed "../../docs/script-api.md"
 };
 
+static const unsigned char configuration_md[] = {
+#embed "../../docs/configuration.md"
+};
 static const unsigned char environment_md[] = {
 #embed "../../docs/environment.md"
 };
@@ -72,6 +75,7 @@ const vs_embedded_text *vs_embedded_modules(void) {
 
 const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
+                                              TEXT("configuration", configuration_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
                                               TEXT("terminal", terminal_md), END};

@@ -11,6 +11,9 @@
 
 namespace {
 
+// A NUL inside would end the text early in C.
+bool is_whole(const std::string &text) { return text.find('\0') == std::string::npos; }
+
 struct Walk {
     void (*each)(void *, const vs_toml_value *);
     void *context;
@@ -23,10 +26,13 @@ struct Walk {
         found.path_count = path.size();
         found.line = node.source().begin.line;
         found.kind = VS_TOML_OTHER;
+        std::vector<const char *> texts;
         if (const auto *string = node.as_string()) {
             text = string->get();
-            found.kind = VS_TOML_TEXT;
-            found.text = text.c_str();
+            if (is_whole(text)) {
+                found.kind = VS_TOML_TEXT;
+                found.text = text.c_str();
+            }
         } else if (const auto *integer = node.as_integer()) {
             found.kind = VS_TOML_INTEGER;
             found.integer = integer->get();
@@ -36,6 +42,18 @@ struct Walk {
         } else if (const auto *boolean = node.as_boolean()) {
             found.kind = VS_TOML_BOOLEAN;
             found.boolean = boolean->get();
+        } else if (const auto *list = node.as_array()) {
+            bool all = true;
+            for (const auto &element : *list) {
+                const auto *string = element.as_string();
+                all = all && string && is_whole(string->get());
+                if (all) texts.push_back(string->get().c_str());
+            }
+            if (all) {
+                found.kind = VS_TOML_TEXTS;
+                found.texts = texts.data();
+                found.text_count = texts.size();
+            }
         }
         each(context, &found);
     }
@@ -44,7 +62,8 @@ struct Walk {
         for (const auto &entry : table) {
             std::string key(entry.first.str());
             path.push_back(key.c_str());
-            if (const auto *inner = entry.second.as_table())
+            const auto *inner = entry.second.as_table();
+            if (inner && !inner->empty())
                 this->table(*inner);
             else
                 value(entry.second);

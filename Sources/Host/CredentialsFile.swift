@@ -18,6 +18,11 @@ struct CredentialsFile {
         "INFISICAL_SECRET_PATH", "INFISICAL_AUTH_METHOD",
     ]
 
+    /// Those of them that log in.
+    static let credentialNames = [
+        "INFISICAL_TOKEN", "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET",
+    ]
+
     let path: String
     private var values: [String: SecretBytes] = [:]
 

@@ -1,4 +1,5 @@
 import CSystemShims
+import Configuration
 import Diagnostics
 import SecretMemory
 
@@ -27,11 +28,19 @@ enum EnvironmentPolicy {
     /// The host's own variables: all of the vault's, and ours.
     private static let ownPrefixes = ["INFISICAL_", "VAULTSCRIPT_"]
 
-    /// Whether a child gets the variable only when the script asks for it (`passEnv`).
-    static func isWithheld(_ name: String) -> Bool {
+    /// Whether a child gets the variable only when the script asks for it (`passEnv`): ours, what the name says, and what
+    /// the configuration adds and leaves out.
+    static func isWithheld(_ name: String, _ settings: Settings) -> Bool {
         let upper = name.uppercased()
         if upper == "CREDENTIALS_DIRECTORY" || ownPrefixes.contains(where: upper.hasPrefix) { return true }
-        return saysCredential(upper)
+        if NamePattern.matches(name, settings.withheld) { return true }
+        return saysCredential(upper) && !NamePattern.matches(name, settings.passed)
+    }
+
+    /// Whether the variable holds a credential, by its name or by the word of the configuration. Handed on or not, its
+    /// value is masked.
+    static func holdsCredential(_ name: String, _ settings: Settings) -> Bool {
+        saysCredential(name) || NamePattern.matches(name, settings.withheld)
     }
 
     /// Whether the name says that its value is a credential.

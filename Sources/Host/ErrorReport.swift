@@ -3,9 +3,11 @@ import Diagnostics
 /// A failure as one line of JSON, for `--error-format json`.
 enum ErrorReport {
     static func json(_ failure: Failure, exitCode: Int32) -> String {
-        var fields = ["\"kind\":\(quoted(failure.kind.rawValue))", "\"message\":\(quoted(failure.message))"]
-        if !failure.reason.isEmpty { fields.append("\"reason\":\(quoted(failure.reason))") }
-        if !failure.hint.isEmpty { fields.append("\"hint\":\(quoted(failure.hint))") }
+        var fields = [
+            "\"kind\":\(JSONQuote.text(failure.kind.rawValue))", "\"message\":\(JSONQuote.text(failure.message))",
+        ]
+        if !failure.reason.isEmpty { fields.append("\"reason\":\(JSONQuote.text(failure.reason))") }
+        if !failure.hint.isEmpty { fields.append("\"hint\":\(JSONQuote.text(failure.hint))") }
         if let status = failure.status { fields.append("\"status\":\(status)") }
         if let code = failure.code { fields.append("\"code\":\(code)") }
         if let signal = failure.signal { fields.append("\"signal\":\(signal)") }
@@ -13,7 +15,11 @@ enum ErrorReport {
         return "{\"error\":{\(fields.joined(separator: ","))}}"
     }
 
-    private static func quoted(_ text: String) -> String {
+}
+
+/// Texts as JSON writes them.
+enum JSONQuote {
+    static func text(_ text: String) -> String {
         let escaped = text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {
             case "\"": result += "\\\""

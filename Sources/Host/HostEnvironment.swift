@@ -1,5 +1,7 @@
 import CSystemShims
+import Configuration
 import Diagnostics
+import Masking
 import SecretMemory
 
 /// The environment the host was started with, taken in once: what is withheld is moved to secret memory and removed
@@ -10,8 +12,11 @@ final class HostEnvironment {
     /// What is withheld, by name.
     private(set) var withheld: [String: SecretBytes] = [:]
 
-    /// Reads and cleans the environment of this process.
-    init() throws(Failure) {
+    private let settings: Settings
+
+    /// Reads and cleans the environment of this process; `settings` says what is withheld besides.
+    init(_ settings: Settings) throws(Failure) {
+        self.settings = settings
         var names: [String] = []
         guard var entry = unsafe vs_sys_environment() else { return }
         while let text = unsafe entry.pointee {
@@ -34,7 +39,7 @@ final class HostEnvironment {
             start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: length)
         let name = unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[..<equals]), as: UTF8.self)
         let value = unsafe UnsafeBufferPointer(rebasing: bytes[(equals + 1)...])
-        guard EnvironmentPolicy.isWithheld(name) else {
+        guard EnvironmentPolicy.isWithheld(name, settings) else {
             unsafe inherited.append((name, Array(value)))
             return nil
         }
@@ -56,5 +61,17 @@ final class HostEnvironment {
     /// A withheld credential; nil where it is not set or empty.
     func credential(_ name: String) -> SecretBytes? {
         withheld[name].flatMap { $0.count > 0 ? $0 : nil }
+    }
+
+    /// Registers every credential that came with the environment, those that children inherit among them.
+    func maskCredentials(_ masker: Masker) throws(Failure) {
+        for (name, value) in withheld
+        where EnvironmentPolicy.holdsCredential(name, settings) && EnvironmentPolicy.isMasked(value) {
+            try masker.add(value, name: name)
+        }
+        for (name, bytes) in inherited where !bytes.isEmpty && EnvironmentPolicy.holdsCredential(name, settings) {
+            let value = try SecretBytes(copying: bytes.span)
+            if EnvironmentPolicy.isMasked(value) { try masker.add(value, name: name) }
+        }
     }
 }

@@ -77,6 +77,16 @@ public struct Limits: Sendable {
             hint: "\(hint), or allow more with --limit \(name)=NUMBER")
     }
 
+    /// Takes each limit of `other` that is lower.
+    mutating func lower(to other: Limits) {
+        memoryBytes = min(memoryBytes, other.memoryBytes)
+        if let theirs = other.cpu { cpu = min(cpu ?? theirs, theirs) }
+        coroutines = min(coroutines, other.coroutines)
+        handles = min(handles, other.handles)
+        processes = min(processes, other.processes)
+        calls = min(calls, other.calls)
+    }
+
     // MARK: - One limit
 
     private mutating func set(_ text: String, _ source: String) throws(Failure) {

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import HostProtocol
 import SecretMemory
@@ -27,7 +28,8 @@ struct LoginPlan {
 
 /// Puts a `LoginPlan` together.
 struct LoginPlanner {
-    static let defaultEnvironment = "dev"
+    private static let methods = ["universal-auth", "token"]
+    private static let otherMethods = "log in by that method elsewhere and hand the token over in INFISICAL_TOKEN"
 
     let options: RunOptions
     let environment: HostEnvironment
@@ -55,15 +57,16 @@ struct LoginPlanner {
     ///   are not bound to. Nothing has been sent by then.
     func plan(_ value: Value) throws(Failure) -> LoginPlan {
         let asked = try read(value)
-        let file = try credentialsFile(asked)
-        let domain = try boundDomain(asked, file)
+        let credentials = try credentials(asked)
+        let sources = LoginSources(
+            options: options, environment: environment, infisical: try InfisicalProjectFile.read(options.settings))
+        let domain = try boundDomain(asked, credentials, sources)
         return LoginPlan(
-            source: file?.path ?? "the environment", proof: try proof(asked, file), domain: domain,
-            isHostOfUser: try isHostOfUser(domain, asked),
-            project: pick("project", options.project, asked.project, file, "INFISICAL_PROJECT_ID"),
-            environment: pick("env", options.environment, asked.environment, file, "INFISICAL_ENVIRONMENT")
-                ?? Self.defaultEnvironment,
-            path: pick("path", options.path, asked.path, file, "INFISICAL_SECRET_PATH") ?? "/")
+            source: credentials.file?.path ?? "the environment", proof: try proof(asked, credentials.file),
+            domain: domain, isHostOfUser: try isHostOfUser(domain, asked),
+            project: pick(.project, asked.project, credentials, sources),
+            environment: pick(.environment, asked.environment, credentials, sources) ?? "",
+            path: pick(.path, asked.path, credentials, sources) ?? "")
     }
 
     // MARK: - Options
@@ -83,9 +86,7 @@ struct LoginPlanner {
         asked.environment = environment ?? alias
         asked.path = try reader.text("path", "a folder such as \"/web\"")
         try checkChoice(&reader, "provider", ["infisical"], "other providers are not there yet")
-        try checkChoice(
-            &reader, "method", ["universal-auth", "token"],
-            "log in by that method elsewhere and hand the token over in INFISICAL_TOKEN")
+        try checkChoice(&reader, "method", Self.methods, Self.otherMethods)
         try reader.finish()
         guard asked.clientSecret == nil || asked.credentials == nil else {
             throw Failure(
@@ -106,29 +107,42 @@ struct LoginPlanner {
     }
 
     private func pick(
-        _ name: String, _ commandLine: String?, _ script: String?, _ file: CredentialsFile?, _ variable: String
+        _ setting: LoginSetting, _ script: String?, _ credentials: LoginCredentials, _ sources: LoginSources
     ) -> String? {
-        if let commandLine {
-            if let script, script != commandLine {
-                note(
-                    "login: \(name) = \"\(script.printable)\" of the script is overridden by --\(name) \(commandLine.printable)"
-                )
-            }
-            return commandLine
+        let found = sources.find(setting, script: script, credentials)?.value
+        if let script, let found, script != found {
+            note(
+                "login: \(setting.name) = \"\(script.printable)\" of the script is overridden by --\(setting.name) \(found.printable)"
+            )
         }
-        return script ?? file?.setting(variable) ?? environment.setting(variable)
+        return found
     }
 
     // MARK: - Credentials
 
-    /// The file that is meant, where one is named or the environment holds no credentials.
-    private func credentialsFile(_ asked: Asked) throws(Failure) -> CredentialsFile? {
-        if let descriptor = options.credentialsDescriptor { return try CredentialsFile.read(descriptor: descriptor) }
-        if let path = options.credentialsFile ?? asked.credentials { return try named(path) }
-        if asked.clientSecret != nil { return nil }
-        let profile = options.profile ?? asked.profile ?? environment.setting("VAULTSCRIPT_PROFILE")
-        if profile == nil, hasEnvironmentCredentials { return nil }
-        return try profileFile(profile ?? "default", isNamed: profile != nil)
+    /// The credentials that are meant: named ones, else those of the environment, else those of the usual profile.
+    func credentials(_ named: (profile: String?, file: String?)) throws(Failure) -> LoginCredentials {
+        if let descriptor = options.credentialsDescriptor {
+            return LoginCredentials(file: try CredentialsFile.read(descriptor: descriptor), isNamed: true)
+        }
+        if let path = options.credentialsFile ?? named.file {
+            return LoginCredentials(file: try self.named(path), isNamed: true)
+        }
+        if let profile = options.profile ?? named.profile ?? environment.setting("VAULTSCRIPT_PROFILE") {
+            return LoginCredentials(file: try profileFile(profile, isNamed: true), profile: profile, isNamed: true)
+        }
+        if hasEnvironmentCredentials { return LoginCredentials(isNamed: false) }
+        let usual = options.settings.profile
+        let profile = usual?.value ?? "default"
+        return LoginCredentials(
+            file: try profileFile(profile, isNamed: usual != nil), profile: profile, isNamed: false)
+    }
+
+    private func credentials(_ asked: Asked) throws(Failure) -> LoginCredentials {
+        if asked.clientSecret != nil, options.credentialsDescriptor == nil, options.credentialsFile == nil {
+            return LoginCredentials(isNamed: false)
+        }
+        return try credentials((asked.profile, asked.credentials))
     }
 
     private func named(_ path: String) throws(Failure) -> CredentialsFile {
@@ -149,6 +163,9 @@ struct LoginPlanner {
         guard !profile.isEmpty, !profile.hasPrefix("."), !profile.contains("/") else {
             throw Failure(.usage, "login: \"\(profile.printable)\" is no name for a profile")
         }
+        let settings = options.settings.user?.profiles[profile]
+        try checkMethod(settings?.method)
+        if let path = settings?.credentials?.value { return try named(path) }
         let places = profileFolders.map { "\($0)/\(profile).env" }
         for path in places {
             if let file = try CredentialsFile.read(path) { return file }
@@ -163,6 +180,13 @@ struct LoginPlanner {
             .usage, message, reason: looked,
             hint: "set INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET, or write them to "
                 + "such a file (chmod 600); to try it out: vaultscript dev makes the profile dev")
+    }
+
+    private func checkMethod(_ method: Located?) throws(Failure) {
+        guard let method, !Self.methods.contains(method.value) else { return }
+        throw Failure(
+            .usage, "\(method.place.printable): the method \"\(method.value.printable)\" is not supported",
+            reason: "it knows: \(Self.methods.joined(separator: ", "))", hint: Self.otherMethods)
     }
 
     private var profileFolders: [String] {
@@ -215,28 +239,33 @@ struct LoginPlanner {
         }
         let named =
             options.domain ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL")
+            ?? options.settings.user?.login.domain?.value
         guard let named else { return false }
         return try normalize(named) == normalize(domain)
     }
 
-    private func boundDomain(_ asked: Asked, _ file: CredentialsFile?) throws(Failure) -> String {
-        let named =
-            options.domain ?? file?.setting("INFISICAL_DOMAIN") ?? file?.setting("INFISICAL_API_URL")
-            ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL")
+    private func boundDomain(
+        _ asked: Asked, _ credentials: LoginCredentials, _ sources: LoginSources
+    ) throws(Failure) -> String {
         // A handle that a script makes a client secret of may be any secret: it goes where the user said, or nowhere.
-        guard let bound = named ?? (asked.clientSecret == nil ? "us" : nil) else {
+        guard let bound = sources.boundDomain(credentials)?.value ?? (asked.clientSecret == nil ? "us" : nil) else {
             throw Failure(
                 .denied, "login: there is no host that clientSecret is bound to",
                 reason: "the user has named none, and a script may not choose it; nothing has been sent",
                 hint: "name it yourself: --domain, or INFISICAL_DOMAIN in the environment")
         }
-        guard let wanted = asked.domain else { return bound }
-        guard try normalize(wanted) == normalize(bound) else {
-            throw Failure(
-                .denied, "login: the credentials are not for \(wanted.printable)",
-                reason: "they are bound to \(try normalize(bound)); nothing has been sent",
-                hint: "bind them yourself: INFISICAL_DOMAIN in the credentials file or the environment, or --domain")
+        if let wanted = asked.domain { try check(wanted, "", bound) }
+        if let wanted = sources.projectDomain(credentials.profile) {
+            try check(wanted.value, ", which \(wanted.place.printable) names", bound)
         }
         return bound
+    }
+
+    private func check(_ wanted: String, _ origin: String, _ bound: String) throws(Failure) {
+        guard try normalize(wanted) != normalize(bound) else { return }
+        throw Failure(
+            .denied, "login: the credentials are not for \(wanted.printable)\(origin)",
+            reason: "they are bound to \(try normalize(bound)); nothing has been sent",
+            hint: "bind them yourself: INFISICAL_DOMAIN in the credentials file or the environment, or --domain")
     }
 }

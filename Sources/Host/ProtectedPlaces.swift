@@ -1,4 +1,5 @@
 import CSystemShims
+import Configuration
 import Diagnostics
 
 #if canImport(Glibc)
@@ -52,6 +53,9 @@ final class ProtectedPlaces {
         add(Self.folder("XDG_STATE_HOME", ".local/state", environment), "the state of vaultscript")
         add(environment.setting("CREDENTIALS_DIRECTORY"), Self.credentials)
         add(options.credentialsFile, Self.credentials)
+        for profile in (options.settings.user?.profiles ?? [:]).values {
+            add(profile.credentials?.value, Self.credentials)
+        }
         if let folder = environment.setting("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
             runPlaces.append(Array(folder.utf8))
         }

@@ -1,3 +1,5 @@
+public import Configuration
+
 /// What one run of a script is asked to do: the command line, taken apart.
 public struct RunOptions: Sendable {
     /// The folder that `require` looks in: the script's own, absolute.
@@ -28,6 +30,9 @@ public struct RunOptions: Sendable {
     public var limits = Limits()
     /// `--use-env-proxy`: proxy and CA variables reach the vault's connection.
     public var usesEnvironmentProxy = false
+
+    /// What files say: the user's own configuration and the project's.
+    public var settings = Settings()
 
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import HostProtocol
 import Masking
@@ -127,16 +128,24 @@ extension ScriptRun {
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
         whole.isAssembled = sessions.isAssembled(found)
+        whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }
         if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }
         // The whole value is known to the masker too, before a part of it is handed out.
         store.close(try store.add(value, whole))
-        let draft = SecretStore.Draft(
+        var draft = SecretStore.Draft(
             name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
             origin: SecretOrigin("field", [whole.origin, field]))
+        draft.isPublic = whole.isPublic
         return try store.make(draft) { (buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: field, in: value, name: found.name))
         }
+    }
+
+    /// The user's word on what need not be masked. It holds for what comes from the vault under that name, and for
+    /// nothing that a script calls so.
+    private func isPublic(_ found: FetchedSecret) -> Bool {
+        NamePattern.matches(found.name, options.settings.publicNames)
     }
 
     func answer<T>(

@@ -65,7 +65,7 @@ public final class ScriptRun {
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
         watchdog = Watchdog(loop: loop, worker: worker, limits: options.limits)
-        environment = try HostEnvironment()
+        environment = try HostEnvironment(options.settings)
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         observer = PlainObserver(gate: gate, isVerbose: options.isVerbose)
@@ -77,10 +77,7 @@ public final class ScriptRun {
         input = StandardInput(loop: loop, masker: masker)
         modules = ModuleLoader(folder: options.scriptFolder)
         sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate)
-        for (name, value) in environment.withheld
-        where EnvironmentPolicy.saysCredential(name) && EnvironmentPolicy.isMasked(value) {
-            try masker.add(value, name: name)
-        }
+        try environment.maskCredentials(masker)
     }
 
     /// Runs to the end and gives the exit code.

@@ -24,6 +24,8 @@ final class SecretStore {
         var origin: SecretOrigin
         /// Whether texts of the script may be in it.
         var isAssembled: Bool
+        /// Whether the user has said that its value may be seen.
+        var isPublic: Bool
     }
 
     /// A value that is not in the store yet: what the script may know of it, and how it is made.
@@ -33,6 +35,8 @@ final class SecretStore {
         var size: SecretSize
         var origin: SecretOrigin
         var isAssembled = false
+        /// Whether the user's configuration names it as public: then it is not masked.
+        var isPublic = false
     }
 
     /// More live handles than this are an error.
@@ -73,7 +77,7 @@ final class SecretStore {
         // One that is there already is masked already.
         if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
         try charge(draft)
-        try masker.add(value, name: draft.name)
+        if !draft.isPublic { try masker.add(value, name: draft.name) }
         names.insert(draft.name)
         known[draft.origin]?.value = value
         return try place(value, draft)
@@ -82,7 +86,7 @@ final class SecretStore {
     private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
-            isAssembled: draft.isAssembled)
+            isAssembled: draft.isAssembled, isPublic: draft.isPublic)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

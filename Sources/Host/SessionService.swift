@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import EventLoop
 import HTTPTransport
@@ -45,9 +46,12 @@ final class SessionService {
         self.gate = gate
         allowsPlainHTTP = options.allowsPlainHTTP
         var settings = HTTPSettings(userAgent: "vaultscript/\(options.version)")
+        settings.proxy = options.settings.proxy?.value
+        settings.caFile = options.settings.certificates?.value
         if options.usesEnvironmentProxy {
-            settings.proxy = environment.setting("HTTPS_PROXY") ?? environment.setting("https_proxy")
-            settings.caFile = environment.setting("SSL_CERT_FILE")
+            settings.proxy =
+                environment.setting("HTTPS_PROXY") ?? environment.setting("https_proxy") ?? settings.proxy
+            settings.caFile = environment.setting("SSL_CERT_FILE") ?? settings.caFile
         }
         transport = HTTPTransport(loop: loop, settings: settings)
     }

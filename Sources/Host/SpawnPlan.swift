@@ -280,7 +280,7 @@ struct SpawnPlan {
         if case .content(let content) = input { contents.append(content) }
         for case (_, .value(let content)) in variables { contents.append(content) }
         return contents.compactMap { content in
-            if case .secret(let entry) = content, entry.value.count < 4, entry.value.count > 0 {
+            if case .secret(let entry) = content, !entry.isPublic, entry.value.count < 4, entry.value.count > 0 {
                 entry.name
             } else {
                 nil

@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Host
 
@@ -82,8 +83,9 @@ struct SharedOptions {
     /// The options of the run, the configuration taken in.
     func finished() throws(Failure) -> RunOptions {
         var run = run
-        // The command line goes before the environment, and that before the user's configuration.
-        try run.limits.takeUserConfiguration()
+        // The command line goes before the environment, and that before configuration files.
+        run.settings = try Settings.load()
+        try run.limits.take(run.settings)
         try run.limits.takeEnvironment()
         for limit in limits { try run.limits.take(option: limit) }
         return run

@@ -35,6 +35,7 @@ struct Subcommand {
 
     /// Every subcommand, in the order of the help. One line each.
     private static let table: [(name: String, make: @Sendable () -> Subcommand)] = [
+        ("config", { .config }),
         ("dev", { .dev }),
         ("help", { .help }),
     ]

@@ -17,7 +17,9 @@ typedef enum {
     VS_TOML_INTEGER,
     VS_TOML_FLOAT,
     VS_TOML_BOOLEAN,
-    /// A date, a time, or a list: named, so that it can be refused by its name.
+    /// A list of texts and nothing else.
+    VS_TOML_TEXTS,
+    /// A date, a time, another list, an empty table, a text with a NUL: named, so that it can be refused by its name.
     VS_TOML_OTHER,
 } vs_toml_kind;
 
@@ -27,8 +29,11 @@ typedef struct {
     const char *const *path;
     size_t path_count;
     vs_toml_kind kind;
-    /// UTF-8 with a NUL after it; a NUL inside ends it. Of VS_TOML_TEXT alone.
+    /// UTF-8 with a NUL after it. Of VS_TOML_TEXT alone.
     const char *text;
+    /// The same, several. Of VS_TOML_TEXTS alone.
+    const char *const *texts;
+    size_t text_count;
     int64_t integer;
     double number;
     bool boolean;

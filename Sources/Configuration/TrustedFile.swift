@@ -1,0 +1,87 @@
+import Diagnostics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file of settings, read only where nobody else can have written it. Checked on the open descriptor.
+struct TrustedFile {
+    /// Whose word it is.
+    enum Origin {
+        /// The user's own configuration: nobody else may be able to write it.
+        case user
+        /// A file of a working tree: of this user or of root. A group may write it, as in a shared checkout.
+        case project
+    }
+
+    /// The largest file that is read.
+    static let maximumBytes = 1 << 20
+
+    let path: String
+    let origin: Origin
+
+    /// What the file holds; nil where there is none.
+    ///
+    /// - Throws: `.usage` for a file that somebody else can write, that is no file, or that is too large.
+    func read() throws(Failure) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else {
+            let reason = errno
+            if reason == ENOENT || reason == ENOTDIR || isHidden { return nil }
+            throw unusable(unsafe String(cString: strerror(reason)), "look at the file's rights")
+        }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw unusable("it is no regular file", "put the settings into a file")
+        }
+        try checkOwner(facts)
+        guard facts.st_size <= Self.maximumBytes else {
+            throw unusable("it is larger than \(Self.maximumBytes >> 20) MiB", "leave the settings in it alone")
+        }
+        return try readAll(descriptor)
+    }
+
+    private func checkOwner(_ facts: stat) throws(Failure) {
+        guard facts.st_uid == geteuid() || facts.st_uid == 0 else {
+            throw unusable(
+                "it belongs to the user with id \(facts.st_uid)",
+                "make it yours, or run elsewhere: chown $(id -u) \(path)")
+        }
+        let others = origin == .user ? S_IWGRP | S_IWOTH : S_IWOTH
+        guard facts.st_mode & others == 0 else {
+            throw unusable(
+                "somebody else can write it",
+                origin == .user ? "make it yours alone: chmod go-w \(path)" : "chmod o-w \(path)")
+        }
+    }
+
+    /// In a folder that this user may not look into, such as the home of another that `sudo` left in HOME.
+    private var isHidden: Bool {
+        var facts = stat()
+        return unsafe stat(path, &facts) != 0
+    }
+
+    private func readAll(_ descriptor: Int32) throws(Failure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.maximumBytes)
+        var held = 0
+        while held < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { room in
+                unsafe Glibc.read(descriptor, room.baseAddress?.advanced(by: held), room.count - held)
+            }
+            if count == 0 { break }
+            guard count > 0 || errno == EINTR else {
+                throw unusable(unsafe String(cString: strerror(errno)), "look at the file")
+            }
+            held += max(0, count)
+        }
+        return Array(bytes[..<held])
+    }
+
+    private func unusable(_ reason: String, _ hint: String) -> Failure {
+        Failure(
+            .usage, "the configuration \(path.printable) is not used", reason: reason, hint: hint.printable)
+    }
+}

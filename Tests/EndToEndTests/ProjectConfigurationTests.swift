@@ -1,0 +1,253 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Runs the program in a folder of the test's own.
+private func run(in folder: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Program.Outcome {
+    try Program.run(
+        ["-c", "cd \"$0\" && exec \"$@\"", folder, Program.path] + arguments, environment: environment, program: "/bin/bash")
+}
+
+/// The settings of a project, and what holds of all that is said.
+@Suite struct `A project's configuration` {
+    /// A home with a project in it.
+    private struct Place {
+        let folder: TemporaryFolder
+        var home: String { folder.path + "/home" }
+        var project: String { home + "/work/blog" }
+        var environment: [String: String] { ["HOME": home] }
+
+        init() throws {
+            folder = try TemporaryFolder()
+            try folder.write("home/work/blog/src/.keep", "")
+        }
+
+        func write(_ name: String, _ text: String, mode: Int = 0o600) throws {
+            try folder.write("home/work/blog/" + name, text, mode: mode)
+        }
+
+        func user(_ text: String) throws { try folder.write("home/.config/vaultscript/config.toml", text) }
+
+        /// The value and source of a setting, as `config --json` has them.
+        func setting(_ name: String, _ options: [String] = [], more: [String: String] = [:], at below: String = "/src") throws
+            -> [String?]
+        {
+            let outcome = try run(
+                in: project + below, ["config", "--json"] + options, environment: environment.merging(more) { _, new in new })
+            let json = try JSONSerialization.jsonObject(with: outcome.output) as? [String: [[String: Any]]]
+            let rows = json?["settings"]?.filter { $0["name"] as? String == name } ?? []
+            return rows.flatMap { [$0["value"] as? String, $0["source"] as? String] }
+        }
+    }
+
+    @Test func `is found upward, and each level goes before the next`() throws {
+        let place = try Place()
+        #expect(try place.setting("env") == ["dev", "default"])
+        #expect(try place.setting("project") == [nil, "nobody says"])
+        try place.user("env = \"one\"\n[profiles.default]\nenv = \"two\"\n")
+        let user = place.home + "/.config/vaultscript/config.toml"
+        #expect(try place.setting("env") == ["two", user + ":3"])
+        try place.folder.write(
+            "home/.config/vaultscript/credentials/default.env", "INFISICAL_ENVIRONMENT=three\nINFISICAL_TOKEN=\(Canary().value)")
+        #expect(try place.setting("env") == ["three", place.home + "/.config/vaultscript/credentials/default.env"])
+        try place.write(".infisical.json", #"{"workspaceId":"w","defaultEnvironment":"four"}"#)
+        #expect(try place.setting("env") == ["four", place.project + "/.infisical.json"])
+        #expect(try place.setting("project") == ["w", place.project + "/.infisical.json"])
+        try place.write("vaultscript.toml", "\nenvironment = \"five\"\n")
+        #expect(try place.setting("env") == ["five", place.project + "/vaultscript.toml:2"])
+        try place.write("vaultscript.toml", "\nenvironment = \"five\"\n[profiles.default]\nenv = \"six\"")
+        #expect(try place.setting("env") == ["six", place.project + "/vaultscript.toml:4"])
+        let more = ["INFISICAL_ENVIRONMENT": "seven"]
+        #expect(try place.setting("env", more: more) == ["seven", "the variable INFISICAL_ENVIRONMENT"])
+        // A profile that was named brings its own.
+        #expect(try place.setting("env", ["--profile", "default"], more: more).first == "three")
+        #expect(try place.setting("env", ["--env", "eight", "--profile", "default"], more: more) == ["eight", "--env"])
+    }
+
+    @Test func `is not looked for in the home folder, nor above it`() throws {
+        let place = try Place()
+        try place.folder.write("home/vaultscript.toml", "nonsense = 1")
+        try place.folder.write("vaultscript.toml", "nonsense = 1")
+        #expect(try place.setting("env") == ["dev", "default"])
+        try place.write("vaultscript.toml", "nonsense = 1")
+        let outcome = try run(in: place.project + "/src", ["-e", "print('ran')"], environment: place.environment)
+        #expect(outcome.code == 2 && outcome.text.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix("\(place.project)/vaultscript.toml:1: there is no setting nonsense\n"), "\(outcome)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+    func `is not looked for in folders of somebody else, and not read when it is theirs`() throws {
+        let place = try Place()
+        try place.write("vaultscript.toml", "env = \"theirs\"")
+        func give(_ path: String, to user: uid_t) throws {
+            guard unsafe chown(path, user, user) == 0 else { throw POSIXError(.EPERM) }
+        }
+        try give(place.project, to: 65534)
+        #expect(try place.setting("env", at: "") == ["dev", "default"])
+        try give(place.project, to: 0)
+        try give(place.project + "/vaultscript.toml", to: 65534)
+        let outcome = try run(in: place.project, ["-e", ""], environment: place.environment)
+        #expect(outcome.code == 2, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                the configuration \(place.project)/vaultscript.toml is not used
+                it belongs to the user with id 65534
+                make it yours, or run elsewhere: chown $(id -u) \(place.project)/vaultscript.toml
+
+                """, "\(outcome)")
+    }
+
+    @Test func `that everybody can write is refused`() throws {
+        let place = try Place()
+        try place.write("vaultscript.toml", "env = \"x\"", mode: 0o666)
+        let outcome = try run(in: place.project, ["-e", ""], environment: place.environment)
+        #expect(outcome.code == 2 && outcome.errorText.contains("somebody else can write it"), "\(outcome)")
+        try place.write("vaultscript.toml", "env = \"x\"", mode: 0o664)
+        #expect(try place.setting("env").first == "x")
+    }
+
+    @Test func `takes the environment of the branch that is checked out`() throws {
+        let place = try Place()
+        try place.write(
+            ".infisical.json",
+            #"{"defaultEnvironment":"dev","gitBranchToEnvironmentMapping":{"main":"prod","feat/a":"stage"},"defaultSecretPath":"/web"}"#)
+        #expect(try place.setting("env").first == "dev")
+        try place.write(".git/HEAD", "ref: refs/heads/feat/a\n")
+        #expect(try place.setting("env").first == "stage")
+        #expect(try place.setting("path").first == "/web")
+        try place.write(".git/HEAD", "1f0c2ab0000000000000000000000000000000000\n")
+        #expect(try place.setting("env").first == "dev")
+        try FileManager.default.removeItem(atPath: place.project + "/.git")
+        try place.write(".git", "gitdir: src/tree\n")
+        try place.write("src/tree/HEAD", "ref: refs/heads/main\n")
+        #expect(try place.setting("env").first == "prod")
+        try place.write(".infisical.json", #"{"defaultEnvironment":7}"#)
+        let outcome = try run(in: place.project, ["config"], environment: place.environment)
+        #expect(outcome.code == 2, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix("\(place.project)/.infisical.json cannot be read\nit is not the JSON that Infisical writes\n"))
+    }
+
+    @Test func `lowers limits and raises none`() throws {
+        let place = try Place()
+        try place.user("[limits]\nmemory = \"256M\"\ncalls = 9\n")
+        try place.write("vaultscript.toml", "[limits]\nmemory = \"64M\"\ncpu = \"5m\"\ncalls = 50\n")
+        #expect(try place.setting("limits.memory") == ["64 MiB", place.project + "/vaultscript.toml:2"])
+        #expect(try place.setting("limits.cpu") == ["60 s of CPU time", "default"])
+        #expect(try place.setting("limits.calls") == ["9", place.home + "/.config/vaultscript/config.toml:3"])
+        let more = ["VAULTSCRIPT_LIMITS": "calls=11"]
+        #expect(try place.setting("limits.calls", more: more) == ["11", "the variable VAULTSCRIPT_LIMITS"])
+        #expect(try place.setting("limits.memory", ["--limit", "memory=1G"]) == ["1 GiB", "--limit"])
+    }
+
+    @Test func `a host that it names has to be the one that is bound`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["A": canary.value])
+        let place = try Place()
+        let environment = vault.environment.merging(place.environment) { $1 }
+        let script = ["-e", "print(getSecret('A'))"]
+        for (file, text) in [("vaultscript.toml", "domain = \"%\""), (".infisical.json", "{\"domain\":\"%/api\"}")] {
+            let path = place.project + "/" + file
+            try place.write(file, text.replacingOccurrences(of: "%", with: vault.url))
+            #expect(try run(in: place.project, script, environment: environment).text == "[secret:A]\n")
+            let stub = StubHTTPServer([.json(200, "{}")])
+            try place.write(file, text.replacingOccurrences(of: "%", with: stub.url))
+            let outcome = try run(in: place.project, script, environment: environment)
+            #expect(outcome.code == 77 && outcome.text.isEmpty && stub.requests.isEmpty, "\(outcome)")
+            let line = file.hasSuffix("toml") ? ":1" : ""
+            #expect(outcome.errorText.contains("login: the credentials are not for \(stub.url)"), "\(outcome)")
+            #expect(outcome.errorText.contains(", which \(path)\(line) names\nthey are bound to \(vault.url)/api; nothing has been sent\n"), "\(outcome)")
+            try FileManager.default.removeItem(atPath: path)
+        }
+    }
+
+    @Test func `a profile of the user's file binds credentials to a host, and names their file`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": Canary().value])
+        let place = try Place()
+        let file = try place.folder.write(
+            "else/where.env",
+            "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=\(vault.clientID)\nINFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(vault.clientSecret)\n")
+        try place.user("[profiles.blog]\ndomain = \"\(vault.url)\"\nproject = \"\(vault.projectID)\"\ncredentials = \"\(file)\"\n")
+        try place.write("vaultscript.toml", "profile = \"blog\"\n")
+        // A host in the environment is not that of these credentials.
+        var environment = place.environment
+        environment["INFISICAL_DOMAIN"] = "http://127.0.0.1:1"
+        let outcome = try run(
+            in: place.project,
+            ["-e", "print(getSecret('A')) print(select(2, pcall(fs.read, '\(file)')).kind) login{ domain = 'http://127.0.0.1:1' }"],
+            environment: environment)
+        #expect(outcome.text == "[secret:A]\ndenied\n" && outcome.code == 77, "\(outcome)")
+        #expect(!outcome.errorText.contains(vault.clientSecret))
+    }
+
+    @Test func `config shows no credential, wherever it stands`() throws {
+        let canary = Canary()
+        let place = try Place()
+        let outcome = try run(
+            in: place.project, ["config"],
+            environment: place.environment.merging([
+                "INFISICAL_TOKEN": canary.value, "INFISICAL_PROJECT_ID": canary.value, "MY_API_KEY": canary.value,
+            ]) { $1 })
+        #expect(outcome.code == 0 && canary.found(in: outcome) == nil, "\(outcome)")
+        #expect(outcome.text.contains("INFISICAL_TOKEN  set"), "\(outcome)")
+        let missing = try run(in: place.project, ["config"], environment: place.environment)
+        #expect(missing.code == 0 && missing.text.contains("credentials        -"), "\(missing)")
+        #expect(missing.text.contains("there are no credentials to log in with"), "\(missing)")
+    }
+}
+
+/// What the user's own file says of variables, masks and the network.
+@Suite struct `The user's word on values` {
+    private func folder(_ text: String) throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        try folder.write("vaultscript/config.toml", text)
+        return folder
+    }
+
+    @Test func `public values are not masked and may be short, whatever a script calls its own`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["LOG_LEVEL": "verbose-mode", "PORT": "80", "GH_PAT": canary.value])
+        let config = try folder("[masking]\npublic = [\"LOG_*\", \"PORT\"]\n")
+        let outcome = try Program.script(
+            """
+            local all = getSecrets()
+            spawn{ "sh", "-c", "echo $LOG_LEVEL $PORT $GH_PAT", env = { LOG_LEVEL = all.LOG_LEVEL, PORT = all.PORT, GH_PAT = all.GH_PAT } }
+            local mine = secret.random(40, { name = "LOG_MINE" })
+            print(all.PORT, spawn{ "sh", "-c", "echo $X", env = { X = mine }, capture = true }.stdout)
+            """, environment: vault.environment.merging(["XDG_CONFIG_HOME": config.path]) { $1 })
+        #expect(outcome.text == "verbose-mode 80 [secret:GH_PAT]\n[secret:PORT]\t[secret:LOG_MINE]\n\n", "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `variables are withheld and passed as it says, and masked in any case`() throws {
+        let hidden = Canary()
+        let passed = Canary()
+        let config = try folder("[variables]\nwithhold = [\"ACME_*\"]\npass = [\"SENTRY_AUTH_TOKEN\", \"ACME_TOKEN\"]\n")
+        let outcome = try Program.script(
+            """
+            spawn{ "sh", "-c", "echo ${ACME_ONE-none} ${ACME_TOKEN-none} $SENTRY_AUTH_TOKEN ${OTHER_TOKEN-none}" }
+            print(os.getenv("SENTRY_AUTH_TOKEN"), (pcall(os.getenv, "ACME_ONE")))
+            spawn{ "sh", "-c", "echo $ACME_ONE", passEnv = { "ACME_ONE" } }
+            """,
+            environment: [
+                "XDG_CONFIG_HOME": config.path, "ACME_ONE": hidden.value, "ACME_TOKEN": hidden.value,
+                "SENTRY_AUTH_TOKEN": passed.value, "OTHER_TOKEN": "xxxxxxxx-other",
+            ])
+        let mask = "[secret:SENTRY_AUTH_TOKEN]"
+        #expect(
+            outcome.text == "none none \(mask) none\n\(mask)\tfalse\n[secret:ACME_ONE]\n"
+                || outcome.text == "none none \(mask) none\n\(mask)\tfalse\n[secret:ACME_TOKEN]\n", "\(outcome)")
+        #expect(hidden.found(in: outcome) == nil && passed.found(in: outcome) == nil)
+    }
+
+    @Test func `a proxy and certificates reach the vault's connection`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": Canary().value])
+        let stub = StubHTTPServer([.json(502, "{}")])
+        let config = try folder("[network]\nproxy = \"\(stub.url)\"\n")
+        let environment = vault.environment.merging([
+            "XDG_CONFIG_HOME": config.path, "INFISICAL_DOMAIN": "http://vault.invalid",
+        ]) { $1 }
+        let outcome = try Program.script("getSecret('A')", options: ["--allow-http"], environment: environment)
+        #expect(outcome.code == 3 && !stub.requests.isEmpty, "\(outcome)")
+        #expect(stub.requests.first?.target.hasPrefix("http://vault.invalid/api/") == true, "\(stub.requests)")
+    }
+}

@@ -69,7 +69,7 @@ import Testing
             "/c.toml:2: there is no setting profiles.x.environmnt\ndid you mean environment?"
         ),
         ("hosts = [\"a\"]", "/c.toml:1: there is no setting hosts\nwrite it below a line [http]"),
-        ("[netwrk]\nproxy = \"x\"", "/c.toml:1: there is no setting netwrk.proxy\nwrite it below a line [network]"),
+        ("[netwrk]\nproxy = \"x\"", "/c.toml:2: there is no setting netwrk.proxy\nwrite it below a line [network]"),
         ("[http]\nfrobnicate = 1", "/c.toml:2: there is no setting http.frobnicate\nit takes: hosts"),
         ("[http]\n[http.hosts]\na = 1", "/c.toml:3: there is no setting http.hosts.a"),
         ("[http]", "/c.toml:1: there is no setting http"),

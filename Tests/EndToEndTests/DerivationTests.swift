@@ -31,7 +31,7 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         (self.expression, self.input, self.want) = (expression, input, want)
     }
 
-    static let bytes = Data((0...255).map { UInt8($0) } + (0..<3).map { UInt8($0) })
+    static let bytes = Data((0..<259).map { UInt8(truncatingIfNeeded: $0) })
 
     static let all: [DerivationCase] = [
         DerivationCase("secret.base64(s)", bytes, Data(bytes.base64EncodedString().utf8)),
@@ -186,10 +186,12 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
 
     // MARK: - Nothing is told
 
+    static let letters: [UInt8] = (0..<4000).map { place -> UInt8 in UInt8(65 + place * 7 % 26) }
+
     /// Values of every length and shape; a file each, under the same name.
     static let shapes: [(name: String, bytes: Data)] = [
         ("one byte", Data("q".utf8)), ("four", Data("Qz7%".utf8)), ("forty", Data("kJ8".utf8) + Data(repeating: 0x78, count: 37)),
-        ("four thousand", Data((0..<4000).map { UInt8(ascii: "A") + UInt8($0 * 7 % 26) })),
+        ("four thousand", Data(letters)),
         ("JSON", Data(#"{"key":{"inner":"Wq8vvK2mZ4"},"n":17}"#.utf8)), ("base64", Data("c29tZSB2YWx1ZSB0aGF0IGlzIGxvbmc=".utf8)),
         ("lines", Data("first line of it\nsecond line of it\r\n\nthird line\n".utf8)), ("empty", Data()),
         ("blanks", Data("  \n ".utf8)), ("quotes", Data(#"'"\${x}`"#.utf8)),
@@ -314,11 +316,14 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
             local ok, e = pcall(function() while true do \(code) n = n + 1 end end)
             print(n, e.kind, e)
             """
-        let odd = Data(Array("p%ss&w0rd!\"<>x+=/a b'".utf8))
-        for group in [
-            [Data(repeating: 0x61, count: 257), Data(repeating: 0x62, count: 1024), Data((odd + odd + odd + odd + odd + odd + odd + odd + odd + odd + odd + odd + odd + odd).prefix(600))],
-            [Data([0xFF]) + Data(repeating: 0x61, count: 64), Data((0..<256).map { UInt8($0) })],
-        ] {
+        // In steps of one type each: as one expression this took the compiler minutes.
+        let odd: [UInt8] = Array("p%ss&w0rd!\"<>x+=/a b'".utf8)
+        let many: [UInt8] = Array(repeatElement(odd, count: 14).joined())
+        let large: [Data] = [Data(repeating: 0x61, count: 257), Data(repeating: 0x62, count: 1024), Data(many.prefix(600))]
+        var binary = Data([0xFF])
+        binary.append(Data(repeating: 0x61, count: 64))
+        let groups: [[Data]] = [large, [binary, Data(UInt8.min...UInt8.max)]]
+        for group in groups {
             var texts: Set<String> = []
             for value in group {
                 let outcome = try Program.script(script, [try files.write("value", value)])

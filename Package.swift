@@ -113,6 +113,9 @@ var targets: [Target] = [
     .testTarget(
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],
         swiftSettings: strict),
+    // End-to-end tests of the workflow language: recipes, requests, results.
+    .testTarget(
+        name: "RecipeTests", dependencies: ["vaultscript", "TestSupport"], swiftSettings: strict),
     .testTarget(
         name: "EndToEndTests", dependencies: ["vaultscript", "OldKernel", "TestSupport", "CSystemShims"],
         swiftSettings: strict),

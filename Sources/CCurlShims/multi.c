@@ -33,7 +33,8 @@ static int change_timer(CURLM *handle, long milliseconds, void *context) {
     return 0;
 }
 
-vs_curl_multi *vs_curl_multi_make(vs_curl_socket_change socket, vs_curl_timer_change timer, void *context) {
+vs_curl_multi *vs_curl_multi_make(vs_curl_socket_change socket, vs_curl_timer_change timer, void *context,
+                                  long connections) {
     vs_curl_multi *multi = vs_curl_wiping_calloc(1, sizeof *multi);
     if (!multi) return NULL;
     multi->handle = vs_curl.curl_multi_init();
@@ -48,7 +49,7 @@ vs_curl_multi *vs_curl_multi_make(vs_curl_socket_change socket, vs_curl_timer_ch
     vs_curl.curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
     vs_curl.curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, change_timer);
     vs_curl.curl_multi_setopt(multi->handle, CURLMOPT_TIMERDATA, multi);
-    vs_curl.curl_multi_setopt(multi->handle, CURLMOPT_MAX_HOST_CONNECTIONS, 1L);
+    vs_curl.curl_multi_setopt(multi->handle, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
     return multi;
 }
 

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "CCurlShims.h"
 #include "library.h"
@@ -9,6 +10,9 @@ struct vs_curl_transfer {
     struct curl_slist *headers;
     vs_curl_receive body, header;
     void *context;
+    // What is uploaded: the file, how much of it, and how far it has been read.
+    int file;
+    curl_off_t file_size, file_offset;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -22,6 +26,26 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
 static size_t receive_header(char *bytes, size_t size, size_t count, void *context) {
     vs_curl_transfer *transfer = context;
     return transfer->header(transfer->context, bytes, size * count);
+}
+
+static size_t send_file(char *room, size_t size, size_t count, void *context) {
+    vs_curl_transfer *transfer = context;
+    curl_off_t left = transfer->file_size - transfer->file_offset;
+    if (left <= 0) return 0;
+    size_t wanted = left < (curl_off_t)(size * count) ? (size_t)left : size * count;
+    ssize_t read = pread(transfer->file, room, wanted, (off_t)transfer->file_offset);
+    // Nothing where something has to be: the file was cut meanwhile.
+    if (read <= 0) return CURL_READFUNC_ABORT;
+    transfer->file_offset += read;
+    return (size_t)read;
+}
+
+// libcurl goes back to the start where a used connection has died before a byte of the answer.
+static int seek_file(void *context, curl_off_t offset, int origin) {
+    vs_curl_transfer *transfer = context;
+    if (origin != SEEK_SET || offset < 0 || offset > transfer->file_size) return CURL_SEEKFUNC_FAIL;
+    transfer->file_offset = offset;
+    return CURL_SEEKFUNC_OK;
 }
 
 static CURLcode prepare_tls(CURL *easy, void *tls_context, void *context) {
@@ -105,6 +129,7 @@ int vs_curl_set_number(vs_curl_transfer *transfer, vs_curl_number option, long v
         [VS_CURL_CONNECT_TIMEOUT_MILLISECONDS] = CURLOPT_CONNECTTIMEOUT_MS,
         [VS_CURL_TOTAL_TIMEOUT_MILLISECONDS] = CURLOPT_TIMEOUT_MS,
         [VS_CURL_FRESH_CONNECT] = CURLOPT_FRESH_CONNECT,
+        [VS_CURL_HEAD_ALONE] = CURLOPT_NOBODY,
     };
     return status_of(vs_curl.curl_easy_setopt(transfer->easy, options[option], value));
 }
@@ -139,6 +164,26 @@ int vs_curl_set_body(vs_curl_transfer *transfer, const void *bytes, size_t count
     return status_of(code);
 }
 
+int vs_curl_set_public_body(vs_curl_transfer *transfer, const void *bytes, size_t count) {
+    CURLcode code = vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_COPYPOSTFIELDS, bytes ? bytes : "");
+    return status_of(code);
+}
+
+int vs_curl_set_upload(vs_curl_transfer *transfer, int file, int64_t count) {
+    transfer->file = file;
+    transfer->file_size = count;
+    transfer->file_offset = 0;
+    CURL *easy = transfer->easy;
+    CURLcode code = vs_curl.curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)count);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(easy, CURLOPT_READFUNCTION, send_file);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek_file);
+    if (code == CURLE_OK) code = vs_curl.curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
+    return status_of(code);
+}
+
 // MARK: - What came of it
 
 long vs_curl_status(vs_curl_transfer *transfer) {
@@ -151,6 +196,12 @@ long vs_curl_system_error(vs_curl_transfer *transfer) {
     long number = 0;
     vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
     return number;
+}
+
+int64_t vs_curl_sent(vs_curl_transfer *transfer) {
+    curl_off_t bytes = 0;
+    vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &bytes);
+    return bytes;
 }
 
 bool vs_curl_was_connected(vs_curl_transfer *transfer) {
@@ -185,6 +236,8 @@ vs_curl_outcome vs_curl_outcome_of(int code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY: return VS_CURL_NOT_HTTP;
     case CURLE_COULDNT_RESOLVE_PROXY: return VS_CURL_PROXY_FAILED;
+    case CURLE_ABORTED_BY_CALLBACK:
+    case CURLE_READ_ERROR: return VS_CURL_UPLOAD_FAILED;
     default: return VS_CURL_OTHER;
     }
 }

@@ -30,6 +30,12 @@ static const unsigned char processes_lua[] = {
 static const unsigned char vault_lua[] = {
 #embed "prelude/vault.lua"
 };
+static const unsigned char recipe_lua[] = {
+#embed "prelude/recipe.lua"
+};
+static const unsigned char http_lua[] = {
+#embed "prelude/http.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -50,6 +56,12 @@ static const unsigned char masking_forms_md[] = {
 #embed "../../docs/masking-forms.md"
 };
 
+static const unsigned char http_md[] = {
+#embed "../../docs/http.md"
+};
+static const unsigned char recipes_md[] = {
+#embed "../../docs/recipes.md"
+};
 static const unsigned char terminal_md[] = {
 #embed "../../docs/terminal.md"
 };
@@ -64,6 +76,7 @@ const vs_embedded_text *vs_embedded_prelude(void) {
                                              TEXT("json", json_lua),       TEXT("derive", derive_lua),
                                              TEXT("files", files_lua),      TEXT("processes", processes_lua),
                                              TEXT("vault", vault_lua),
+                                             TEXT("recipe", recipe_lua), TEXT("http", http_lua),
                                              END};
     return parts;
 }
@@ -78,6 +91,7 @@ const vs_embedded_text *vs_embedded_topics(void) {
                                               TEXT("configuration", configuration_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
-                                              TEXT("terminal", terminal_md), END};
+                                              TEXT("terminal", terminal_md),
+                                              TEXT("recipes", recipes_md), TEXT("http", http_md), END};
     return topics;
 }

@@ -13,7 +13,7 @@ import EventLoop
     /// Called after libcurl has worked, outside of it: finished transfers may wait.
     var didAct: () -> Void = {}
 
-    init(loop: EventLoop) throws(HTTPTransportError) {
+    init(loop: EventLoop, connectionsPerHost: Int) throws(HTTPTransportError) {
         self.loop = loop
         unsafe handle = nil
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -25,7 +25,7 @@ import EventLoop
             { context, milliseconds in
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<CurlMulti>.fromOpaque(context).takeUnretainedValue().changeTimer(milliseconds)
-            }, context)
+            }, context, connectionsPerHost)
         guard unsafe handle != nil else {
             throw HTTPTransportError(.library, host: "", text: "libcurl could not be started: out of memory")
         }

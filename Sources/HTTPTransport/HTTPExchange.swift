@@ -24,7 +24,8 @@ import SecretMemory
         self.host = host
         self.completion = completion
         unsafe transfer = nil
-        body = try SecretBuffer(reserving: 2048, maximumCount: max(1, request.maximumBodyBytes))
+        body = try SecretBuffer(
+            reserving: request.receiver == nil ? 2048 : 16, maximumCount: max(1, request.maximumBodyBytes))
     }
 
     deinit {
@@ -38,6 +39,9 @@ import SecretMemory
         forget()
         transport?.drop(self)
     }
+
+    /// How many bytes of the body have gone out.
+    public var sentBytes: Int64 { unsafe transfer == nil ? 0 : vs_curl_sent(transfer) }
 
     /// Reports nothing from now on.
     func forget() { completion = nil }
@@ -55,6 +59,7 @@ import SecretMemory
     ///
     /// Fewer than given stops the transfer.
     func receiveBody(_ bytes: Span<UInt8>) -> Int {
+        if let receiver = request.receiver { return hand(bytes, to: receiver) }
         guard bytes.count <= request.maximumBodyBytes - body.count else {
             stop = .tooLarge
             return 0
@@ -68,13 +73,28 @@ import SecretMemory
         }
     }
 
+    private func hand(_ bytes: Span<UInt8>, to receiver: any HTTPReceiver) -> Int {
+        guard receiver.receiveBody(bytes, status: unsafe Int(vs_curl_status(transfer))) else {
+            stop = .receiver
+            return 0
+        }
+        return bytes.count
+    }
+
     /// Takes one header line.
     func receiveHeader(_ line: Span<UInt8>) -> Int {
         guard head.take(line) else {
             stop = .tooLarge
             return 0
         }
+        request.receiver?.receiveHead(line.extracting(0..<Self.countWithoutEnd(line)))
         return line.count
+    }
+
+    private static func countWithoutEnd(_ line: Span<UInt8>) -> Int {
+        var end = line.count
+        while end > 0, line[end - 1] == 10 || line[end - 1] == 13 { end -= 1 }
+        return end
     }
 
     /// What came of the transfer, which is freed here.
@@ -111,6 +131,8 @@ import SecretMemory
         case VS_CURL_TOO_LARGE: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .tooLarge: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .memory: return (.memory, "secret memory is used up")
+        case VS_CURL_STOPPED where stop == .receiver: return (.receiver, "")
+        case VS_CURL_UPLOAD_FAILED: return (.upload, words)
         case VS_CURL_BAD_URL: return (.request, words)
         case VS_CURL_NOT_HTTP: return (.notHTTP, words)
         case VS_CURL_PROXY_FAILED: return (.proxy, words)
@@ -121,7 +143,7 @@ import SecretMemory
     private func judgeAnswer(_ status: Int) -> (HTTPTransportError.Kind?, String) {
         // libcurl may be content with a head that has no end, so it is looked at here.
         guard head.isComplete else { return (.truncated, "the answer stops within its head") }
-        guard (300..<400).contains(status) else { return (nil, "") }
+        guard (300..<400).contains(status), !request.reportsRedirects else { return (nil, "") }
         let target = head.fields["location"].flatMap(Self.authority)
         return (.redirect, target.map { "status \(status) points to \($0)" } ?? "status \(status) points elsewhere")
     }

@@ -16,14 +16,17 @@ public struct HTTPSettings {
     public var caFile: String?
     /// The User-Agent.
     public var userAgent: String
+    /// How many connections a host gets at a time.
+    public var connectionsPerHost = 1
 
     /// No proxy, the system's certificates.
     public init(userAgent: String = "vaultscript") { self.userAgent = userAgent }
 }
 
-/// HTTP on the event loop, through libcurl: HTTP/1.1, one connection a host, kept for the next request.
+/// HTTP on the event loop, through libcurl: HTTP/1.1, connections kept for the next request.
 ///
-/// Nothing is followed, cached, decompressed or logged. What is received goes straight into secret memory. libcurl is
+/// Nothing is followed, cached, decompressed or logged. What is received goes straight into secret memory, or to the
+/// request's receiver. libcurl is
 /// opened at the first request; see `CCurlShims.h` for what is done about its own memory. One thread, the loop's.
 @safe public final class HTTPTransport {
     private let loop: EventLoop
@@ -119,7 +122,7 @@ public struct HTTPSettings {
 
     private func theMulti() throws(HTTPTransportError) -> CurlMulti {
         if let multi { return multi }
-        let made = try CurlMulti(loop: loop)
+        let made = try CurlMulti(loop: loop, connectionsPerHost: settings.connectionsPerHost)
         made.didAct = { [weak self] in self?.finish() }
         multi = made
         return made

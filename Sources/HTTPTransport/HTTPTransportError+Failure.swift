@@ -61,6 +61,12 @@ extension HTTPTransportError {
             return (.network, "what answers at \(host) does not speak HTTP", "check scheme, host and port")
         case .memory:
             return (.limit, text, "fetch fewer secrets in one run, or raise the lock limit (ulimit -l)")
+        case .upload:
+            return (
+                .io, "the file that was being sent could not be read to its end, or has become shorter",
+                "see that nothing changes the file meanwhile"
+            )
+        case .receiver: return (.io, "the answer could not be taken", "look at where it goes")
         case .proxy:
             return (.network, "the proxy's name was not found", "check the proxy in the user config")
         case .other:

@@ -30,6 +30,10 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
         case notHTTP
         /// Secret memory is used up.
         case memory
+        /// The file that was being sent could not be read, or has become shorter.
+        case upload
+        /// The request's receiver took no more.
+        case receiver
         /// The proxy failed.
         case proxy
         /// Anything else of libcurl's.

@@ -16,11 +16,16 @@ import SecretMemory
 
     func apply(_ request: HTTPRequest, scheme: String) throws(HTTPTransportError) {
         try check(unsafe vs_curl_set_protocol(transfer, scheme), "the scheme")
-        try setText(VS_CURL_URL, request.url, "the URL")
+        try applyURL(request)
         try setNumber(VS_CURL_CONNECT_TIMEOUT_MILLISECONDS, milliseconds(request.connectTimeout))
         try setNumber(VS_CURL_TOTAL_TIMEOUT_MILLISECONDS, milliseconds(request.totalTimeout))
-        try check(
-            unsafe vs_curl_set_maximum_size(transfer, Int64(request.maximumBodyBytes)), "the largest body")
+        if request.method == "HEAD" {
+            // The size that is announced does not come.
+            try setNumber(VS_CURL_HEAD_ALONE, 1)
+        } else {
+            try check(
+                unsafe vs_curl_set_maximum_size(transfer, Int64(request.maximumBodyBytes)), "the largest body")
+        }
         if !request.isRepeatable { try setNumber(VS_CURL_FRESH_CONNECT, 1) }
         try applyBody(request)
         for header in request.headers { try add(header) }
@@ -42,18 +47,48 @@ import SecretMemory
 
     // MARK: - Parts
 
+    private func applyURL(_ request: HTTPRequest) throws(HTTPTransportError) {
+        guard let secret = request.secretURL else { return try setText(VS_CURL_URL, request.url, "the URL") }
+        let isClean = secret.withBytes { bytes in
+            bytes.indices.allSatisfy {
+                (0x21..<0x7F).contains(bytes[$0]) && bytes[$0] != UInt8(ascii: "\\") && bytes[$0] != UInt8(ascii: "#")
+            }
+        }
+        guard isClean, secret.count > 0 else {
+            throw refused("a secret that stands in the URL holds characters that no URL may")
+        }
+        try unsafe withLine([], secret) { (url) throws(HTTPTransportError) in
+            try check(unsafe vs_curl_set_text(transfer, VS_CURL_URL, url), "the URL")
+        }
+    }
+
     private func applyBody(_ request: HTTPRequest) throws(HTTPTransportError) {
         guard request.method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }), !request.method.isEmpty else {
             throw refused("the method is not one word in capitals")
         }
-        if let body = request.body {
+        var usual = "GET"
+        if let upload = request.upload {
+            try check(unsafe vs_curl_set_upload(transfer, upload.descriptor, upload.count), "the file to be sent")
+            usual = "PUT"
+        } else if let body = request.body {
             let result = unsafe body.withUnsafeBytes { bytes in
                 unsafe vs_curl_set_body(transfer, bytes.baseAddress, bytes.count)
             }
             try check(result, "the body")
-            try add(HTTPRequest.Header("Content-Type", .text(request.contentType)))
+            usual = "POST"
+        } else if let body = request.publicBody {
+            let result = unsafe body.withUnsafeBytes { bytes in
+                unsafe vs_curl_set_public_body(transfer, bytes.baseAddress, bytes.count)
+            }
+            try check(result, "the body")
+            usual = "POST"
         }
-        guard request.method != (request.body == nil ? "GET" : "POST") else { return }
+        if usual != "GET", !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            // Without a value libcurl would send one of its own.
+            let line = request.contentType.isEmpty ? "Content-Type:" : "Content-Type: \(request.contentType)"
+            try check(unsafe vs_curl_add_header(transfer, line), "the media type")
+        }
+        guard request.method != usual, request.method != "HEAD" || usual != "GET" else { return }
         try setText(VS_CURL_METHOD, request.method, "the method")
     }
 
@@ -68,6 +103,11 @@ import SecretMemory
                 throw refused("header \(header.name) holds control characters")
             }
             try check(unsafe vs_curl_add_header(transfer, line), "header \(header.name)")
+        case .whole(let secret):
+            try unsafe withLine(Array("\(header.name): ".utf8), secret, allowsBlanks: true) {
+                (line) throws(HTTPTransportError) in
+                try check(unsafe vs_curl_add_header(transfer, line), "header \(header.name)")
+            }
         case .secret(let prefix, let secret):
             try unsafe withLine(Array("\(header.name): \(prefix)".utf8), secret) { (line) throws(HTTPTransportError) in
                 try check(unsafe vs_curl_add_header(transfer, line), "header \(header.name)")
@@ -77,10 +117,11 @@ import SecretMemory
 
     /// Lends `prefix`, the secret and a NUL, all in secret memory, wiped at the end.
     private func withLine(
-        _ prefix: [UInt8], _ secret: SecretBytes, _ body: (UnsafePointer<CChar>) throws(HTTPTransportError) -> Void
+        _ prefix: [UInt8], _ secret: SecretBytes, allowsBlanks: Bool = false,
+        _ body: (UnsafePointer<CChar>) throws(HTTPTransportError) -> Void
     ) throws(HTTPTransportError) {
         let isClean = secret.withBytes { bytes in
-            bytes.indices.allSatisfy { (0x21..<0x7F).contains(bytes[$0]) }
+            bytes.indices.allSatisfy { (0x21..<0x7F).contains(bytes[$0]) || (allowsBlanks && bytes[$0] == 0x20) }
         }
         guard isClean, secret.count > 0, prefix.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
             throw refused(
@@ -105,6 +146,7 @@ import SecretMemory
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
+            || byte == 0x5F
     }
 
     private func setText(_ option: vs_curl_text, _ text: String, _ name: String) throws(HTTPTransportError) {

@@ -24,6 +24,9 @@ final class Gate {
     /// Whether the user's terminal takes line feeds as they are: a return is set before each of the host's and the script's.
     var returnsLines = false
 
+    /// Where children's standard output is shown: a recipe's own is for its result.
+    var childOutput = Stream.output
+
     /// Called when the readers stall or catch up.
     var onStallChange: () -> Void = {}
 
@@ -61,7 +64,8 @@ final class Gate {
     /// A child's stream that is shown as it comes; with a label by whole lines, each behind it.
     func makeShownStream(_ stream: Stream, label: String? = nil, forTerminal: Bool = false) -> ShownStream {
         let labelling = label.map { LineLabel(masker.mask(Array("\($0): ".utf8))) }
-        return ShownStream(masker.makeStream(forTerminal: forTerminal), queue(stream), labelling)
+        return ShownStream(
+            masker.makeStream(forTerminal: forTerminal), queue(stream == .output ? childOutput : stream), labelling)
     }
 
     // MARK: - Inwards

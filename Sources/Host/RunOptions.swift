@@ -1,4 +1,6 @@
 public import Configuration
+import Diagnostics
+import HostProtocol
 
 /// What one run of a script is asked to do: the command line, taken apart.
 public struct RunOptions: Sendable {
@@ -36,4 +38,17 @@ public struct RunOptions: Sendable {
 
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }
+}
+
+extension RunOptions {
+    /// The hosts of the user's configuration, checked.
+    var namedHosts: [DeclaredHost] {
+        get throws(Failure) {
+            var hosts: [DeclaredHost] = []
+            for host in settings.httpHosts {
+                hosts.append(try DeclaredHost(.text(host.value), "\(host.place): http.hosts"))
+            }
+            return hosts
+        }
+    }
 }

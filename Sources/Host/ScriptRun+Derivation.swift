@@ -155,7 +155,7 @@ extension ScriptRun {
         return .object(try store.make(draft) { (buffer) throws(Failure) in try Self.writeJSON(pieces, to: buffer) })
     }
 
-    private static func writeJSON(_ pieces: SecretPieces, to buffer: SecretBuffer) throws(Failure) {
+    static func writeJSON(_ pieces: SecretPieces, to buffer: SecretBuffer) throws(Failure) {
         for piece in pieces.all {
             switch piece {
             case .text(let bytes): try buffer.append(bytes.span)
@@ -183,7 +183,7 @@ extension ScriptRun {
         let name = pieces.names.isEmpty ? "template" : SecretName.joined(pieces.names)
         let draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "template"), size: pieces.size { $0 },
-            origin: pieces.origin("template"), isAssembled: true)
+            origin: pieces.origin("template"), isAssembled: true, beginning: pieces.beginning)
         let made = try store.make(draft) { (buffer) throws(Failure) in
             for piece in pieces.all {
                 switch piece {

@@ -110,6 +110,7 @@ extension ScriptRun {
     // MARK: - A file
 
     func secretFile(_ value: Value) throws(Failure) -> Value {
+        try policy.check(.file, value["path"]?.asText ?? "")
         let path = value["path"]?.asText ?? ""
         guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < 4096 else {
             throw Failure(

@@ -29,6 +29,7 @@ extension ScriptRun {
     func secretFromEnvironment(_ id: UInt32, _ value: Value) throws(Failure) {
         let name = value["name"]?.asText ?? ""
         try Self.checkMayBeHandedOn(name, "secret.env")
+        try policy.check(.environment, name)
         var found = environment.withheld[name]
         if found == nil { found = try inheritedValue(name) }
         guard let found, found.count > 0 else {

@@ -14,6 +14,7 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try SpawnPlan(value, store: store)
         plan.task = task
+        try check([plan])
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
         spawnCount += 1
@@ -32,11 +33,22 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try PipePlan(value, store: store)
         plan.whole.task = task
+        try check(plan.members)
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
         try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
+    }
+
+    /// What a recipe does not declare is refused before any file is opened.
+    private func check(_ plans: [SpawnPlan]) throws(Failure) {
+        guard policy.recipe != nil else { return }
+        let path = environment.inherited.last { $0.name == "PATH" }?.value
+        for plan in plans {
+            try policy.check(try plan.request(self), ownPath: path)
+            for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
+        }
     }
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.

@@ -8,6 +8,7 @@ import SecretMemory
 /// `login` and what a session answers.
 extension ScriptRun {
     func login(_ id: UInt32, _ value: Value) throws(Failure) {
+        try policy.checkLogin()
         let planner = LoginPlanner(
             options: options, environment: environment,
             normalize: { (domain) throws(Failure) in try InfisicalBaseURL(domain).text },
@@ -28,6 +29,7 @@ extension ScriptRun {
         let field = try options.text("field", "a key of a JSON value")
         let isOptional = try options.boolean("optional") ?? false
         try options.finish()
+        try policy.check(secret: wanted.name, in: folder, of: entry)
         let query = SecretQuery(wanted.name, in: folder, version: version.map(Int.init), isOptional: isOptional)
         entry.session.getSecret(query) { [weak self] result in
             self?.answer(id, result) { [weak self] found throws(Failure) in
@@ -83,6 +85,11 @@ extension ScriptRun {
         var folder = try folder(&options, entry, nil)
         folder.includesValues = includesValues
         try options.finish()
+        if includesValues {
+            try policy.check(secret: nil, in: folder, of: entry)
+        } else {
+            try policy.check(namesOf: folder, of: entry)
+        }
         let project = folder.project
         entry.session.listSecrets(folder) { [weak self] result in
             self?.answer(id, result) { secrets throws(Failure) in try make(secrets, project) }

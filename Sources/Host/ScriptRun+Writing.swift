@@ -32,6 +32,7 @@ extension ScriptRun {
         let comment = try options.text("comment")
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
+        try policy.check(secret: address.name, in: folder, of: entry)
         let secret = try written(value["value"] ?? .null, "putSecret: value")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
@@ -60,6 +61,7 @@ extension ScriptRun {
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
         let secrets = try namedSecrets(value["values"] ?? .null)
+        for secret in secrets { try policy.check(secret: secret.name, in: folder, of: entry) }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
         sessions.noteWritten(secrets.map { ($0.name, $0.entry.isAssembled) }, in: folder)
@@ -88,6 +90,7 @@ extension ScriptRun {
         let isOptional = try options.boolean("optional") ?? false
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
+        try policy.check(secret: address.name, in: folder, of: entry)
         let deletion = SecretDeletion(
             address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
         entry.session.delete(deletion) { [weak self] result in

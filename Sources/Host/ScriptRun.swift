@@ -44,6 +44,10 @@ public final class ScriptRun {
     var isAnsweringReads = false
     private let watchdog: Watchdog
     let captureBudget = CaptureBudget()
+    let policy: RunPolicy
+    /// What `http.request` sends with; made when a script first does.
+    private(set) lazy var web = WebService(self)
+    var hasWeb = false
     var processes = ProcessHandles()
 
     private var children: [ObjectIdentifier: ChildCall] = [:]
@@ -61,6 +65,7 @@ public final class ScriptRun {
     public init(options: RunOptions, fork: WorkerFork, keeper: KeeperLink? = nil) throws(Failure) {
         self.options = options
         self.keeper = keeper
+        policy = RunPolicy(ownHosts: try options.namedHosts)
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
@@ -139,7 +144,10 @@ public final class ScriptRun {
         do throws(Failure) {
             try options.limits.check(
                 "calls", openRequests - 1, below: options.limits.calls, "waiting calls", "let some end first")
+            policy.note(operation)
             switch operation {
+            case .recipe: try recipe(id, value)
+            case .http: try http(id, value)
             case .login: try login(id, value)
             case .getSecret: try getSecret(id, value)
             case .getSecrets: try getSecrets(id, value)
@@ -171,6 +179,7 @@ public final class ScriptRun {
     }
 
     private func note(_ operation: Operation, _ value: Value) {
+        policy.note(operation)
         switch operation {
         case .write:
             guard
@@ -235,7 +244,9 @@ public final class ScriptRun {
 
     private func scriptHasFinished(_ report: Value) {
         switch report["status"]?.asText {
-        case "done": end(0)
+        case "done":
+            showResult(report)
+            end(0)
         case "exit": end(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
         case "syntax":
             end(
@@ -299,6 +310,9 @@ public final class ScriptRun {
 
     // MARK: - The end
 
+    /// The host has done all that was asked for: a help text.
+    func endByItself() { end(0) }
+
     /// Says why, and ends everything. Only the first call counts.
     private func end(_ code: Int32, saying failure: Failure? = nil, trace: String? = nil) {
         guard !isEnding else { return }
@@ -307,6 +321,7 @@ public final class ScriptRun {
         prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(RunEnd(exitCode: exitCode, failure: failure, isInterrupted: interruption != nil))
+        if hasWeb { web.close() }
         worker.kill()
         // Nobody will take what they print: none of them may wait for that.
         for call in children.values { call.forgetOutput() }

@@ -29,6 +29,13 @@ struct SecretPieces {
 
     var isTooLarge: Bool { textBytes > Self.maximumTextBytes || secretCount > Self.maximumSecrets }
 
+    /// The text before the first secret.
+    var beginning: [UInt8] {
+        all.prefix { if case .text = $0 { true } else { false } }.flatMap { piece -> [UInt8] in
+            if case .text(let bytes) = piece { bytes } else { [] }
+        }
+    }
+
     var names: [String] {
         all.compactMap { piece -> String? in
             guard case .secret(let entry) = piece else { return nil }

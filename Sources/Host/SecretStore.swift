@@ -26,6 +26,8 @@ final class SecretStore {
         var isAssembled: Bool
         /// Whether the user has said that its value may be seen.
         var isPublic: Bool
+        /// The text before the first secret of a template: public, and what can be judged of the whole.
+        var beginning: [UInt8]
     }
 
     /// A value that is not in the store yet: what the script may know of it, and how it is made.
@@ -37,6 +39,7 @@ final class SecretStore {
         var isAssembled = false
         /// Whether the user's configuration names it as public: then it is not masked.
         var isPublic = false
+        var beginning: [UInt8] = []
     }
 
     /// More live handles than this are an error.
@@ -86,7 +89,7 @@ final class SecretStore {
     private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
-            isAssembled: draft.isAssembled, isPublic: draft.isPublic)
+            isAssembled: draft.isAssembled, isPublic: draft.isPublic, beginning: draft.beginning)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

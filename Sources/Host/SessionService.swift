@@ -45,6 +45,11 @@ final class SessionService {
         self.loop = loop
         self.gate = gate
         allowsPlainHTTP = options.allowsPlainHTTP
+        transport = HTTPTransport(loop: loop, settings: Self.settings(options, environment))
+    }
+
+    /// How servers are reached, as the user has it.
+    static func settings(_ options: RunOptions, _ environment: HostEnvironment) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "vaultscript/\(options.version)")
         settings.proxy = options.settings.proxy?.value
         settings.caFile = options.settings.certificates?.value
@@ -53,7 +58,7 @@ final class SessionService {
                 environment.setting("HTTPS_PROXY") ?? environment.setting("https_proxy") ?? settings.proxy
             settings.caFile = environment.setting("SSL_CERT_FILE") ?? settings.caFile
         }
-        transport = HTTPTransport(loop: loop, settings: settings)
+        return settings
     }
 
     /// Logs in as `plan` says and gives the session's reference.

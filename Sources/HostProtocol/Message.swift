@@ -28,6 +28,9 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case processState = 47
     case processStop = 48
     case pipe = 49
+    /// What the script declares, and the parameters it gets; the field `step` says which.
+    case recipe = 56
+    case http = 57
     // Notices: nothing comes back.
     case write = 64
     case log = 65
@@ -69,6 +72,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .processState: "processState"
         case .processStop: "processStop"
         case .pipe: "pipe"
+        case .recipe: "recipe"
+        case .http: "http"
         case .write: "write"
         case .log: "log"
         case .release: "release"

@@ -53,7 +53,7 @@ import Testing
         _G.coroutine.close _G.coroutine.create _G.coroutine.isyieldable _G.coroutine.resume _G.coroutine.running
         _G.coroutine.status _G.coroutine.wrap _G.coroutine.yield
         _G.io.close _G.io.input _G.io.lines _G.io.open _G.io.output _G.io.popen _G.io.read _G.io.stderr _G.io.stdout
-        _G.io.tmpfile _G.io.write _G.json.decode _G.json.encode _G.json.null
+        _G.io.tmpfile _G.io.write _G.http _G.http.request _G.json.array _G.json.decode _G.json.encode _G.json.null _G.recipe
         _G.log.debug _G.log.error _G.log.info _G.log.warn
         _G.math.abs _G.math.acos _G.math.asin _G.math.atan _G.math.ceil _G.math.cos _G.math.deg _G.math.exp _G.math.floor
         _G.math.fmod _G.math.log _G.math.max _G.math.min _G.math.modf _G.math.rad _G.math.random _G.math.randomseed

@@ -84,6 +84,8 @@ typedef enum {
     VS_CURL_TOTAL_TIMEOUT_MILLISECONDS,
     /// 1: never on a used connection, so that libcurl does not repeat the request by itself when that one has died.
     VS_CURL_FRESH_CONNECT,
+    /// 1: the answer has a head alone, as that to HEAD. With a method of its own libcurl would wait for a body.
+    VS_CURL_HEAD_ALONE,
 } vs_curl_number;
 
 /// Sets a number. 0, or -1. Typed, because a variadic `long` must have its exact width.
@@ -102,12 +104,21 @@ int vs_curl_add_header(vs_curl_transfer *transfer, const char *line);
 /// POSTFIELDS, not COPYPOSTFIELDS: the one copy stays in secret memory.
 int vs_curl_set_body(vs_curl_transfer *transfer, const void *bytes, size_t count);
 
+/// Sends a copy of `count` bytes that are no secret as the body. 0, or -1.
+int vs_curl_set_public_body(vs_curl_transfer *transfer, const void *bytes, size_t count);
+
+/// Sends the first `count` bytes of the regular file open as `file`, read as they go; PUT unless a method is set.
+/// The descriptor stays the caller's and open until the transfer is freed. C, because libcurl takes no descriptor. 0, or -1.
+int vs_curl_set_upload(vs_curl_transfer *transfer, int file, int64_t count);
+
 // MARK: - What came of it
 
 /// The answer's status; 0 where there was none.
 long vs_curl_status(vs_curl_transfer *transfer);
 /// The system's errno of a failed connection; 0 where there is none.
 long vs_curl_system_error(vs_curl_transfer *transfer);
+/// How many bytes of the body have gone out; known while the transfer runs, too.
+int64_t vs_curl_sent(vs_curl_transfer *transfer);
 /// True once the connection, TLS included, stood and the request could go.
 bool vs_curl_was_connected(vs_curl_transfer *transfer);
 /// libcurl's words on the failure; owned by the transfer, empty where there are none.
@@ -127,6 +138,8 @@ typedef enum {
     VS_CURL_BAD_URL,
     VS_CURL_NOT_HTTP,
     VS_CURL_PROXY_FAILED,
+    /// The file of vs_curl_set_upload could not be read, or has become shorter.
+    VS_CURL_UPLOAD_FAILED,
     VS_CURL_OTHER,
 } vs_curl_outcome;
 
@@ -150,8 +163,9 @@ typedef void (*vs_curl_socket_change)(void *context, int descriptor, int wait);
 /// Told when vs_curl_multi_act wants to be called without a socket: after `milliseconds`; below 0: not at all.
 typedef void (*vs_curl_timer_change)(void *context, long milliseconds);
 
-/// A multi that keeps at most one connection a host and calls back for sockets and the timer. NULL when memory is out.
-vs_curl_multi *vs_curl_multi_make(vs_curl_socket_change socket, vs_curl_timer_change timer, void *context);
+/// A multi that keeps at most `connections` a host and calls back for sockets and the timer. NULL when memory is out.
+vs_curl_multi *vs_curl_multi_make(vs_curl_socket_change socket, vs_curl_timer_change timer, void *context,
+                                  long connections);
 /// Closes all connections. Its transfers must have been removed. NULL is ignored.
 void vs_curl_multi_free(vs_curl_multi *multi);
 /// Starts a transfer. 0, or -1.

@@ -311,13 +311,16 @@ local basic = {
   coroutine = host.coroutineLibrary, io = io, math = copy(math), os = os, string = string,
   table = copy(table), utf8 = copy(utf8), debug = { traceback = debug.traceback },
   defer = defer, fail = fail, fs = fs, getSecret = host.getSecret, getSecrets = host.getSecrets,
+  http = { request = function(...) return host.part("http").request(...) end },
   json = {
     encode = function(...) return host.json().encode(...) end,
     decode = function(...) return host.json().decode(...) end,
+    array = function(...) return host.json().array(...) end,
     null = host.jsonNull,
   },
   log = { debug = logger("debug"), info = logger("info"), warn = logger("warn"), error = logger("error") },
   login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn, pipe = pipe,
+  recipe = function(...) return host.part("recipe").recipe(...) end,
   scriptDir = host.scriptDirectory, arg = host.scriptArguments,
 }
 string = copy(string)
@@ -325,8 +328,8 @@ basic._G = basic
 
 -- The list of what there may be; anything more or less is a bug that ends the worker before the script runs.
 local allowed = [[
-_G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable io
-ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen rawset require scriptDir
+_G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable http io
+ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen rawset recipe require scriptDir
 secret select setmetatable sleep spawn string table tonumber tostring type utf8 warn xpcall
 ]]
 local listed = {}

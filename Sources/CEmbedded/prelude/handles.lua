@@ -151,6 +151,7 @@ end
 
 function host.getSecret(name, given)
   host.check(name, "string", "getSecret: name", "the name of a secret")
+  if host.admitSecret then host.admitSecret(name, given) end
   return sessionMethods.getSecret(session(), name, given)
 end
 

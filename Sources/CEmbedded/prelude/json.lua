@@ -12,6 +12,13 @@ local maximumDepth = 200
 local called = "json.encode" -- what the script wrote, for its errors
 local isArray = setmetatable({}, { __mode = "k" })
 
+-- Makes a table an array even where it is empty, and gives it.
+local function array(t)
+  host.check(t, "table", "json.array: argument 1", "a table with the keys 1 to n")
+  isArray[t] = true
+  return t
+end
+
 -- MARK: encoding
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
@@ -31,6 +38,7 @@ local function number(n)
     raise("usage", called .. ": " .. tostring(n) .. " has no form in JSON")
   end
   local text = format("%.15g", n)
+  if tonumber(text) ~= n then text = format("%.16g", n) end
   if tonumber(text) ~= n then text = format("%.17g", n) end
   return find(text, "[%.eE]") and text or text .. ".0"
 end
@@ -126,8 +134,8 @@ local function encode(value, options)
 end
 
 -- For secret.json: the text in parts, and a secret wherever one stands. Handles as keys would have no text to sort by.
-local function encodeParts(value)
-  called = "secret.json"
+local function encodeParts(value, function_)
+  called = function_ or "secret.json"
   local state = { out = {}, open = {}, colon = ":", newline = function() end, takesSecrets = true }
   encodeValue(value, state, 0)
   local parts, text = {}, {}
@@ -197,6 +205,8 @@ local function decodeString(text, at)
   end
 end
 
+local bigNumbers -- of the call that is under way
+
 local function decodeNumber(text, at)
   local whole = match(text, "^-?%d+", at)
   if not whole or find(whole, "^-?0%d") then malformed(text, at, "a wrong number") end
@@ -204,6 +214,8 @@ local function decodeNumber(text, at)
   local exponent = match(text, "^[eE][+-]?%d+", at + #whole + #rest) or ""
   local all = whole .. rest .. exponent
   local n = tonumber(all)
+  -- Lua makes a float of an integer that is too large; the digits can be kept instead.
+  if bigNumbers == "text" and all == whole and mathtype(n) == "float" then return whole, at + #all end
   if n == math.huge or n == -math.huge then malformed(text, at, "a number that is too large") end
   return n, at + #all
 end
@@ -259,8 +271,18 @@ function decodeValue(text, at, depth)
   return decodeNumber(text, at)
 end
 
-local function decode(text)
+local function decode(text, options)
   host.check(text, "string", "json.decode: text", "a text")
+  if options ~= nil then host.check(options, "table", "json.decode: options", "a table such as { bigNumbers = \"text\" }") end
+  for name in next, options or {} do
+    if name ~= "bigNumbers" then
+      raise("usage", "json.decode: there is no option " .. host.quote(name), nil, "it takes: bigNumbers")
+    end
+  end
+  bigNumbers = options and options.bigNumbers
+  if bigNumbers ~= nil and bigNumbers ~= "text" then
+    raise("usage", "json.decode: bigNumbers: expected \"text\", got " .. host.quote(bigNumbers))
+  end
   if not utf8.len(text) then raise("usage", "json.decode: the text is not valid UTF-8") end
   local value, at = decodeValue(text, skip(text, 1), 1)
   at = skip(text, at)
@@ -268,4 +290,4 @@ local function decode(text)
   return value
 end
 
-return { encode = encode, encodeParts = encodeParts, decode = decode }
+return { encode = encode, encodeParts = encodeParts, decode = decode, array = array }

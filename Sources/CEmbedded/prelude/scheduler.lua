@@ -222,15 +222,18 @@ local function main(chunk, arguments)
     return e
   end, unpack(arguments, 1, arguments.n))
   host.ignoreInterrupts()
+  -- With a recipe the script's value is its result.
+  local done = { status = "done" }
+  if ok and host.finishRecipe then ok, err, done = host.finishRecipe(err) end
   if #deferred > 0 then
     failing = not ok and host.describeError(err, trace)
-    host.notify(host.operations.ending, failing or { status = "done" })
+    host.notify(host.operations.ending, failing or done)
   end
   local failed = host.runDeferred(not ok and err or nil)
   if ok and failed then
     ok, err = false, failed[1]
   end
-  if ok then return finish { status = "done" } end
+  if ok then return finish(done) end
   finish(host.describeError(err, trace))
 end
 

@@ -1,0 +1,87 @@
+import Diagnostics
+import HostProtocol
+import Providers
+
+/// One entry of a recipe's `secrets`.
+struct DeclaredSecret {
+    enum Source { case vault, environment, file }
+
+    var source = Source.vault
+    /// Nil: all secrets of the folder.
+    var name: String?
+    var project: String?
+    var environment: String?
+    var path: String?
+
+    /// Reads `"NAME"`, `"infisical://project/env/path/NAME"`, `"env:VARIABLE"`, `"file:PATH"`, or a table with `name`,
+    /// `path`, `env`, `project`; without `name` the table stands for a whole folder.
+    init(_ value: Value) throws(Failure) {
+        switch value {
+        case .bytes(let bytes) where !bytes.isEmpty: try read(String(decoding: bytes, as: UTF8.self))
+        case .map, .list([]): try read(OptionReader("recipe: secrets", value))
+        default:
+            throw Failure(
+                .usage, "recipe: secrets: expected the name of a secret, got \(value.described)",
+                hint: "write \"GH_PAT\", \"infisical://project/env/path/NAME\" or { name = \"…\", path = \"/web\" }")
+        }
+    }
+
+    private mutating func read(_ text: String) throws(Failure) {
+        if text.hasPrefix("env:") {
+            (source, name) = (.environment, String(text.dropFirst(4)))
+        } else if text.hasPrefix("file:") {
+            (source, name) = (.file, String(text.dropFirst(5)))
+        } else {
+            let address = try SecretAddress(text)
+            (name, project, environment, path) = (address.name, address.project, address.environment, address.path)
+        }
+    }
+
+    private mutating func read(_ given: OptionReader) throws(Failure) {
+        var options = given
+        name = try options.text("name", "the name of a secret")
+        project = try options.text("project", "a project's id or slug")
+        let alias = try options.text("environment", "the slug of an environment")
+        environment = try options.text("env", "the slug of an environment") ?? alias
+        path = try options.text("path", "a folder such as \"/web\"")
+        try options.finish()
+        guard name == nil, path == nil else { return }
+        throw Failure(
+            .usage, "recipe: secrets: an entry has neither name nor path",
+            hint: "write { name = \"…\" }, or { path = \"/web\" } for all of a folder")
+    }
+
+    /// Whether it is that secret of the vault. What is not said is where the session looks.
+    func allows(_ wanted: String?, in folder: FolderQuery, of session: SessionService.Entry) -> Bool {
+        guard source == .vault, name == nil || name == wanted else { return false }
+        return folder.project == project ?? session.project
+            && folder.environment == environment ?? session.environment
+            && Self.plain(folder.path) == Self.plain(path ?? session.path)
+    }
+
+    /// Whether it can be that secret, as long as nobody has logged in.
+    func mayAllow(_ wanted: String, project: String?, environment: String?, path: String?) -> Bool {
+        func fits(_ own: String?, _ other: String?) -> Bool { own == nil || other == nil || own == other }
+        return source == .vault && (name == nil || name == wanted) && fits(self.project, project)
+            && fits(self.environment, environment) && fits(self.path.map(Self.plain), path.map(Self.plain))
+    }
+
+    private static func plain(_ path: String) -> String {
+        "/" + path.split(separator: "/").joined(separator: "/")
+    }
+
+    /// As messages and the help show it.
+    var shown: String {
+        switch source {
+        case .environment: return "env:\(name ?? "")"
+        case .file: return "file:\(name ?? "")"
+        case .vault:
+            let places = [
+                project.map { "project \($0)" }, environment.map { "env \($0)" }, path.map { "path \($0)" },
+            ].compactMap { $0 }
+            let place = places.joined(separator: ", ")
+            guard let name else { return "all of \(place)" }
+            return places.isEmpty ? name : "\(name) (\(place))"
+        }
+    }
+}

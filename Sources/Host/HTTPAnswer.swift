@@ -1,0 +1,147 @@
+import CSystemShims
+import Diagnostics
+import HTTPTransport
+import HostProtocol
+import Masking
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Takes one answer as it comes: headers and text masked, a value into secret memory, a download into its file. The body of
+/// a refusal is kept as masked text for the error, whatever was wanted, but never where values are to be expected in it.
+final class HTTPAnswer: HTTPReceiver {
+    private enum Way {
+        case text
+        case secret(SecretBuffer)
+        case file(Int32)
+    }
+
+    /// As much of a refusal is kept where its body is no result.
+    private static let refusalBytes = 64 * 1024
+    /// A session's cookie is a credential, and nothing here keeps any.
+    private static let left: Set<[UInt8]> = [Array("set-cookie".utf8), Array("set-cookie2".utf8)]
+
+    private let gate: Gate
+    private let stream: MaskingStream
+    private let way: Way
+    private let maximum: Int64
+    private let budget: CaptureBudget
+    private(set) var text: [UInt8] = []
+    private var taken = 0
+    private(set) var received: Int64 = 0
+    /// By lower-case name, in the order they came.
+    private(set) var headers: [(name: [UInt8], value: [UInt8])] = []
+    /// Why the answer could not be taken.
+    private(set) var failure: Failure?
+
+    init(_ plan: HTTPPlan, _ gate: Gate, _ budget: CaptureBudget, file: Int32?) throws(Failure) {
+        self.gate = gate
+        self.budget = budget
+        stream = gate.masker.makeStream()
+        maximum = plan.maximumBody
+        if let file {
+            way = .file(file)
+        } else if plan.capture == .secret || !plan.secretFields.isEmpty {
+            way = .secret(try SecretBuffer(maximumCount: max(1, Int(maximum))))
+        } else {
+            way = .text
+        }
+    }
+
+    deinit { budget.give(taken) }
+
+    var secretBuffer: SecretBuffer? { if case .secret(let buffer) = way { buffer } else { nil } }
+
+    /// A header's value as text; of equal names the last.
+    func header(_ name: String) -> String? {
+        headers.last { $0.name == Array(name.utf8) }.map { String(decoding: $0.value, as: UTF8.self) }
+    }
+
+    // MARK: - As it comes
+
+    func receiveHead(_ line: Span<UInt8>) {
+        let masked = mask(line)
+        if masked.starts(with: Array("HTTP/".utf8)) { return headers = [] }
+        guard let colon = masked.firstIndex(of: UInt8(ascii: ":")) else { return }
+        let name = Array(masked[..<colon]).lowercased
+        guard !name.isEmpty, !Self.left.contains(name) else { return }
+        let blanks: Set<UInt8> = [9, 32]
+        let value = masked[(colon + 1)...].drop { blanks.contains($0) }.reversed().drop { blanks.contains($0) }
+            .reversed()
+        headers.append((name, Array(value)))
+    }
+
+    private func mask(_ line: Span<UInt8>) -> [UInt8] {
+        var masked: [UInt8] = []
+        let stream = gate.masker.makeStream()
+        stream.write(line) { masked.append(copying: $0) }
+        stream.finish { masked.append(copying: $0) }
+        return masked
+    }
+
+    func receiveBody(_ bytes: Span<UInt8>, status: Int) -> Bool {
+        received += Int64(bytes.count)
+        guard received <= maximum else { return refuse(Self.tooLarge(maximum)) }
+        if status >= 300 { return receiveRefusal(bytes) }
+        switch way {
+        case .text: return receiveText(bytes)
+        case .secret(let buffer):
+            do { try buffer.append(bytes) } catch { return refuse(error) }
+            return true
+        case .file(let file):
+            let isWritten = unsafe bytes.withUnsafeBufferPointer {
+                unsafe vs_sys_file_write(file, $0.baseAddress, $0.count) == 0
+            }
+            guard !isWritten else { return true }
+            let words = unsafe String(cString: strerror(errno))
+            return refuse(
+                Failure(
+                    .io, "\(HTTPPlan.function): the download cannot be written", reason: words, hint: "make room: df"))
+        }
+    }
+
+    private func receiveText(_ bytes: Span<UInt8>) -> Bool {
+        guard budget.take(bytes.count) else { return refuse(Self.noRoom) }
+        taken += bytes.count
+        stream.write(bytes) { text.append(copying: $0) }
+        return text.count <= FileService.maximumMaskedBytes || refuse(Self.tooLarge(maximum))
+    }
+
+    /// The whole counts as text where text was wanted; else the beginning is kept for the error, and nothing at all of
+    /// what could hold values.
+    private func receiveRefusal(_ bytes: Span<UInt8>) -> Bool {
+        switch way {
+        case .text: return receiveText(bytes)
+        case .secret: return true
+        case .file:
+            guard text.count < Self.refusalBytes else { return true }
+            stream.write(bytes) { text.append(copying: $0) }
+            return true
+        }
+    }
+
+    func finish() { stream.finish { text.append(copying: $0) } }
+
+    private func refuse(_ failure: Failure) -> Bool {
+        self.failure = failure
+        return false
+    }
+
+    static func tooLarge(_ maximum: Int64) -> Failure {
+        Failure(
+            .limit, "\(HTTPPlan.function): the answer is larger than \(maximum) bytes",
+            reason: "that is the most that this request takes",
+            hint: "ask for less, raise maxBody, or take it into a file: download = { file = path }")
+    }
+
+    private static var noRoom: Failure {
+        Failure(
+            .limit, "\(HTTPPlan.function): there is no room for another answer",
+            reason: "captured text is held in memory, \(CaptureBudget.totalBytes >> 20) MiB at most in one run",
+            hint: "take large answers into files: download = { file = path }")
+    }
+}

@@ -1,0 +1,132 @@
+import Diagnostics
+import HTTPTransport
+import HostProtocol
+import ProcessSpawning
+import Providers
+
+/// What this run may use: everything that the user may, until a recipe limits it to what it declares. Asked by whatever
+/// fetches, starts or sends, before it does; the worker is believed nothing.
+final class RunPolicy {
+    private(set) var recipe: Recipe?
+    /// Hosts of the user's own configuration.
+    private let ownHosts: [DeclaredHost]
+    /// What the script asked of the host first; a recipe comes before that.
+    private var first: String?
+
+    init(ownHosts: [DeclaredHost]) { self.ownHosts = ownHosts }
+
+    // MARK: - The declaration
+
+    /// Notes that the script asks for something. Reading a module of its own is part of reading the script.
+    func note(_ operation: Operation) {
+        guard recipe == nil, first == nil, ![.recipe, .module, .release].contains(operation) else { return }
+        first = operation.name
+    }
+
+    /// Limits the run.
+    ///
+    /// - Throws: `.usage` for a second recipe, or one that comes late.
+    func limit(to recipe: Recipe) throws(Failure) {
+        guard self.recipe == nil else {
+            throw Failure(
+                .usage, "recipe: the script has a recipe already", reason: "its limits hold to the end of the run",
+                hint: "declare all in one recipe{ … }")
+        }
+        if let first {
+            throw Failure(
+                .usage, "recipe: it has to come first in the script",
+                reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
+        }
+        self.recipe = recipe
+    }
+
+    // MARK: - Secrets
+
+    /// - Throws: `.denied` for a secret that is not declared; `name` is nil for all of a folder.
+    func check(secret name: String?, in folder: FolderQuery, of session: SessionService.Entry) throws(Failure) {
+        guard let recipe, !recipe.secrets.contains(where: { $0.allows(name, in: folder, of: session) }) else { return }
+        let place = "env \(folder.environment), path \(folder.path)"
+        throw undeclared(
+            name.map { "secret \($0.printable) of \(place.printable)" } ?? "folder of secrets \(place.printable)",
+            "secrets", recipe.secrets.map(\.shown), name)
+    }
+
+    /// The same before anybody has logged in, from what the call says itself.
+    func check(secret name: String, project: String?, environment: String?, path: String?) throws(Failure) {
+        guard let recipe else { return }
+        guard
+            !recipe.secrets.contains(where: {
+                $0.mayAllow(name, project: project, environment: environment, path: path)
+            })
+        else { return }
+        throw undeclared("secret \(name.printable)", "secrets", recipe.secrets.map(\.shown), name)
+    }
+
+    /// Only the names of a folder that holds something declared.
+    func check(namesOf folder: FolderQuery, of session: SessionService.Entry) throws(Failure) {
+        guard let recipe, !recipe.secrets.contains(where: { $0.allows($0.name, in: folder, of: session) }) else {
+            return
+        }
+        throw undeclared(
+            "folder of secrets env \(folder.environment), path \(folder.path)", "secrets", recipe.secrets.map(\.shown))
+    }
+
+    /// - Throws: `.denied` where a recipe needs no secret of the vault.
+    func checkLogin() throws(Failure) {
+        guard let recipe, !recipe.secrets.contains(where: { $0.source == .vault }) else { return }
+        throw undeclared("login", "secrets", recipe.secrets.map(\.shown))
+    }
+
+    /// - Throws: `.denied` for a variable that is withheld, or a file, that is not declared as a secret.
+    func check(_ source: DeclaredSecret.Source, _ name: String) throws(Failure) {
+        guard let recipe, !recipe.secrets.contains(where: { $0.source == source && $0.name == name }) else { return }
+        let prefix = source == .file ? "file:" : "env:"
+        throw undeclared("secret \(prefix)\(name.printable)", "secrets", recipe.secrets.map(\.shown), prefix + name)
+    }
+
+    // MARK: - Programs
+
+    /// A declared name stands for what is found in the PATH of this run, a path for itself; whatever else a script
+    /// makes of the name, by a PATH of its own for one, is another program.
+    func check(_ request: SpawnRequest, ownPath: [UInt8]?) throws(Failure) {
+        guard let recipe else { return }
+        let name = request.program.shownPath
+        guard recipe.programs.contains(request.program) else {
+            throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
+        }
+        var declared = SpawnRequest(program: request.program)
+        if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
+        let meant = declared.programFile
+        // What is not there is the start's own error.
+        guard let started = request.programFile, started.identity != meant?.identity else { return }
+        throw Failure(
+            .denied, "the program \(name) is not the one that this recipe declares",
+            reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",
+            hint: "leave PATH and cwd alone for it, or declare it by its path")
+    }
+
+    // MARK: - Hosts
+
+    /// - Throws: `.denied` for a host that a recipe does not declare.
+    func check(host endpoint: HTTPEndpoint) throws(Failure) {
+        guard let recipe, !isNamed(endpoint) else { return }
+        throw undeclared("host \(endpoint.name.printable)", "hosts", recipe.hosts.map(\.name), endpoint.name)
+    }
+
+    /// Whether secrets may be sent there: a recipe or the user's configuration names it.
+    func isNamed(_ endpoint: HTTPEndpoint) -> Bool { namedHosts.contains { $0.allows(endpoint) } }
+
+    /// All hosts that are named.
+    var namedHosts: [DeclaredHost] { (recipe?.hosts ?? []) + ownHosts }
+
+    // MARK: - Words
+
+    private func undeclared(_ what: String, _ list: String, _ declared: [String], _ wanted: String? = nil) -> Failure {
+        let near = wanted.flatMap { NearNames.best(for: $0, among: declared) }
+        let known = declared.isEmpty ? "it declares no \(list)" : "it declares: \(declared.joined(separator: ", "))"
+        return Failure(
+            .denied, "the \(what) is not declared by this recipe", reason: known.printable,
+            hint: near.map { "did you mean \"\($0.printable)\"?" }
+                ?? "where it is meant, add it to recipe{ \(list) = { … } }")
+    }
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env vaultscript
+-- release.lua: archives a commit, tags and pushes it, and publishes a release with the archive and its checksum.
+--
+-- Needs   a secret GH_PAT that may push and make releases; git and sha256sum
+-- Run     vaultscript scripts/release.lua --repo OWNER/NAME --version v1.2.3 [--tree PATH]
+--         (--help shows the parameters. Another server than GitHub: --api and --uploads, with their hosts in [http] hosts of
+--         your configuration; USER_NAME for git servers that want a name with the token)
+
+local p = recipe {
+  name = "release",
+  description = "tags a commit and publishes it as a release, with an archive and its checksum",
+  params = {
+    repo = { type = "string", required = true, pattern = "[%w._-]+/[%w._-]+", description = "owner and name: octocat/hello" },
+    version = { type = "string", required = true, pattern = "v%d+%.%d+%.%d+[%w.-]*", description = "the tag: v1.2.3" },
+    tree = { type = "path", default = ".", description = "the work tree" },
+    api = { type = "string", pattern = "https?://[%w.:/_-]+", default = "https://api.github.com" },
+    uploads = { type = "string", pattern = "https?://[%w.:/_-]+", default = "https://uploads.github.com" },
+  },
+  secrets = { "GH_PAT" },
+  programs = { "git", "sha256sum" },
+  hosts = { "api.github.com", "uploads.github.com" },
+}
+
+local git = require("git")
+local token = getSecret("GH_PAT")
+local headers = { Authorization = secret.template("Bearer ${token}", { token = token }) }
+local retried = { times = 4 }
+
+-- 1. The archive and its checksum, in a folder that is gone at the end.
+local folder = fs.tempDir()
+local base = p.repo:match("[^/]+$") .. "-" .. p.version
+local archive = base .. ".tar.gz"
+spawn {
+  "git", "archive", "--format=tar.gz", "--prefix=" .. base .. "/", "--output=" .. folder .. "/" .. archive, "HEAD",
+  cwd = p.tree,
+}
+local sum = spawn { "sha256sum", archive, cwd = folder, capture = true }.stdout
+fs.write(folder .. "/" .. archive .. ".sha256", sum)
+
+-- 2. The tag. Not pushed a second time: git refuses a tag that is there.
+spawn { "git", "tag", "--annotate", "--message=" .. p.version, p.version, cwd = p.tree }
+git.push {
+  cwd = p.tree, branch = "refs/tags/" .. p.version, token = token, username = os.getenv("USER_NAME"), timeout = "5m",
+}
+
+-- 3. A draft, which becomes a release when all of it is there, and is removed when something fails.
+local releases = ("%s/repos/%s/releases"):format(p.api, p.repo)
+local draft = http.request {
+  url = releases, headers = headers, json = { tag_name = p.version, name = p.version, draft = true },
+}.json
+local published = false
+defer(function()
+  if not published then
+    http.request { url = releases .. "/" .. draft.id, method = "DELETE", headers = headers, retry = retried }
+  end
+end)
+for _, name in ipairs { archive, archive .. ".sha256" } do
+  http.request {
+    url = ("%s/repos/%s/releases/%d/assets?name=%s"):format(p.uploads, p.repo, draft.id, name),
+    method = "POST", headers = headers, upload = { file = folder .. "/" .. name }, timeout = "10m",
+  }
+end
+local release = http.request {
+  url = releases .. "/" .. draft.id, method = "PATCH", headers = headers, json = { draft = false },
+}.json
+published = true
+return { tag = p.version, commit = git.head { cwd = p.tree }, url = release.html_url, sha256 = sum:match("^%x+") }

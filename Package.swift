@@ -38,7 +38,9 @@ var targets: [Target] = [
     // What the user starts.
     .executableTarget(
         name: "vaultscript",
-        dependencies: ["Host", "Worker", "Configuration", "Diagnostics", "CEmbedded", "CSystemShims"],
+        dependencies: [
+            "Host", "Worker", "ScriptAnalysis", "Configuration", "Diagnostics", "CEmbedded", "CSystemShims",
+        ],
         swiftSettings: strict),
 
     // The process that holds secrets and never runs Lua.
@@ -60,6 +62,9 @@ var targets: [Target] = [
     // The process that runs Lua and never holds a secret.
     module("Worker", ["LuaBridge", "HostProtocol", "Diagnostics", "CEmbedded", "CSystemShims"]),
     module("LuaBridge", ["CLuaShims", "HostProtocol", "Diagnostics"]),
+
+    // Scripts as text, looked at and not run; the table of all that scripts find.
+    module("ScriptAnalysis", ["Diagnostics"]),
 
     // All that the two share.
     module("HostProtocol", ["Diagnostics"]),
@@ -99,6 +104,9 @@ var targets: [Target] = [
         name: "HostileWorker", dependencies: ["Host", "HostProtocol", "Diagnostics", "CSystemShims"],
         path: "Tests/HostileWorker", swiftSettings: strict),
     .executableTarget(name: "OldKernel", path: "Tests/OldKernel", cSettings: strictC),
+    .testTarget(
+        name: "ScriptAnalysisTests", dependencies: ["ScriptAnalysis", "Diagnostics", "vaultscript", "TestSupport"],
+        exclude: ["corpus"], swiftSettings: strict),
     suite("SecretMemoryTests", ["SecretMemory", "Diagnostics", "CSystemShims"]),
     suite("EventLoopTests", ["EventLoop", "Diagnostics"]),
     suite("HostProtocolTests", ["HostProtocol", "Diagnostics"]),

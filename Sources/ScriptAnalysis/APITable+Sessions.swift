@@ -1,0 +1,81 @@
+extension API.Section {
+    /// Logging in.
+    static let sessions = API.Section(
+        title: "Sessions",
+        doc: """
+            login asks the server when it is called. Precedence of what it takes: command line, script option, environment, \
+            credentials file, default. A token that the host minted is revoked at the end of the run.
+            """,
+        members: [
+            .function(
+                Function(
+                    "login(options?: LoginOptions): Session", "Logs in; the global getSecret takes the newest session.")
+            )
+        ],
+        objects: [.session],
+        options: [
+            OptionTable(
+                "LoginOptions", of: "login",
+                [
+                    Option("profile: string", "the credentials file of that name", default: "\"default\""),
+                    Option("credentials: string", "the path of a credentials file"),
+                    Option("provider: \"infisical\"", "the kind of vault", default: "\"infisical\""),
+                    Option("method: \"universal-auth\"|\"token\"", "how to log in", default: "by what there is"),
+                    Option("domain: string", "us, eu or a URL; only one that the user bound to the credentials"),
+                    Option("project: string", "the id or slug of the project"),
+                    Option("env: string", "the slug of the environment", default: "\"dev\""),
+                    Option("environment: string", "the same as env"),
+                    Option("path: string", "the folder, such as \"/web\"", default: "\"/\""),
+                    Option("clientId: string", "the identity's client id"),
+                    Option("clientSecret: Secret", "the identity's client secret; never a text"),
+                ]),
+            OptionTable(
+                "PutOptions", of: "putSecret",
+                OptionTable.place + [
+                    Option("ifVersion: integer", "only if this is the newest version; 0: only if there is none"),
+                    Option("comment: string", "a comment that the vault keeps with it"),
+                ] + OptionTable.approval),
+            OptionTable(
+                "PutManyOptions", of: "putSecrets",
+                OptionTable.place + [
+                    Option("comment: string", "a comment that the vault keeps with each")
+                ] + OptionTable.approval),
+            OptionTable(
+                "DeleteOptions", of: "deleteSecret",
+                OptionTable.place + [
+                    Option("ifVersion: integer", "only if this is the newest version"),
+                    Option("optional: boolean", "false where there is none, no error", default: "false"),
+                ] + OptionTable.approval),
+        ])
+}
+
+extension OptionTable {
+    /// What a policy of the vault may make of a change.
+    static let approval = [
+        Option(
+            "allowApproval: boolean", "gives nil and \"approval\" where the change has to be approved, no error",
+            default: "false")
+    ]
+}
+
+extension API.Object {
+    static let session = API.Object(
+        name: "Session", doc: "What login gives: a vault, a project, an environment and a folder.",
+        methods: [
+            Function("getSecret(name: string, options?: GetSecretOptions): Secret?", "Fetches a secret."),
+            Function(
+                "getSecrets(options?: ListOptions): map<Secret>", "Fetches all secrets of a folder: names to handles."),
+            Function("names(options?: ListOptions): string[]", "The names of the secrets of a folder, never values."),
+            Function(
+                "putSecret(name: string, value: Secret, options?: PutOptions): integer?, string",
+                "Creates or updates a secret; gives the new version, and \"created\" or \"updated\"."),
+            Function(
+                "putSecrets(values: map<Secret>, options?: PutManyOptions): table?, string?",
+                "The same for at most 1000 of one folder; gives the versions by name."),
+            Function(
+                "deleteSecret(name: string, options?: DeleteOptions): boolean?, string?",
+                "Removes a secret; false where it is optional and not there."),
+            Function("renew()", "Renews the token."),
+            Function("logout()", "Revokes the token that the host minted."),
+        ], isOpaque: true)
+}

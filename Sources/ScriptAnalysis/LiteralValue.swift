@@ -1,0 +1,89 @@
+/// A value as it stands in the text of a script; what has to be run to be known stays code.
+public indirect enum LiteralValue: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    /// As it is written.
+    case number(String)
+    case text(String)
+    case list([LiteralValue])
+    case map([Entry])
+    /// What is no literal: its source.
+    case code(String)
+
+    /// A key and its value, in the order of the script.
+    public struct Entry: Equatable, Sendable {
+        /// The key.
+        public var key: String
+        /// The value.
+        public var value: LiteralValue
+    }
+
+    private static let maximumCodeBytes = 200
+
+    init(_ expression: Expression, _ source: SourceText) {
+        self = Self.literal(expression, source) ?? .code(Self.code(expression.span, source))
+    }
+
+    private static func literal(_ expression: Expression, _ source: SourceText) -> LiteralValue? {
+        switch expression.kind {
+        case .none: return .null
+        case .boolean(let truth): return .boolean(truth)
+        case .number: return .number(code(expression.span, source))
+        case .string(let bytes): return .text(String(decoding: bytes, as: UTF8.self))
+        case .parenthesized(let inner): return literal(inner, source)
+        case .unary(.minus, let operand):
+            guard case .number(let text) = literal(operand, source) else { return nil }
+            return .number("-" + text)
+        case .binary(.concatenate, let left, let right):
+            guard let first = literal(left, source)?.text, let second = literal(right, source)?.text else { return nil }
+            return .text(first + second)
+        case .table(let fields): return table(fields, source)
+        default: return nil
+        }
+    }
+
+    /// A list or a map; nil for what is both.
+    private static func table(_ fields: [TableField], _ source: SourceText) -> LiteralValue? {
+        var items: [LiteralValue] = []
+        var entries: [Entry] = []
+        for field in fields {
+            let value = LiteralValue(field.value, source)
+            if let key = field.literalName {
+                entries.append(Entry(key: key, value: value))
+            } else if case .none = field.key {
+                items.append(value)
+            } else {
+                return nil
+            }
+        }
+        guard !items.isEmpty else { return .map(entries) }
+        return entries.isEmpty ? .list(items) : nil
+    }
+
+    private static func code(_ span: Span, _ source: SourceText) -> String {
+        let bytes = source.bytes[span.start..<min(span.end, span.start + maximumCodeBytes)]
+        return String(decoding: bytes, as: UTF8.self) + (span.end - span.start > maximumCodeBytes ? "…" : "")
+    }
+
+    /// The value under a key.
+    public subscript(_ key: String) -> LiteralValue? {
+        guard case .map(let entries) = self else { return nil }
+        return entries.last { $0.key == key }?.value
+    }
+
+    /// The text, where it is one.
+    public var text: String? { if case .text(let text) = self { text } else { nil } }
+
+    /// One line for people.
+    public var shown: String {
+        switch self {
+        case .null: "nil"
+        case .boolean(let truth): "\(truth)"
+        case .number(let text): text
+        case .text(let text): text
+        case .list(let items): items.map(\.shown).joined(separator: ", ")
+        case .map(let entries): entries.map { "\($0.key) = \($0.value.shown)" }.joined(separator: ", ")
+        case .code(let code): "(" + code.split(whereSeparator: \.isWhitespace).joined(separator: " ") + ")"
+        }
+    }
+}

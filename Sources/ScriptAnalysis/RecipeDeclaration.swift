@@ -1,0 +1,156 @@
+/// What a script declares with `recipe{ … }`, read from its text: nothing is run.
+public struct RecipeDeclaration {
+    /// One parameter.
+    public struct Parameter: Equatable, Sendable {
+        /// Its name.
+        public var name: String
+        /// What is said of it; `type`, `required`, `default`, `enum` and more.
+        public var facts: LiteralValue
+
+        /// The type, `string` where none is named.
+        public var type: String { facts["type"]?.shown ?? "string" }
+        /// The option of the command line: `dryRun` and `dry_run` are `--dry-run`.
+        public var option: String {
+            name.reduce(into: "--") { text, letter in
+                if letter == "_" {
+                    text += "-"
+                } else if letter.isUppercase, text.count > 2 {
+                    text += "-" + letter.lowercased()
+                } else {
+                    text += letter.lowercased()
+                }
+            }
+        }
+        /// Whether it has to be given.
+        public var isRequired: Bool { facts["required"] == .boolean(true) }
+    }
+
+    /// A name that is declared, with its place.
+    struct Declared {
+        var name: String
+        var span: Span
+    }
+
+    /// The whole declaration.
+    public let declaration: LiteralValue
+    /// The keys with the places where they stand.
+    private let fields: [String: Expression]
+    let span: Span
+    private let source: SourceText
+
+    /// Reads the recipe of a script.
+    ///
+    /// - Returns: nil when the script declares none.
+    /// - Throws: a finding, when the text is no Lua.
+    public static func read(_ source: SourceText) throws(RecipeFault) -> RecipeDeclaration? {
+        do throws(SyntaxFault) {
+            return RecipeDeclaration(try Parser.parse(source), source)
+        } catch {
+            throw RecipeFault(
+                finding: Finding(.syntax, .error, error.message, hint: error.hint, at: error.span, in: source))
+        }
+    }
+
+    /// The first call of the global `recipe` that the script makes outside of functions.
+    init?(_ chunk: Chunk, _ source: SourceText) {
+        guard let call = Self.call(in: chunk.block), case .call(_, let list) = call.kind, let table = list.first else {
+            return nil
+        }
+        self.source = source
+        span = call.span
+        declaration = LiteralValue(table, source)
+        guard case .table(let given) = table.kind else {
+            fields = [:]
+            return
+        }
+        fields = Dictionary(given.compactMap { field in field.literalName.map { ($0, field.value) } }) { $1 }
+    }
+
+    private static func call(in block: Block) -> Expression? {
+        for statement in block.statements {
+            let values: [Expression] =
+                switch statement.kind {
+                case .local(_, let values), .assign(_, let values): values
+                case .call(let call): [call]
+                default: []
+                }
+            if let found = values.first(where: isCall) { return found }
+        }
+        return nil
+    }
+
+    private static func isCall(_ expression: Expression) -> Bool {
+        if case .call(let callee, _) = expression.kind { return callee.isGlobal("recipe") }
+        return false
+    }
+
+    // MARK: - What it says
+
+    /// The name; nil where none is given.
+    public var name: String? { declaration["name"]?.shown }
+    /// One line about it.
+    public var description: String? { declaration["description"]?.shown }
+
+    /// The parameters in the order of the script.
+    public var parameters: [Parameter] {
+        guard case .map(let entries) = declaration["params"] else { return [] }
+        return entries.map { Parameter(name: $0.key, facts: $0.value) }
+    }
+
+    /// The names under `secrets`, `programs` or `hosts`; nil where the list is not literal.
+    ///
+    /// A secret of another place than the vault is called `env:NAME` or `file:PATH`, as it is declared.
+    func declared(_ key: String) -> [Declared]? {
+        guard let value = fields[key] else { return [] }
+        guard case .table(let items) = value.kind else { return nil }
+        var names: [Declared] = []
+        for item in items {
+            guard case .none = item.key, let name = Self.name(item.value) else { return nil }
+            names.append(Declared(name: Self.lastPart(ofAddress: name), span: item.value.span))
+        }
+        return names
+    }
+
+    /// The name of an entry; nil for what is not literal, and for a whole folder.
+    private static func name(_ value: Expression) -> String? {
+        guard case .table(let fields) = value.kind else { return value.literalText }
+        return fields.first { $0.literalName == "name" }?.value.literalText
+    }
+
+    /// `infisical://project/env/path/NAME` is the secret NAME.
+    static func lastPart(ofAddress name: String) -> String {
+        guard name.hasPrefix("infisical://") else { return name }
+        return name.split(separator: "/").last.map(String.init) ?? name
+    }
+
+    // MARK: - As JSON
+
+    /// The declaration for tools.
+    public func json(file: String) -> JSONText.Value {
+        var entries: [(String, JSONText.Value)] = [("file", .text(file)), ("recipe", .boolean(true))]
+        guard case .map(let given) = declaration else {
+            return .map(entries + [("declaration", JSONText.Value(declaration))])
+        }
+        for entry in given where entry.key != "params" { entries.append((entry.key, JSONText.Value(entry.value))) }
+        entries.append(("params", paramsJSON))
+        return .map(entries)
+    }
+
+    private var paramsJSON: JSONText.Value {
+        guard let given = declaration["params"] else { return .map([]) }
+        guard case .map(let entries) = given else { return JSONText.Value(given) }
+        return .map(
+            entries.map { entry in
+                guard case .map(let facts) = entry.value else { return (entry.key, JSONText.Value(entry.value)) }
+                let type: [(String, JSONText.Value)] =
+                    facts.contains { $0.key == "type" } ? [] : [("type", .text("string"))]
+                return (entry.key, .map(type + facts.map { ($0.key, JSONText.Value($0.value)) }))
+            })
+    }
+}
+
+/// A script that cannot be read.
+public struct RecipeFault: Error {
+    /// Where and why.
+    public let finding: Finding
+}

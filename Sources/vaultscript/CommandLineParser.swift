@@ -8,7 +8,8 @@ import Host
 /// name of a subcommand is that.
 struct CommandLineParser {
     private static let usage = "see: vaultscript --help"
-    private static let own: [CommandOption] = [
+    /// Options that stand before a script alone.
+    static let own: [CommandOption] = [
         CommandOption("--help", short: "-h", "this text"), CommandOption("--version", short: "-V", "the version"),
         CommandOption("-e", "CODE", "run the text CODE"),
     ]

@@ -1,5 +1,6 @@
 import CEmbedded
 import Diagnostics
+import ScriptAnalysis
 
 /// `vaultscript --help` and `vaultscript help [TOPIC]`: the texts that the program carries.
 struct HelpCommand {
@@ -23,31 +24,40 @@ struct HelpCommand {
     /// Prints the text; an unknown topic is wrong usage.
     func run() -> Int32 {
         guard let topic else {
-            return standardOutputLine(Self.summary + "\n\ntopics: \(topics.joined(separator: ", "))")
+            return standardOutputLine(Self.summary + "\n\ntopics: \(Self.topics.joined(separator: ", "))")
         }
         if let command = Subcommand.named(topic) { return standardOutputLine(command.helpText) }
         guard let text = text(of: topic) else {
-            let near = NearNames.best(for: topic, among: topics + Subcommand.names).map { "did you mean \($0)? " } ?? ""
+            let near =
+                NearNames.best(for: topic, among: Self.topics + Subcommand.names).map { "did you mean \($0)? " } ?? ""
             let failure = Failure(
                 .usage, "there is no help on \(topic.printable)",
-                hint: "\(near)topics: \(topics.joined(separator: ", ")), and every command")
+                hint: "\(near)topics: \(Self.topics.joined(separator: ", ")), and every command")
             standardErrorLine(failure.text)
             return 2
         }
         return standardOutputLine(text)
     }
 
-    private var topics: [String] {
+    /// Texts that are made of tables when they are asked for.
+    private static let made: [(name: String, make: @Sendable () -> String)] = [
+        ("reference", { ReferenceText.make() }),
+        ("man", { ManualPage.text }),
+    ]
+
+    /// The names of all topics.
+    static var topics: [String] {
         var names: [String] = []
         guard var entry = unsafe vs_embedded_topics() else { return names }
         while let name = unsafe entry.pointee.name {
             unsafe names.append(String(cString: name))
             unsafe entry += 1
         }
-        return names
+        return names + made.map(\.name)
     }
 
     private func text(of topic: String) -> String? {
+        if let made = Self.made.first(where: { $0.name == topic }) { return made.make() }
         guard var entry = unsafe vs_embedded_topics() else { return nil }
         while let name = unsafe entry.pointee.name {
             if unsafe String(cString: name) == topic {

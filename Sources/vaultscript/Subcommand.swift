@@ -36,6 +36,11 @@ struct Subcommand {
     /// Every subcommand, in the order of the help. One line each.
     private static let table: [(name: String, make: @Sendable () -> Subcommand)] = [
         ("config", { .config }),
+        ("check", { .check }),
+        ("list", { .listScripts }),
+        ("describe", { .describe }),
+        ("init", { .initialize }),
+        ("completion", { .completion }),
         ("dev", { .dev }),
         ("help", { .help }),
     ]
@@ -46,6 +51,9 @@ struct Subcommand {
         guard name.utf8.count <= 16, name.utf8.allSatisfy({ (97...122).contains($0) }) else { return nil }
         return table.first { $0.name == name }?.make()
     }
+
+    /// All of them.
+    static var all: [Subcommand] { table.map { $0.make() } }
 
     /// All names.
     static var names: [String] { table.map(\.name) }

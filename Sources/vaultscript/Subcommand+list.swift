@@ -1,0 +1,49 @@
+import Diagnostics
+import ScriptAnalysis
+
+extension Subcommand {
+    /// `vaultscript list [DIR]`: the recipes of a folder.
+    static var listScripts: Subcommand {
+        Subcommand(
+            name: "list", summary: "the scripts of a folder that declare recipe{}, and what they do",
+            synopsis: "[--json] [DIR]", options: [CommandOption("--json", "one line of JSON for each script")],
+            takesSharedOptions: false, wordCount: 0...1, details: "Scripts are read, not run."
+        ) { arguments throws(Failure) in
+            try ListCommand(folder: arguments.words.first ?? ".", isJSON: arguments.has("--json")).run()
+        }
+    }
+}
+
+/// Reads the recipes of a folder.
+struct ListCommand {
+    let folder: String
+    let isJSON: Bool
+
+    /// Shows them; what cannot be read is told, and gives the exit code 2.
+    func run() throws(Failure) -> Int32 {
+        var code: Int32 = 0
+        var rows: [(String, String)] = []
+        for name in try ScriptFile.luaFiles(in: folder) {
+            let path = folder == "." ? name : folder + (folder.hasSuffix("/") ? "" : "/") + name
+            do throws(Failure) {
+                guard let recipe = try DescribeCommand.read(path) else { continue }
+                if isJSON { _ = standardOutputLine(JSONText.line(recipe.json(file: path))) }
+                rows.append((path, recipe.description ?? recipe.name ?? ""))
+            } catch {
+                standardErrorLine(error.text)
+                code = 2
+            }
+        }
+        if !isJSON { show(rows) }
+        return code
+    }
+
+    private func show(_ rows: [(String, String)]) {
+        guard !rows.isEmpty else { return standardErrorLine("no script in \(folder.printable) declares recipe{}") }
+        let width = rows.map(\.0.count).max() ?? 0
+        for (path, words) in rows {
+            let gap = String(repeating: " ", count: max(0, width - path.count) + 2)
+            _ = standardOutputLine(words.isEmpty ? path.printable : path.printable + gap + words.printable)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+print(fs.raed("x.txt")) --> unknown-field: did you mean read?

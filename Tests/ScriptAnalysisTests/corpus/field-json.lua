@@ -1,0 +1,1 @@
+print(json.stringify({})) --> unknown-field: json has no field stringify

@@ -1,0 +1,1 @@
+log.warning("x") --> unknown-field: did you mean warn

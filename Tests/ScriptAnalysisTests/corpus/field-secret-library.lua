@@ -1,0 +1,1 @@
+print(secret.tempalte("${x}", { x = "1" })) --> unknown-field: did you mean template?

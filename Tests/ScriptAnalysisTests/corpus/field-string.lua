@@ -1,0 +1,1 @@
+print(string.trim(" x ")) --> unknown-field: string has no field trim

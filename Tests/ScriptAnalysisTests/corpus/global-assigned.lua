@@ -1,0 +1,2 @@
+counter = 1 --> global-assignment: write: local counter
+print(counter)

@@ -1,0 +1,2 @@
+print = log.info --> hidden-global: this hides print
+print("x")

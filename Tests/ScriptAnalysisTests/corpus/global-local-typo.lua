@@ -1,0 +1,2 @@
+local message = "hello"
+print(mesage) --> unknown-global: did you mean message?

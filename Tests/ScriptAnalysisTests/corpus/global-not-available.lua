@@ -1,0 +1,1 @@
+os.execute("ls") --> not-available: run a program with spawn

@@ -1,0 +1,1 @@
+print(package.path) --> unknown-global: there is no global package

@@ -1,0 +1,1 @@
+prnit("x") --> unknown-global: did you mean print?

@@ -1,0 +1,1 @@
+print(getSecret("GH_PAT"):upper()) --> unknown-method: a secret has no method upper

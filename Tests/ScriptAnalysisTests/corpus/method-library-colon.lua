@@ -1,0 +1,1 @@
+print(fs:read("x.txt")) --> wrong-type: write it with a dot

@@ -1,0 +1,1 @@
+print((" x "):trim()) --> unknown-method: text:match(

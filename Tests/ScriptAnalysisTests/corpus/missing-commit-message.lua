@@ -1,0 +1,1 @@
+require("git").commit{ cwd = "." } --> missing-argument: message is missing

@@ -1,0 +1,1 @@
+print(getSecret()) --> missing-argument: getSecret: name is missing

@@ -1,0 +1,1 @@
+recipe{ description = "x" } --> missing-argument: recipe: name is missing

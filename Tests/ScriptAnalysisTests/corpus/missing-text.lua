@@ -1,0 +1,1 @@
+fs.write("x.txt") --> missing-argument: fs.write: text is missing

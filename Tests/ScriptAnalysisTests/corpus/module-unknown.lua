@@ -1,0 +1,2 @@
+local git = require("gti") --> unknown-module: did you mean git?
+print(git)

@@ -1,0 +1,1 @@
+fail("no", { exit = 3 }) --> unknown-option: fail: there is no option exit

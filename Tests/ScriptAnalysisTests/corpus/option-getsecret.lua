@@ -1,0 +1,1 @@
+print(getSecret("X", { enviroment = "dev" })) --> unknown-option: did you mean environment?

@@ -1,0 +1,1 @@
+require("git").push{ remote = "origin", brnch = "main" } --> unknown-option: did you mean branch?

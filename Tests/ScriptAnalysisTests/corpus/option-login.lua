@@ -1,0 +1,1 @@
+login{ profil = "blog" } --> unknown-option: did you mean profile?

@@ -1,0 +1,1 @@
+spawn{ "ls", stdout = { path = "out.txt", file = "x" } } --> unknown-option: there is no option path

@@ -1,0 +1,1 @@
+recipe{ name = "x", param = {} } --> unknown-option: did you mean params?

@@ -1,0 +1,1 @@
+spawn{ "ls", shell = true } --> unknown-option: spawn: there is no option shell

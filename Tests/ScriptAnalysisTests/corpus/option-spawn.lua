@@ -1,0 +1,1 @@
+spawn{ "git", "status", captrue = true } --> unknown-option: did you mean capture?

@@ -1,0 +1,1 @@
+spawn{ "ls", quiet = true, quiet = false } --> duplicate-key: quiet stands twice

@@ -1,0 +1,1 @@
+fs.write("x", "y", { atomc = true }) --> unknown-option: did you mean atomic?

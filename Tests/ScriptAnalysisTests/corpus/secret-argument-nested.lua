@@ -1,0 +1,2 @@
+local pat = getSecret("GH_PAT")
+spawn{ "curl", { "-u", pat }, "https://example.com" } --> secret-misuse: cannot be an argument

@@ -1,0 +1,2 @@
+local n = getSecret("NUMBER")
+print(n + 1) --> secret-misuse: cannot be used in arithmetic

@@ -1,0 +1,2 @@
+local a, b = getSecret("A"), getSecret("B")
+print(a < b) --> secret-misuse: cannot be compared

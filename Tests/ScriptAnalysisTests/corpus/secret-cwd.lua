@@ -1,0 +1,1 @@
+spawn{ "ls", cwd = getSecret("FOLDER") } --> secret-misuse: spawn: cwd

@@ -1,0 +1,1 @@
+error(getSecret("T")) --> secret-misuse: error: message

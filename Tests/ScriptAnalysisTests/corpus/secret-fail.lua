@@ -1,0 +1,1 @@
+fail(getSecret("T")) --> secret-misuse: fail: message

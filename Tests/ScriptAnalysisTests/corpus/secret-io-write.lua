@@ -1,0 +1,1 @@
+io.write(getSecret("T"), "\n") --> secret-misuse: io.write

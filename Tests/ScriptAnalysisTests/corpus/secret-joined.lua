@@ -1,0 +1,2 @@
+local pat = getSecret("GH_PAT")
+print("token " .. pat) --> secret-misuse: secret.template

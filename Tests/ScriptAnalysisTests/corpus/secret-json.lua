@@ -1,0 +1,1 @@
+print(json.encode({ token = getSecret("T") })) --> secret-misuse: json.encode: value

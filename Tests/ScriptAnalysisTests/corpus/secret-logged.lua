@@ -1,0 +1,1 @@
+log.info(getSecret("T")) --> secret-misuse: log.info: message

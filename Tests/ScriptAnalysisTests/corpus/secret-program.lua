@@ -1,0 +1,1 @@
+spawn{ getSecret("PROGRAM"), "x" } --> secret-misuse: cannot be an argument

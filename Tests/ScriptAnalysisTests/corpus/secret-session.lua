@@ -1,0 +1,3 @@
+local vault = login()
+local pat = vault:getSecret("GH_PAT")
+print(pat .. "") --> secret-misuse: cannot be joined to a text

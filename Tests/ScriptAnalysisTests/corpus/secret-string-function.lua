@@ -1,0 +1,1 @@
+print(string.sub(getSecret("T"), 1, 4)) --> secret-misuse: string.sub: s

@@ -1,0 +1,1 @@
+print(tonumber(getSecret("T"))) --> secret-misuse: tonumber: value

@@ -1,0 +1,1 @@
+fs.write("token.txt", getSecret("T")) --> secret-misuse: fs.write: text

@@ -1,0 +1,1 @@
+tostring(1) = 2 --> syntax: this cannot be assigned to

@@ -1,0 +1,2 @@
+print(1)
+break --> syntax: break stands outside of a loop

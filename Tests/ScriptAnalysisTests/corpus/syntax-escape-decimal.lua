@@ -1,0 +1,1 @@
+print("\300") --> syntax: a byte is at most

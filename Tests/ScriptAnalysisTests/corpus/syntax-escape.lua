@@ -1,0 +1,1 @@
+print("C:\Users") --> syntax: this escape is not one that Lua knows

@@ -1,0 +1,2 @@
+local n = 1
+n == 2 --> syntax: an assignment is written with one =

@@ -1,0 +1,3 @@
+do
+  goto done --> syntax: there is no label done
+end

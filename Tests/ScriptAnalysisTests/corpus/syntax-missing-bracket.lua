@@ -1,0 +1,2 @@
+print(("x"):upper()
+print(2) --> syntax: expected )

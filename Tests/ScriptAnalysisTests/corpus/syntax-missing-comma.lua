@@ -1,0 +1,4 @@
+spawn{
+  "git", "status"
+  cwd = "." --> syntax: a comma is missing before this
+}

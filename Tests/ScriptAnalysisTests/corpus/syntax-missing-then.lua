@@ -1,0 +1,3 @@
+if arg[1]
+  print("one") --> syntax: expected then, found print
+end

@@ -1,0 +1,2 @@
+local n = 1
+n += 1 --> syntax: Lua has no += or ++

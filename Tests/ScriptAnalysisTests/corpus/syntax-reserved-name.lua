@@ -1,0 +1,1 @@
+local end = 5 --> syntax: expected a name, found end

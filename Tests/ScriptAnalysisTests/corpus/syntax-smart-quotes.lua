@@ -1,0 +1,1 @@
+print(“hello”) --> syntax: a text is written in plain quotes

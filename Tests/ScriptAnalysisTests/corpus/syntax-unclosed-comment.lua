@@ -1,0 +1,2 @@
+--[[ --> syntax: the comment that begins here is not closed
+print(1)

@@ -1,0 +1,1 @@
+print("hello) --> syntax: the text that begins here is not closed

@@ -1,0 +1,2 @@
+local f <final> = 5 --> syntax: there is no attribute final
+print(f)

@@ -1,0 +1,1 @@
+print(secret.template("${user}:${password}", { user = "me" })) --> template: there is no field password

@@ -1,0 +1,1 @@
+print("is there: " .. fs.exists("x")) --> wrong-type: cannot be joined to a text

@@ -1,0 +1,1 @@
+spawn{ "ls", capture = "stdot" } --> wrong-type: did you mean stdout?

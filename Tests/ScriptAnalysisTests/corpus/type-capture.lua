@@ -1,0 +1,1 @@
+spawn{ "ls", capture = "both" } --> wrong-type: spawn: capture: expected

@@ -1,0 +1,1 @@
+spawn{ "ls", check = "no" } --> wrong-type: spawn: check: expected true or false

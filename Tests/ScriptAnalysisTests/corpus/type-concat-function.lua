@@ -1,0 +1,1 @@
+print("now: " .. os.time) --> wrong-type: a function cannot be joined to a text

@@ -1,0 +1,1 @@
+sleep("5x") --> wrong-type: sleep: duration

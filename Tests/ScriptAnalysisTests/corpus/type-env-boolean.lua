@@ -1,0 +1,1 @@
+spawn{ "env", env = { A = true } } --> wrong-type: spawn: env.A

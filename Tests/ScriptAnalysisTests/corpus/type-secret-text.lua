@@ -1,0 +1,1 @@
+login{ clientId = "x", clientSecret = "y" } --> wrong-type: a text is no secret

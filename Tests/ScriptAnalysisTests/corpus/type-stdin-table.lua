@@ -1,0 +1,1 @@
+spawn{ "cat", stdin = { path = "x" } } --> unknown-option: there is no option path

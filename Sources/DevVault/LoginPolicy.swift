@@ -28,36 +28,38 @@ extension Vault {
         }
         let identity = state.identities[index]
         // 2. The address. It precedes the lock, so a refused address never locks.
-        guard identity.secret.trustedIPs.contains(where: { $0.contains(address) }) else { throw .addressRefused }
+        guard identity.secrets.contains(where: { $0.trustedIPs.contains { $0.contains(address) } }) else {
+            throw .addressRefused
+        }
         // 3. The lock.
         let lock = currentLockout(of: identity, now: now)
         guard lock?.isLocked != true else {
             throw .unauthorized("This identity auth method is temporarily locked, please try again later")
         }
         // 4. The secret.
-        guard !identity.secret.isRevoked, identity.secret.matches(clientSecret) else {
+        guard let place = identity.secrets.firstIndex(where: { !$0.isRevoked && $0.matches(clientSecret) }) else {
             countFailure(of: identity, after: lock, now: now)
             throw .invalidCredentials
         }
         lockouts[identity.id] = nil
         // 5 and 6. Speak once: the secret is revoked with the message.
-        try refuseSpentSecret(at: index, now: now)
+        try refuseSpentSecret(place, of: index, now: now)
         // 7. The sub-organisation.
         if let organizationSlug {
             throw .notFound("Sub organization with name \(organizationSlug) not found")
         }
-        state.identities[index].secret.uses += 1
-        return issueToken(for: identity, now: now)
+        state.identities[index].secrets[place].uses += 1
+        return issueToken(for: identity, clientSecretID: identity.secrets[place].id, now: now)
     }
 
-    private mutating func refuseSpentSecret(at index: Int, now: Date) throws(APIError) {
-        let secret = state.identities[index].secret
+    private mutating func refuseSpentSecret(_ place: Int, of index: Int, now: Date) throws(APIError) {
+        let secret = state.identities[index].secrets[place]
         if secret.ttl != 0, now.timeIntervalSince(secret.createdAt) >= Double(secret.ttl) {
-            state.identities[index].secret.isRevoked = true
+            state.identities[index].secrets[place].isRevoked = true
             throw .unauthorized("Access denied due to expired client secret")
         }
         if secret.useLimit > 0, secret.uses >= secret.useLimit {
-            state.identities[index].secret.isRevoked = true
+            state.identities[index].secrets[place].isRevoked = true
             throw .unauthorized("Access denied due to client secret usage limit reached")
         }
     }

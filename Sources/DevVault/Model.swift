@@ -12,6 +12,8 @@ struct VaultState: Codable, Sendable {
     var identities: [Identity] = []
     /// Issued access tokens by token id.
     var tokens: [String: AccessToken] = [:]
+    /// Leases of dynamic secrets by id. Absent in older state files.
+    var leases: [String: Lease]?
 }
 
 /// The organisation that owns all projects and identities.
@@ -46,6 +48,8 @@ struct Folder: Codable, Sendable {
     var id = Identifier.uuid()
     var secrets: [Secret] = []
     var imports: [FolderImport] = []
+    /// What accounts can be leased here. Absent in older state files.
+    var dynamicSecrets: [DynamicSecret]?
     var createdAt: Date
 }
 
@@ -100,12 +104,18 @@ struct SecretMetadata: Codable, Equatable, Sendable {
     var value: String
 }
 
-/// A machine identity with Universal Auth and one client secret.
+/// A machine identity with Universal Auth, and other ways to log in where the seed names them.
 struct Identity: Codable, Sendable {
     var id = Identifier.uuid()
     var name: String
     var clientID: String
     var secret: ClientSecret
+    /// Client secrets that were made beside the first. Absent in older state files.
+    var moreSecrets: [ClientSecret]?
+    /// Whether it may make and revoke client secrets of its own. Absent in older state files.
+    var managesSecrets: Bool?
+    /// The other ways to log in. Absent in older state files.
+    var platforms: [PlatformAuth]?
     /// Project ids that the identity is a member of; nil is all.
     var projects: [String]?
     /// What it may do there; nil is everything.
@@ -154,6 +164,8 @@ struct AccessToken: Codable, Sendable {
     var firstIssuedAt: Date
     var uses = 0
     var isRevoked = false
+    /// The client secret that minted it; nil for other ways to log in and in older state files.
+    var clientSecretID: String?
 }
 
 /// Switches of the whole server, for tests of clients against other servers than the newest.

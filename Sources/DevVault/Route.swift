@@ -16,6 +16,10 @@ enum Route: Equatable, Sendable {
     case readSecretByID(String)
     case writeSecret(APIVersion, SecretAction, name: String)
     case writeSecrets(APIVersion, SecretAction)
+    case lease(LeaseAction)
+    /// A login by one of the other methods.
+    case platformLogin(String)
+    case clientSecrets(ClientSecretAction, identityID: String)
 
     /// The route of a method and the decoded segments after `/api`; nil when there is none.
     init?(_ method: String, _ path: [String], hasV4: Bool) {
@@ -27,6 +31,12 @@ enum Route: Equatable, Sendable {
         case (_, "v3"):
             guard let route = Self.v3(method, Array(path.dropFirst())) else { return nil }
             self = route
+        case (let method, "v1") where LeaseAction(method, path) != nil:
+            guard let action = LeaseAction(method, path) else { return nil }
+            self = .lease(action)
+        case (let method, "v1") where ClientSecretAction(method, path) != nil:
+            guard let action = ClientSecretAction(method, path) else { return nil }
+            self = .clientSecrets(action, identityID: path[4])
         case ("GET", _):
             guard let route = Self.get(path) else { return nil }
             self = route
@@ -54,6 +64,8 @@ enum Route: Equatable, Sendable {
     private static func post(_ path: [String]) -> Route? {
         switch path {
         case ["v1", "auth", "universal-auth", "login"]: .login
+        case _ where path.count == 4 && path[1] == "auth" && path[3] == "login" && PlatformAuth.isKnown(path[2]):
+            .platformLogin(String(path[2].dropLast("-auth".count)))
         case ["v1", "auth", "token", "renew"]: .renew
         case ["v1", "auth", "token", "revoke"]: .revoke
         default: nil

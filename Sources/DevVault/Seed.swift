@@ -121,7 +121,9 @@ struct SeedBuilder {
         var environment = ProjectEnvironment()
         environment.addFolder("/", now: now)
         for (key, content) in reader.map(value, place) {
-            if key == "imports" {
+            if key == "dynamic" {
+                addDynamicSecrets(content, "\(place).dynamic", to: &environment)
+            } else if key == "imports" {
                 addImports(content, "\(place).imports", to: &environment)
             } else if key.hasPrefix("/") {
                 let path = FolderPath.normal(key)
@@ -216,7 +218,8 @@ struct SeedBuilder {
 extension SeedBuilder {
     private static let identityKeys = [
         "clientId", "clientSecret", "name", "projects", "trustedIps", "secretTtl", "secretUses", "secretRevoked",
-        "tokenTtl", "tokenMaxTtl", "tokenUses", "accessTokenTrustedIps", "access", "lockout",
+        "tokenTtl", "tokenMaxTtl", "tokenUses", "accessTokenTrustedIps", "access", "lockout", "id", "methods",
+        "managesSecrets",
     ]
     private static let longest = 315_360_000
 
@@ -233,6 +236,9 @@ extension SeedBuilder {
         secret.trustedIPs = ranges(members["trustedIps"], "\(place).trustedIps")
         let name = reader.string(members["name"], "\(place).name") ?? clientID
         var identity = Identity(name: name, clientID: clientID, secret: secret)
+        if let id = reader.string(members["id"], "\(place).id") { identity.id = id }
+        identity.managesSecrets = reader.flag(members["managesSecrets"], "\(place).managesSecrets")
+        identity.platforms = platforms(members["methods"], "\(place).methods")
         identity.projects = reader.strings(members["projects"], "\(place).projects")
         identity.access = reader.list(members["access"], "\(place).access")?.map { rule($0.value, $0.place) }
         identity.tokenTrustedIPs = ranges(members["accessTokenTrustedIps"], "\(place).accessTokenTrustedIps")

@@ -17,10 +17,16 @@ enum SeedFormat {
         project      "protected": [{"environment", "path"}]: folders where a
                      change only asks for approval
         environment  "imports": {"/": [{"environment": "dev", "path": "/x"}]}
-        identity     name, secretUses, secretRevoked, tokenMaxTtl, tokenUses,
+                     "dynamic": {"/": [{"name", "ttl", "maxTtl",
+                     "data": {"DB_USERNAME": "app-", "DB_PASSWORD": ""}}]}:
+                     accounts that can be leased; what is given is a prefix
+        identity     id, name, secretUses, secretRevoked, tokenMaxTtl, tokenUses,
                      accessTokenTrustedIps, lockout {"threshold",
                      "durationSeconds", "resetSeconds"}; a secretTtl of -1 is
                      a client secret that has expired already
+                     methods {"oidc", "jwt", "kubernetes": the token;
+                     "aws": {"accessKeyId", "secretAccessKey"}};
+                     managesSecrets (its own client secrets)
         access       environment, path, secretName (patterns), actions
                      (describe, readValue, create, edit, delete)
         server       v4, batch, upsert, oldUnknownClientMessage, trustForwardedFor,

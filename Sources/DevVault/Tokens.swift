@@ -43,9 +43,10 @@ enum TokenCodec {
 
 extension Vault {
     /// Makes a token for `identity` and remembers it.
-    mutating func issueToken(for identity: Identity, now: Date) -> JSON {
+    mutating func issueToken(for identity: Identity, clientSecretID: String? = nil, now: Date) -> JSON {
         dropOldTokens(now: now)
-        let token = AccessToken(id: Identifier.uuid(), identityID: identity.id, firstIssuedAt: now)
+        let token = AccessToken(
+            id: Identifier.uuid(), identityID: identity.id, firstIssuedAt: now, clientSecretID: clientSecretID)
         state.tokens[token.id] = token
         return tokenAnswer(token, of: identity, lifetime: min(identity.tokenTTL, identity.tokenMaxTTL), now: now)
     }
@@ -60,6 +61,9 @@ extension Vault {
         }
         let (token, identity) = try holder(of: bearer, now: now)
         guard let token, !token.isRevoked else { throw .unauthorized("Failed to authorize: token has been revoked") }
+        if let id = token.clientSecretID, identity.secrets.first(where: { $0.id == id })?.isRevoked != false {
+            throw .unauthorized("Failed to authorize: client secret has been revoked")
+        }
         guard !isBeyondMaximum(token, of: identity, now: now) else {
             throw .unauthorized("Identity access token exceeded max age, please re-authenticate")
         }
@@ -131,7 +135,8 @@ extension Vault {
         let organization = JSON.string(state.organization.id)
         var claims: [String: JSON] = [
             "identityId": .string(identity.id), "identityName": .string(identity.name),
-            "clientSecretId": .string(identity.secret.id), "identityAccessTokenId": .string(token.id),
+            "clientSecretId": .string(token.clientSecretID ?? identity.secret.id),
+            "identityAccessTokenId": .string(token.id),
             "jti": .string(token.id), "authTokenType": "identityAccessToken", "authMethod": "universal-auth",
             "orgId": organization, "rootOrgId": organization, "parentOrgId": organization,
             "accessTokenTTL": .int(identity.tokenTTL), "accessTokenMaxTTL": .int(identity.tokenMaxTTL),

@@ -56,6 +56,7 @@ struct Vault: Sendable {
         switch route {
         case .status: statusAnswer(now: now)
         case .login: try loginAnswer(request, address: address, now: now)
+        case .platformLogin(let method): try platformLogin(request, by: method, address: address, now: now)
         case .renew: try renew(try accessToken(in: request), now: now)
         case .revoke: try revoke(try accessToken(in: request), now: now)
         default: nil
@@ -67,7 +68,10 @@ struct Vault: Sendable {
         _ route: Route, _ request: APIRequest, as identity: Identity, now: Date
     ) throws(APIError) -> JSON {
         switch route {
-        case .status, .login, .renew, .revoke: throw .internalError
+        case .status, .login, .platformLogin, .renew, .revoke: throw .internalError
+        case .lease(let action): return try leaseAnswer(request, action, for: identity, now: now)
+        case .clientSecrets(let action, let id):
+            return try clientSecretAnswer(request, action, of: id, for: identity, now: now)
         case .identityDetails: return identityDetails()
         case .projects: return projectList(for: identity)
         case .project(let id, let key): return try projectAnswer(id: id, key: key, for: identity)

@@ -62,6 +62,11 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
         self.text = text
     }
 
+    /// Secret memory is used up.
+    public static func outOfMemory(_ host: String) -> HTTPTransportError {
+        HTTPTransportError(.memory, host: host, text: "secret memory is used up")
+    }
+
     /// Whether it is certain that the server has not acted on the request.
     public var cannotHaveBeenProcessed: Bool {
         [.library, .request, .dns, .connect, .tls, .timeoutConnect].contains(kind)

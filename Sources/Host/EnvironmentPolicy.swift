@@ -18,7 +18,7 @@ enum EnvironmentPolicy {
         "ACCESS_KEY",
     ]
     /// Ends of a name that say credential.
-    private static let credentialEnds: [StaticString] = ["_KEY", "_PAT", "_PWD", "_PASS", "_AUTH"]
+    private static let credentialEnds: [StaticString] = ["_KEY", "_PAT", "_PWD", "_PASS", "_AUTH", "_JWT"]
     /// Names that look like it and are not: they hold a path, a socket or a switch that programs need.
     private static let exempt: Set<String> = [
         "SSH_AUTH_SOCK", "GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",

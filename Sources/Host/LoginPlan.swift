@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import HostProtocol
+import Providers
 import SecretMemory
 
 /// Where a login goes and with what: command line, script, credentials and environment put together, in that order.
@@ -12,6 +13,7 @@ struct LoginPlan {
     enum Proof {
         case universalAuth(clientID: String, clientSecret: SecretBytes)
         case token(SecretBytes)
+        case platform(PlatformLogin.Method, identityID: String, PlatformSource)
     }
 
     /// The identity's name for messages: the profile, the file or the environment.
@@ -28,9 +30,6 @@ struct LoginPlan {
 
 /// Puts a `LoginPlan` together.
 struct LoginPlanner {
-    private static let methods = ["universal-auth", "token"]
-    private static let otherMethods = "log in by that method elsewhere and hand the token over in INFISICAL_TOKEN"
-
     let options: RunOptions
     let environment: HostEnvironment
     /// Gives a domain's base URL in one form, so that two spellings of one host are equal.
@@ -40,7 +39,12 @@ struct LoginPlanner {
     /// Said once for each script option that the command line overrides.
     let note: (String) -> Void
 
-    private struct Asked {
+    /// The options of a script's login.
+    struct Asked {
+        var method: LoginMethod?
+        var identityID: String?
+        var jwt: ObjectReference?
+        var audience: String?
         var profile: String?
         var credentials: String?
         var domain: String?
@@ -49,6 +53,9 @@ struct LoginPlanner {
         var project: String?
         var environment: String?
         var path: String?
+
+        /// Whether the script itself hands over what is logged in with: it goes where the user said, or nowhere.
+        var handsOver: Bool { clientSecret != nil || jwt != nil }
     }
 
     /// The plan for `login(value)`.
@@ -62,7 +69,7 @@ struct LoginPlanner {
             options: options, environment: environment, infisical: try InfisicalProjectFile.read(options.settings))
         let domain = try boundDomain(asked, credentials, sources)
         return LoginPlan(
-            source: credentials.file?.path ?? "the environment", proof: try proof(asked, credentials.file),
+            source: credentials.file?.path ?? "the environment", proof: try proof(asked, credentials),
             domain: domain, isHostOfUser: try isHostOfUser(domain, asked),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
@@ -86,11 +93,14 @@ struct LoginPlanner {
         asked.environment = environment ?? alias
         asked.path = try reader.text("path", "a folder such as \"/web\"")
         try checkChoice(&reader, "provider", ["infisical"], "other providers are not there yet")
-        try checkChoice(&reader, "method", Self.methods, Self.otherMethods)
+        if let name = try reader.text("method") { asked.method = try LoginMethod(name, "login: method") }
+        asked.identityID = try reader.text("identityId")
+        asked.jwt = try reader.secret("jwt", instead: "take it from secret.env(NAME) or secret.file(path)")
+        asked.audience = try reader.text("audience")
         try reader.finish()
-        guard asked.clientSecret == nil || asked.credentials == nil else {
+        guard !asked.handsOver || asked.credentials == nil else {
             throw Failure(
-                .usage, "login: credentials and clientSecret exclude one another",
+                .usage, "login: credentials and \(asked.jwt == nil ? "clientSecret" : "jwt") exclude one another",
                 reason: "the client secret of a file is bound to the host in that file, and no other is sent there",
                 hint: "leave one of them out")
         }
@@ -139,7 +149,10 @@ struct LoginPlanner {
     }
 
     private func credentials(_ asked: Asked) throws(Failure) -> LoginCredentials {
-        if asked.clientSecret != nil, options.credentialsDescriptor == nil, options.credentialsFile == nil {
+        let isFileNamed = options.credentialsDescriptor != nil || options.credentialsFile != nil
+        if asked.handsOver, !isFileNamed { return LoginCredentials(isNamed: false) }
+        let profile = options.profile ?? asked.profile ?? environment.setting("VAULTSCRIPT_PROFILE")
+        if !isFileNamed, asked.credentials == nil, profile == nil, try isPlatform(asked) {
             return LoginCredentials(isNamed: false)
         }
         return try credentials((asked.profile, asked.credentials))
@@ -154,6 +167,27 @@ struct LoginPlanner {
         return file
     }
 
+    /// Which method the script, the profile, the file or the environment names, in that order; nil where none does.
+    private func method(_ asked: Asked, _ credentials: LoginCredentials) throws(Failure) -> LoginMethod? {
+        if let method = asked.method { return method }
+        if let profile = credentials.profile, let method = try configured(profile) { return method }
+        let variable = "INFISICAL_AUTH_METHOD"
+        let name = credentials.file?.setting(variable) ?? environment.setting(variable)
+        guard let name, !name.isEmpty else { return nil }
+        return try LoginMethod(name, variable)
+    }
+
+    /// The method that the user's configuration gives a profile.
+    private func configured(_ profile: String) throws(Failure) -> LoginMethod? {
+        guard let method = options.settings.user?.profiles[profile]?.method else { return nil }
+        return try LoginMethod(method.value, "\(method.place.printable): the method")
+    }
+
+    private func isPlatform(_ asked: Asked) throws(Failure) -> Bool {
+        if case .platform = try method(asked, LoginCredentials(isNamed: false)) { return true }
+        return false
+    }
+
     private var hasEnvironmentCredentials: Bool {
         environment.credential("INFISICAL_TOKEN") != nil
             || environment.credential("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET") != nil
@@ -164,12 +198,14 @@ struct LoginPlanner {
             throw Failure(.usage, "login: \"\(profile.printable)\" is no name for a profile")
         }
         let settings = options.settings.user?.profiles[profile]
-        try checkMethod(settings?.method)
+        let method = try configured(profile)
         if let path = settings?.credentials?.value { return try named(path) }
         let places = profileFolders.map { "\($0)/\(profile).env" }
         for path in places {
             if let file = try CredentialsFile.read(path) { return file }
         }
+        // A platform's word needs no file.
+        if case .platform = method { return nil }
         let looked =
             places.isEmpty ? "neither HOME nor XDG_CONFIG_HOME is set" : "looked for \(places.joined(separator: ", "))"
         let message =
@@ -180,13 +216,6 @@ struct LoginPlanner {
             .usage, message, reason: looked,
             hint: "set INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET, or write them to "
                 + "such a file (chmod 600); to try it out: vaultscript dev makes the profile dev")
-    }
-
-    private func checkMethod(_ method: Located?) throws(Failure) {
-        guard let method, !Self.methods.contains(method.value) else { return }
-        throw Failure(
-            .usage, "\(method.place.printable): the method \"\(method.value.printable)\" is not supported",
-            reason: "it knows: \(Self.methods.joined(separator: ", "))", hint: Self.otherMethods)
     }
 
     private var profileFolders: [String] {
@@ -200,7 +229,8 @@ struct LoginPlanner {
         return folders
     }
 
-    private func proof(_ asked: Asked, _ file: CredentialsFile?) throws(Failure) -> LoginPlan.Proof {
+    private func proof(_ asked: Asked, _ credentials: LoginCredentials) throws(Failure) -> LoginPlan.Proof {
+        let file = credentials.file
         func credential(_ name: String) -> SecretBytes? {
             if let file { return file.secret(name) }
             return environment.credential(name)
@@ -209,8 +239,18 @@ struct LoginPlanner {
         let clientID = asked.clientID ?? text(credential(idName))
         var clientSecret = credential("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET")
         if let handle = asked.clientSecret { clientSecret = try secret(handle) }
-        if asked.clientID == nil, asked.clientSecret == nil, let token = credential("INFISICAL_TOKEN") {
-            return .token(token)
+        let method = try method(asked, credentials)
+        if case .platform(let platform) = method { return try platformProof(platform, asked, file) }
+        if method != .universalAuth, asked.clientID == nil, asked.clientSecret == nil,
+            let token = credential("INFISICAL_TOKEN")
+        {
+            return .token(try usable(token))
+        }
+        if method == .token {
+            throw Failure(
+                .usage, "login: there is no token to log in with",
+                reason: "INFISICAL_TOKEN is not in \(file?.path.printable ?? "the environment")",
+                hint: "add it there, or use another method")
         }
         guard let clientID, let clientSecret else {
             let missing = clientID == nil ? idName : "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"
@@ -222,8 +262,22 @@ struct LoginPlanner {
         return .universalAuth(clientID: clientID, clientSecret: clientSecret)
     }
 
+    /// Refuses a service token: they are deprecated, and are answered in other ways than an identity's.
+    private func usable(_ token: SecretBytes) throws(Failure) -> SecretBytes {
+        let prefix = Array("st.".utf8)
+        let isServiceToken = token.withBytes { bytes in
+            bytes.count > prefix.count && !prefix.indices.contains { bytes[$0] != prefix[$0] }
+        }
+        guard isServiceToken else { return token }
+        throw Failure(
+            .auth, "login: INFISICAL_TOKEN is a service token, and those are not used",
+            reason: "Infisical has deprecated them (st.…) in favour of machine identities",
+            hint: "make a machine identity with Universal Auth in the project's access control, and set "
+                + "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET")
+    }
+
     /// A client id is a name and no secret, though it travels beside one.
-    private func text(_ value: SecretBytes?) -> String? {
+    func text(_ value: SecretBytes?) -> String? {
         guard let value else { return nil }
         return value.withBytes { bytes in
             unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
@@ -248,9 +302,9 @@ struct LoginPlanner {
         _ asked: Asked, _ credentials: LoginCredentials, _ sources: LoginSources
     ) throws(Failure) -> String {
         // A handle that a script makes a client secret of may be any secret: it goes where the user said, or nowhere.
-        guard let bound = sources.boundDomain(credentials)?.value ?? (asked.clientSecret == nil ? "us" : nil) else {
+        guard let bound = sources.boundDomain(credentials)?.value ?? (asked.handsOver ? nil : "us") else {
             throw Failure(
-                .denied, "login: there is no host that clientSecret is bound to",
+                .denied, "login: there is no host that \(asked.jwt == nil ? "clientSecret" : "jwt") is bound to",
                 reason: "the user has named none, and a script may not choose it; nothing has been sent",
                 hint: "name it yourself: --domain, or INFISICAL_DOMAIN in the environment")
         }

@@ -81,7 +81,7 @@ public final class ScriptRun {
         try spawner.adoptOrphans()
         input = StandardInput(loop: loop, masker: masker)
         modules = ModuleLoader(folder: options.scriptFolder)
-        sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate)
+        sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate, store: store)
         try environment.maskCredentials(masker)
     }
 
@@ -155,6 +155,7 @@ public final class ScriptRun {
             case .renew: try renew(id, value)
             case .logout: try logout(id, value)
             case .writeSecret: try writeSecret(id, value)
+            case .lease: try lease(id, value)
             case .describe: try describe(id, value)
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)

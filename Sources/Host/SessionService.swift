@@ -18,6 +18,7 @@ final class SessionService {
         /// Whether the user has named the host, so that values of the run may go there.
         let isHostOfUser: Bool
         fileprivate(set) var isOpen = true
+        fileprivate var renewal: TokenRenewal?
 
         init(_ session: any SecretSession, _ plan: LoginPlan) {
             self.session = session
@@ -39,8 +40,10 @@ final class SessionService {
     private let allowsPlainHTTP: Bool
     private var entries: [Entry] = []
     private var written = WrittenSecrets()
+    let leases: LeaseService
 
-    init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate) {
+    init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate, store: SecretStore) {
+        leases = LeaseService(loop: loop, gate: gate, store: store)
         self.environment = environment
         self.loop = loop
         self.gate = gate
@@ -77,7 +80,7 @@ final class SessionService {
         }
         try register(plan.proof)
         let client = InfisicalClient(base: base, transport: transport, environment: providerEnvironment)
-        client.login(Self.credentials(plan.proof)) { [self] result in
+        client.login(credentials(plan.proof)) { [self] result in
             completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
         }
     }
@@ -94,12 +97,15 @@ final class SessionService {
 
     private func add(_ entry: Entry, host: String) -> ObjectReference {
         entries.append(entry)
+        entry.renewal = TokenRenewal(entry.session, loop: loop)
         return ObjectReference(
             kind: .session, index: UInt32(entries.count - 1), generation: 1, name: Array("infisical at \(host)".utf8))
     }
 
-    private static func credentials(_ proof: LoginPlan.Proof) -> ProviderCredentials {
+    private func credentials(_ proof: LoginPlan.Proof) -> ProviderCredentials {
         switch proof {
+        case .platform(let method, let identityID, let source):
+            .platform(PlatformSources.login(method, identityID, source, transport, providerEnvironment))
         case .universalAuth(let id, let secret): .universalAuth(clientID: id, clientSecret: secret)
         case .token(let token): .token(token)
         }
@@ -110,15 +116,20 @@ final class SessionService {
         switch proof {
         case .universalAuth(_, let secret): try gate.masker.add(secret, name: "client secret")
         case .token(let token): try gate.masker.add(token, name: "access token")
+        case .platform(_, _, .token(let token)): try gate.masker.add(token, name: "platform token")
+        case .platform(_, _, .github(_, let token, _)): try gate.masker.add(token, name: "platform token")
+        case .platform(_, _, .aws(let source)):
+            if let keys = source.keys { try gate.masker.add(keys.secret, name: "platform token") }
+        case .platform(_, _, .file): break
         }
     }
 
     private var providerEnvironment: ProviderEnvironment {
         ProviderEnvironment(
             loop: loop, sanitize: { [gate] in gate.inward($0).printable },
-            didReceiveCredential: { [gate] token, _ in
+            didReceiveCredential: { [gate] token, name in
                 // Without room to mask it the token is still used; nothing prints it but a server that echoes it.
-                try? gate.masker.add(token, name: "access token")
+                try? gate.masker.add(token, name: name)
             })
     }
 
@@ -146,43 +157,68 @@ final class SessionService {
         written.isAssembled(found.name, environment: found.environment, path: found.path)
     }
 
-    /// Ends one session; its token is revoked if this run minted it.
+    /// Ends one session: its leases, and then its token if this run minted it.
     func logout(_ entry: Entry, completion: @escaping (Result<Void, Failure>) -> Void) {
         guard entry.isOpen else { return completion(.success(())) }
         entry.isOpen = false
-        entry.session.logout(completion: completion)
+        entry.renewal?.stop()
+        leases.revokeAll(of: entry) { entry.session.logout(completion: completion) }
     }
 
-    /// Revokes every token that this run minted, within a time limit; a failure is told and changes nothing.
+    /// Revokes every lease of the run and every token that it minted, within a time limit; a failure is told and changes
+    /// nothing.
     func revokeAll(_ completion: @escaping () -> Void) {
-        let open = entries.filter { $0.isOpen && $0.session.isMinted }
-        var left = open.count
+        let open = entries.filter(\.isOpen)
+        let hosts = Set(open.filter(\.session.isMinted).map(\.session.host)).sorted().joined(separator: ", ")
+        var isDone = false
         var timer: EventLoop.Timer?
         func finish() {
-            guard left >= 0 else { return }
-            left = -1
+            guard !isDone else { return }
+            isDone = true
             timer?.cancel()
             transport.close()
             completion()
         }
-        guard left > 0 else { return finish() }
-        // A host has one connection: an answer that never comes would hold up the revocation behind it.
-        if transport.isBusy { transport.close() }
-        let hosts = Set(open.map(\.session.host)).sorted().joined(separator: ", ")
-        timer = loop.schedule(after: Self.revocationTime) { [gate] in
-            let seconds = Self.revocationTime.components.seconds
-            gate.say(
-                "warning: the access token could not be revoked at \(hosts) within \(seconds) s; it ends by itself\n")
+        guard !open.isEmpty || leases.isMaking else { return finish() }
+        for entry in open { entry.renewal?.stop() }
+        // A host has one connection: an answer that never comes would hold up the revocation behind it. A lease that is
+        // being made is waited for: nobody else could revoke it.
+        if transport.isBusy, !leases.isMaking { transport.close() }
+        timer = loop.schedule(after: Self.revocationTime) { [self] in
+            guard !isDone else { return }
+            tellLate(hosts)
             finish()
         }
+        leases.revokeAll { [self] in
+            guard !isDone else { return }
+            revokeTokens(of: open, isOver: { isDone }, finish)
+        }
+    }
+
+    private func revokeTokens(of open: [Entry], isOver: @escaping () -> Bool, _ completion: @escaping () -> Void) {
+        var left = open.count
+        guard left > 0 else { return completion() }
         for entry in open {
             logout(entry) { [gate] result in
-                if case .failure(let failure) = result, left > 0 {
+                if case .failure(let failure) = result, !isOver() {
                     gate.say("warning: \(failure.message): \(failure.reason); it ends by itself\n")
                 }
                 left -= 1
-                if left == 0 { finish() }
+                if left == 0 { completion() }
             }
         }
+    }
+
+    private func tellLate(_ hosts: String) {
+        let seconds = Self.revocationTime.components.seconds
+        let names = leases.lateNames
+        if !names.isEmpty {
+            gate.say(
+                "warning: the leases of \(names.joined(separator: ", ")) could not be revoked within \(seconds) s; "
+                    + "they end by themselves\n")
+        }
+        guard !hosts.isEmpty else { return }
+        gate.say(
+            "warning: the access token could not be revoked at \(hosts) within \(seconds) s; it ends by itself\n")
     }
 }

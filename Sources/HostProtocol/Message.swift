@@ -14,6 +14,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case secretFromEnvironment = 9
     /// A change in the vault; the field `way` says which.
     case writeSecret = 10
+    /// A dynamic secret; the field `way` says what is done with it.
+    case lease = 11
     case spawn = 16
     case sleep = 17
     case module = 18
@@ -59,6 +61,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .template: "template"
         case .secretFromEnvironment: "secretFromEnvironment"
         case .writeSecret: "writeSecret"
+        case .lease: "lease"
         case .spawn: "spawn"
         case .sleep: "sleep"
         case .module: "module"

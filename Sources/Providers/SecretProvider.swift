@@ -27,6 +27,8 @@ public enum ProviderCredentials {
     case universalAuth(clientID: String, clientSecret: SecretBytes, organizationSlug: String? = nil)
     /// A ready token that somebody else minted: never renewed behind the user's back, never revoked.
     case token(SecretBytes)
+    /// What the platform that we run on says of us.
+    case platform(PlatformLogin)
 }
 
 /// A login's session.
@@ -39,6 +41,8 @@ public protocol SecretSession: AnyObject {
     var isMinted: Bool { get }
     /// The life of the token when it was issued; nil where nothing is known.
     var tokenLifetime: Duration? { get }
+    /// Called when the token has been exchanged, or a new login has given another.
+    var didReplaceToken: (() -> Void)? { get set }
 
     /// Reads one secret. Nil only if `query.isOptional` and the vault says that there is no secret of that name.
     @discardableResult
@@ -64,6 +68,15 @@ public protocol SecretSession: AnyObject {
     func delete(
         _ deletion: SecretDeletion, completion: @escaping (Result<DeletionOutcome, Failure>) -> Void
     ) -> ProviderCall
+    /// Makes a lease of a dynamic secret.
+    @discardableResult
+    func lease(_ query: LeaseQuery, completion: @escaping (Result<FetchedLease, Failure>) -> Void) -> ProviderCall
+    /// Gives a lease a new end.
+    @discardableResult
+    func renew(_ lease: HeldLease, completion: @escaping (Result<RenewedLease, Failure>) -> Void) -> ProviderCall
+    /// Ends a lease. One that has ended already is a success.
+    @discardableResult
+    func revoke(_ lease: HeldLease, completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
     /// Exchanges the token for a new one.
     @discardableResult
     func renew(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall

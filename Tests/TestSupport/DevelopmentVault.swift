@@ -39,7 +39,7 @@ public final class DevelopmentVault {
         let ready = DispatchSemaphore(value: 0)
         let line = FirstLine()
         running = try RunningProgram(
-            Program.vaultPath, ["--port", "0", "--seed", file], environment: Program.defaults,
+            Program.vaultPath, ["--port", "0", "--seed", file, "--verbose"], environment: Program.defaults,
             firstLine: {
                 line.data = $0
                 ready.signal()
@@ -57,7 +57,16 @@ public final class DevelopmentVault {
         var data = Data()
     }
 
-    deinit { running.terminate() }
+    deinit { if !isFinished { running.terminate() } }
+
+    private var isFinished = false
+
+    /// Ends it, and gives what it was asked: method, path and status of each request.
+    public func finish() -> [String] {
+        isFinished = true
+        kill(running.pid, SIGTERM)
+        return running.wait(limit: 10).errorText.split(separator: "\n").map(String.init)
+    }
 
     /// The environment that logs a program in.
     public var environment: [String: String] {

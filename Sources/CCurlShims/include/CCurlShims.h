@@ -46,6 +46,18 @@ typedef enum {
 int vs_curl_hmac(vs_curl_hash hash, const void *key, size_t key_size, const void *message, size_t size, void *digest,
                  size_t digest_size, char *text, size_t text_size);
 
+// MARK: - Signatures
+
+/// What is signed for AWS (SigV4): a POST to `url` (http, so that nothing is encrypted on the way to loopback). All texts
+/// are NUL-terminated; `credentials` is `ID:SECRET`; `token` a whole header line, or NULL.
+typedef struct {
+    const char *url, *scope, *credentials, *content_type, *token, *body;
+} vs_curl_aws_request;
+
+/// Writes the header block of the signed request, up to its empty line, to `block`; gives its length, or -1 with the
+/// reason in `text`. Blocks for a connection to loopback only, some milliseconds.
+int vs_curl_sign_aws(const vs_curl_aws_request *request, char *block, size_t size, char *text, size_t text_size);
+
 // MARK: - One transfer
 
 /// An easy handle with its header list and error text. Wiped and freed by vs_curl_transfer_free.

@@ -37,7 +37,7 @@ public final class InfisicalClient: SecretProvider {
             switch result {
             case .success(let token):
                 completion(.success(InfisicalSession(wire: wire, credentials: credentials, token: token)))
-            case .failure(let refusal): completion(.failure(wire.failures.make(refusal, during: .login)))
+            case .failure(let refusal): completion(.failure(wire.failures.make(refusal, during: credentials.login)))
             }
         }
         return call
@@ -80,6 +80,7 @@ struct InfisicalLogin {
         completion: @escaping (Result<InfisicalToken, InfisicalRefusal>) -> Void
     ) {
         switch credentials {
+        case .platform(let platform): start(platform, call, completion: completion)
         case .token(let token):
             // At a later turn, as every other answer.
             let cancel = wire.environment.wait(.zero) { completion(InfisicalLogin.check(token)) }

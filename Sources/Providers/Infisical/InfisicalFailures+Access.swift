@@ -66,6 +66,8 @@ extension InfisicalFailures {
             case .read(let query): "secret \(query.name) may not be read"
             case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) may not be listed"
             case .write(let write): "secret \(write.name) may not be \(write.verb)"
+            case .lease(let query, let step): "the lease of \(query.name) may not be \(step.rawValue)"
+            case .clientSecret(let what): "the client secret may not be \(what)"
             case .lookUp(let slug): "project \(slug) may not be looked up"
             case .writeMany(let folder):
                 "the secrets of env \(folder.environment), path \(folder.path) may not be written"

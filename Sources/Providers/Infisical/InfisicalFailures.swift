@@ -9,11 +9,22 @@ enum InfisicalOperation {
     case list(FolderQuery)
     case write(SecretWrite)
     case writeMany(FolderQuery)
+    case lease(LeaseQuery, LeaseStep)
+    case loginBy(method: String)
+    case clientSecret(String)
+
+    /// What is done with a lease.
+    enum LeaseStep: String {
+        case make = "made"
+        case renew = "renewed"
+        case revoke = "revoked"
+    }
 
     /// The folder that it is about.
     var folder: FolderQuery? {
         switch self {
-        case .login, .renew, .revoke, .lookUp: nil
+        case .login, .loginBy, .clientSecret, .renew, .revoke, .lookUp: nil
+        case .lease(let query, _): query.folder
         case .read(let query): query.folder
         case .list(let query), .writeMany(let query): query
         case .write(let write): write.folder
@@ -98,12 +109,21 @@ struct InfisicalFailures {
     }
 
     private func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
-        if let found = passing(answer) ?? noAPI(answer) { return found }
+        if let found = passing(answer) ?? (answer.isRouteMissing ? lease(answer, operation) : nil) ?? noAPI(answer) {
+            return found
+        }
         switch operation {
         case .login: return login(answer) ?? unknown(answer)
+        case .loginBy(let method): return login(answer, by: method) ?? unknown(answer)
+        case .lease: return token(answer) ?? lease(answer, operation) ?? common(answer, operation)
+        case .clientSecret: return token(answer) ?? clientSecret(answer) ?? common(answer, operation)
         case .renew, .revoke: return token(answer) ?? unknown(answer)
-        default: return token(answer) ?? access(answer, operation) ?? missing(answer, operation) ?? unknown(answer)
+        default: return token(answer) ?? common(answer, operation)
         }
+    }
+
+    private func common(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
+        access(answer, operation) ?? missing(answer, operation) ?? unknown(answer)
     }
 
     // MARK: - Words
@@ -120,6 +140,9 @@ struct InfisicalFailures {
         case .write(let write): "secret \(write.name) could not be \(write.verb)"
         case .writeMany(let folder):
             "the secrets of env \(folder.environment), path \(folder.path) could not be written"
+        case .lease(let query, let step): "the lease of \(query.name) could not be \(step.rawValue)"
+        case .loginBy(let method): "login at \(host) by \(method) failed"
+        case .clientSecret(let what): "the client secret could not be \(what) at \(host)"
         }
     }
 

@@ -19,6 +19,10 @@ public final class InfisicalSession: SecretSession {
     var api = InfisicalAPI.v4
     /// Slugs of projects that were looked up.
     var projectIDs: [String: String] = [:]
+    /// Slugs of projects that are named by id.
+    var projectSlugs: [String: String] = [:]
+    /// Called when the token has been exchanged or a new login has given another.
+    public var didReplaceToken: (() -> Void)?
 
     init(wire: InfisicalWire, credentials: ProviderCredentials, token: InfisicalToken) {
         self.wire = wire
@@ -92,7 +96,7 @@ public final class InfisicalSession: SecretSession {
             replaceToken(token)
             return .success(())
         case .failure(let refusal):
-            let failure = wire.failures.make(refusal, during: .login)
+            let failure = wire.failures.make(refusal, during: credentials.login)
             if case .answer(let answer, _) = refusal, (400..<500).contains(answer.status), answer.status != 429 {
                 refusedLogin = failure
             }
@@ -105,7 +109,11 @@ public final class InfisicalSession: SecretSession {
         guard token != nil else { return }
         token = new
         generation += 1
+        didReplaceToken?()
     }
+
+    /// Lends the token to what reads its claims.
+    var currentToken: SecretBytes? { token?.bytes }
 
     private func later(_ call: ProviderCall, _ body: @escaping () -> Void) {
         call.underway(wire.environment.wait(.zero, body))

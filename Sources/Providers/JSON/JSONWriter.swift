@@ -42,6 +42,12 @@ public struct JSONWriter: ~Copyable {
         try buffer.append(flag ? "true" : "false")
     }
 
+    /// Adds a member that is a whole number.
+    public mutating func add(_ key: String, number: Int) throws(Failure) {
+        try addKey(key)
+        try buffer.append(String(number))
+    }
+
     /// Adds a member with a list of objects, each written by `write` on the writer itself.
     public mutating func add<T>(
         _ key: String, objects items: [T], _ write: (inout JSONWriter, T) throws(Failure) -> Void

@@ -81,6 +81,27 @@ public final class SecretJSON {
             return found
         }
 
+        /// The members of an object in their order; empty for anything else.
+        ///
+        /// - Throws: `.shape` for a name that is no text of at most 4096 bytes, `.duplicateKey` for a name twice.
+        public func members() throws(JSONError) -> [(key: String, value: Node)] {
+            guard token.kind == .object else { return [] }
+            var found: [(key: String, value: Node)] = []
+            var names: Set<String> = []
+            var at = index + 1
+            while at < Int(token.next) {
+                guard let key = Node(document: document, index: at).publicText() else {
+                    throw JSONError(kind: .shape, offset: Int(token.start))
+                }
+                guard names.insert(key).inserted else {
+                    throw JSONError(kind: .duplicateKey, offset: Int(token.start))
+                }
+                found.append((key, Node(document: document, index: at + 1)))
+                at = Int(document.tokens[at + 1].next)
+            }
+            return found
+        }
+
         /// The elements of an array; nil for anything else.
         public var elements: [Node]? {
             guard token.kind == .array else { return nil }

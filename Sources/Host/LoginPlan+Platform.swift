@@ -1,0 +1,99 @@
+import Diagnostics
+import HostProtocol
+import Providers
+import SecretMemory
+
+extension LoginPlan {
+    /// What a platform's word is taken from.
+    enum PlatformSource {
+        /// A signed token that is there already.
+        case token(SecretBytes)
+        /// A file that the platform keeps fresh; read at each login.
+        case file(String)
+        /// GitHub Actions: asked for at each login.
+        case github(url: String, token: SecretBytes, audience: String?)
+        /// AWS: a request signed with these, or with what the container or the instance gives.
+        case aws(AWSCredentialsSource)
+    }
+}
+
+/// The methods that log in with what the platform says of us: where each platform puts it.
+extension LoginPlanner {
+    static let kubernetesTokenPath = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+
+    /// What the method needs.
+    ///
+    /// - Throws: `.usage` that says where it was looked for.
+    func platformProof(
+        _ method: PlatformLogin.Method, _ asked: Asked, _ file: CredentialsFile?
+    ) throws(Failure) -> LoginPlan.Proof {
+        let identity =
+            asked.identityID ?? file?.setting("INFISICAL_MACHINE_IDENTITY_ID")
+            ?? environment.setting("INFISICAL_MACHINE_IDENTITY_ID")
+        guard let identity, !identity.isEmpty else {
+            throw Failure(
+                .usage, "login: the method \(method.rawValue) needs the id of the machine identity",
+                reason: "INFISICAL_MACHINE_IDENTITY_ID is not in \(file?.path.printable ?? "the environment")",
+                hint: "add it there, or say identityId = \"…\"; Infisical shows it where the identity is set up")
+        }
+        return .platform(method, identityID: identity, try source(method, asked, file))
+    }
+
+    private func source(
+        _ method: PlatformLogin.Method, _ asked: Asked, _ file: CredentialsFile?
+    ) throws(Failure) -> LoginPlan.PlatformSource {
+        if let handle = asked.jwt {
+            guard method != .aws else {
+                throw Failure(.usage, "login: the method aws takes no jwt", hint: "leave it out, or use oidc")
+            }
+            return .token(try secret(handle))
+        }
+        func credential(_ name: String) -> SecretBytes? { file?.secret(name) ?? environment.credential(name) }
+        switch method {
+        case .jwt:
+            if let token = credential("INFISICAL_JWT") { return .token(token) }
+            throw missing("JWT", "INFISICAL_JWT is not set", "set it, or hand over a handle: jwt = secret.env(NAME)")
+        case .oidc:
+            if let token = credential("INFISICAL_JWT") ?? credential("INFISICAL_OIDC_AUTH_JWT") { return .token(token) }
+            return try github(asked)
+        case .kubernetes:
+            if let token = credential("INFISICAL_JWT") { return .token(token) }
+            return .file(
+                text(credential("INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH")) ?? Self.kubernetesTokenPath)
+        case .aws: return .aws(awsSource())
+        }
+    }
+
+    private func github(_ asked: Asked) throws(Failure) -> LoginPlan.PlatformSource {
+        guard let url = text(environment.credential("ACTIONS_ID_TOKEN_REQUEST_URL")),
+            let token = environment.credential("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+        else {
+            throw missing(
+                "OIDC token", "neither INFISICAL_JWT nor, as in GitHub Actions, ACTIONS_ID_TOKEN_REQUEST_URL is set",
+                "GitHub: permissions: { id-token: write }; GitLab: id_tokens: { INFISICAL_JWT: { aud: … } }; elsewhere "
+                    + "hand over a handle: jwt = secret.env(NAME)")
+        }
+        return .github(url: url, token: token, audience: asked.audience)
+    }
+
+    private func missing(_ what: String, _ reason: String, _ hint: String) -> Failure {
+        Failure(.usage, "login: there is no \(what) to log in with", reason: reason, hint: hint)
+    }
+
+    private func awsSource() -> AWSCredentialsSource {
+        var source = AWSCredentialsSource()
+        source.region = environment.setting("AWS_REGION") ?? environment.setting("AWS_DEFAULT_REGION") ?? "us-east-1"
+        if let id = text(environment.credential("AWS_ACCESS_KEY_ID")),
+            let key = environment.credential("AWS_SECRET_ACCESS_KEY")
+        {
+            source.keys = AWSCredentialsSource.Keys(
+                id: id, secret: key, sessionToken: environment.credential("AWS_SESSION_TOKEN"))
+        }
+        source.containerPath = text(environment.credential("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
+        source.containerURL = text(environment.credential("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+        source.containerToken = environment.credential("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        source.metadataEndpoint = environment.setting("AWS_EC2_METADATA_SERVICE_ENDPOINT")
+        source.asksInstance = environment.setting("AWS_EC2_METADATA_DISABLED")?.lowercased() != "true"
+        return source
+    }
+}

@@ -1,0 +1,32 @@
+public import Diagnostics
+public import SecretMemory
+
+/// A login with what a platform says of us: a signed token, or a signed request.
+public struct PlatformLogin {
+    /// A part of the login's body.
+    public typealias Member = (name: String, value: SecretBytes)
+
+    /// The methods of this kind.
+    public enum Method: String, Sendable, CaseIterable {
+        case oidc, jwt, kubernetes, aws
+    }
+
+    /// The method.
+    public var method: Method
+    /// The machine identity that is logged in as.
+    public var identityID: String
+    /// Asks the platform, anew for each login: what it gives is short-lived.
+    ///
+    /// Called and answered on the loop; what it does within the call can be cancelled through it.
+    public var proof: (ProviderCall, @escaping (Result<[Member], Failure>) -> Void) -> Void
+
+    /// Describes a login.
+    public init(
+        _ method: Method, identityID: String,
+        proof: @escaping (ProviderCall, @escaping (Result<[Member], Failure>) -> Void) -> Void
+    ) {
+        self.method = method
+        self.identityID = identityID
+        self.proof = proof
+    }
+}

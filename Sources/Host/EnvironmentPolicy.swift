@@ -24,6 +24,7 @@ enum EnvironmentPolicy {
         "SSH_AUTH_SOCK", "GPG_TTY", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
         "GIT_ASKPASS", "SUDO_ASKPASS", "GNOME_KEYRING_CONTROL", "TOKENIZERS_PARALLELISM", "OLDPWD",
         "XDG_SESSION_ID", "CREDENTIALS_DIRECTORY", "INFISICAL_SECRET_PATH",
+        "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH",
     ]
     /// The host's own variables: all of the vault's, and ours.
     private static let ownPrefixes = ["INFISICAL_", "VAULTSCRIPT_"]

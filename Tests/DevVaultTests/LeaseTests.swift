@@ -58,7 +58,8 @@ import Testing
                 == "404 Dynamic secret with name 'order' in folder with path '/db' not found")
         #expect(try refused(["dynamicSecretName": "orders", "ttl": "2m"]) == "400 TTL cannot be larger than max TTL")
         #expect(try refused(["dynamicSecretName": "orders", "ttl": "x"]) == "422")
-        #expect(try refused(["dynamicSecretName": "orders", "projectSlug": "no"]) == "404 No project found with slug no")
+        #expect(
+            try refused(["dynamicSecretName": "orders", "projectSlug": "no"]) == "404 No project found with slug no")
     }
 
     @Test func `two client secrets are valid at once, and a revoked one takes its tokens along`() throws {

@@ -53,7 +53,7 @@ private let secrets = "/api/v1/auth/universal-auth/identities/identity-1/client-
             ])
         #expect(bench.server.requests[1].body == #"{"description":"test","ttl":86400,"numUsesLimit":0}"#)
         #expect(bench.server.requests[2].body == #"{"clientId":"id","clientSecret":"canary-new-secret"}"#)
-        #expect(bench.server.requests[3].headers["authorization"]?.contains("MiJ9") != false)
+        #expect(bench.server.requests[3].headers["authorization"]?.contains("LTIifQ") == true)
     }
 
     @Test func `a new one that does not log in is revoked again, and nothing is stored`() throws {

@@ -10,9 +10,10 @@ import Testing
     private func login(
         _ bench: ProviderBench, _ method: PlatformLogin.Method = .oidc, asked: Counter = Counter()
     ) throws -> Result<any SecretSession, Failure> {
+        let tokens = try (1...2).map { try SecretBytes(copying: "canary.jwt.\($0)") }
         let login = PlatformLogin(method, identityID: "identity-1") { _, completion in
             asked.count += 1
-            completion(.success([("jwt", try! SecretBytes(copying: "canary.jwt.\(asked.count)"))]))
+            completion(.success([("jwt", tokens[asked.count - 1])]))
         }
         return try bench.run { bench.client.login(.platform(login), completion: $0) }
     }
@@ -89,9 +90,6 @@ import Testing
 }
 
 @Suite struct `Logins by AWS` {
-    private let keys = AWSCredentialsSource.Keys(
-        id: "AKIDEXAMPLE", secret: try! SecretBytes(copying: "wJalr/XUtn+EMI"), sessionToken: nil)
-
     private func ask(_ bench: ProviderBench, _ source: AWSCredentialsSource) throws -> Result<
         [PlatformLogin.Member], Failure
     > {
@@ -103,7 +101,8 @@ import Testing
     @Test func `libcurl signs what STS would be asked, and nothing is sent`() throws {
         let bench = try ProviderBench([ProviderBench.login])
         var source = AWSCredentialsSource()
-        source.keys = keys
+        source.keys = AWSCredentialsSource.Keys(
+            id: "AKIDEXAMPLE", secret: try SecretBytes(copying: "wJalr/XUtn+EMI"), sessionToken: nil)
         source.region = "eu-west-1"
         let members = try ask(bench, source).get()
         #expect(members.map(\.name) == ["iamHttpRequestMethod", "iamRequestBody", "iamRequestHeaders"])

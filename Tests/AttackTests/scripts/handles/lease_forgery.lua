@@ -3,5 +3,4 @@
 local vault = login()
 local ok, e = pcall(vault.lease, vault, "none")
 local fake = { name = "none", id = "x", secrets = {}, lease = 0, number = 0 }
-local methods = getmetatable("").__index
 print(ok, (pcall(function() return fake:revoke() end)), (pcall(vault.lease, fake, "none")))

@@ -88,7 +88,7 @@ var targets: [Target] = [
     shims("CSystemShims"),
     // C++ inside, with toml++'s headers; a C face outside.
     .target(name: "CTOMLShims"),
-    .target(name: "CEmbedded", exclude: ["prelude"], cSettings: strictC),
+    .target(name: "CEmbedded", exclude: ["prelude", "commands"], cSettings: strictC),
     .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua"])]),
     // No pkgConfig here: it would link libcurl, which is opened at the first request instead (docs/architecture.md).
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),

@@ -39,10 +39,31 @@ static const unsigned char http_lua[] = {
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
+static const unsigned char command_run_lua[] = {
+#embed "commands/run.lua"
+};
+static const unsigned char command_secrets_lua[] = {
+#embed "commands/secrets.lua"
+};
+static const unsigned char command_set_lua[] = {
+#embed "commands/set.lua"
+};
+static const unsigned char command_delete_lua[] = {
+#embed "commands/delete.lua"
+};
+static const unsigned char command_import_lua[] = {
+#embed "commands/import.lua"
+};
+static const unsigned char command_whoami_lua[] = {
+#embed "commands/whoami.lua"
+};
 static const unsigned char script_api_md[] = {
 #embed "../../docs/script-api.md"
 };
 
+static const unsigned char commands_md[] = {
+#embed "../../docs/commands.md"
+};
 static const unsigned char configuration_md[] = {
 #embed "../../docs/configuration.md"
 };
@@ -88,10 +109,22 @@ const vs_embedded_text *vs_embedded_modules(void) {
 
 const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
+                                              TEXT("commands", commands_md),
                                               TEXT("configuration", configuration_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
                                               TEXT("terminal", terminal_md),
                                               TEXT("recipes", recipes_md), TEXT("http", http_md), END};
     return topics;
+}
+
+const vs_embedded_text *vs_embedded_commands(void) {
+    static const vs_embedded_text commands[] = {TEXT("run", command_run_lua),
+                                                TEXT("secrets", command_secrets_lua),
+                                                TEXT("set", command_set_lua),
+                                                TEXT("delete", command_delete_lua),
+                                                TEXT("import", command_import_lua),
+                                                TEXT("whoami", command_whoami_lua),
+                                                END};
+    return commands;
 }

@@ -98,6 +98,13 @@ class ChildCall {
         refreshPauses()
     }
 
+    /// Whether `id` waited; from now on it does not.
+    func forget(_ id: UInt32) -> Bool {
+        guard let place = waiters.firstIndex(of: id) else { return false }
+        waiters.remove(at: place)
+        return true
+    }
+
     /// Tells everybody who waits.
     func end(_ ending: Ending) {
         self.ending = ending

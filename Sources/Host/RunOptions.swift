@@ -36,6 +36,11 @@ public struct RunOptions: Sendable {
     /// What files say: the user's own configuration and the project's.
     public var settings = Settings()
 
+    /// The exit code of every failure but that of a program that cannot be started; nil for the usual ones.
+    public var failureCode: Int32?
+    /// Whether signals are passed on to the programs and end the run only where there is none.
+    public var passesSignals = false
+
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }
 }
@@ -50,5 +55,11 @@ extension RunOptions {
             }
             return hosts
         }
+    }
+
+    /// The exit code of a run that ends with `code`, because of `failure` where there is one.
+    func code(_ code: Int32, of failure: Failure?) -> Int32 {
+        guard let failureCode, let failure, failure.kind != .start else { return code }
+        return failureCode
     }
 }

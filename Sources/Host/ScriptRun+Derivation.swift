@@ -20,6 +20,8 @@ extension ScriptRun {
         case "hmac": reply(id, try hmac(value))
         case "random": reply(id, try random(value))
         case "file": reply(id, try secretFile(value))
+        case "dotenv": reply(id, try secretsFromDotenv(value))
+        case "input": try secretInput(id, value)
         case "prompt": try prompt(id, value)
         default: throw Failure(.usage, "there is no way \"\(way.printable)\" to make a secret")
         }

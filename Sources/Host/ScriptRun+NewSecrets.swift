@@ -1,4 +1,5 @@
 import CSystemShims
+import Configuration
 import Diagnostics
 import HostProtocol
 import SecretMemory
@@ -193,7 +194,8 @@ struct OwnCredentials {
     private let mounted: String?
 
     init(options: RunOptions, environment: HostEnvironment) {
-        files = [options.credentialsFile].compactMap { $0 }
+        let profiles = (options.settings.user?.profiles ?? [:]).values
+        files = ([options.credentialsFile] + profiles.map { $0.credentials?.value }).compactMap { $0 }
         mounted = environment.setting("CREDENTIALS_DIRECTORY")
         if let home = environment.setting("XDG_CONFIG_HOME"), home.hasPrefix("/") {
             folder = home + "/vaultscript"

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import HostProtocol
 import ProcessSpawning
 
@@ -20,6 +21,7 @@ extension ScriptRun {
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
         try begin(call, plan, id) { () throws(Failure) in try call.start() }
+        if let warning = plan.shortWarning { gate.say(warning) }
         guard plan.isBackground else { return }
         do throws(Failure) {
             reply(id, .object(try processes.add(call)))
@@ -63,7 +65,13 @@ extension ScriptRun {
     // MARK: - Processes in the background
 
     func processWait(_ id: UInt32, _ value: Value) throws(Failure) {
-        try processes.call(value["process"]).wait(id)
+        let call = try processes.call(value["process"])
+        let limit = try value["duration"].flatMap { (given) throws(Failure) in
+            given == .null ? nil : try DurationText.parse(given, "wait: duration")
+        }
+        call.wait(id)
+        guard let limit else { return }
+        loop.schedule(after: limit) { [weak self] in if call.forget(id) { self?.reply(id, .null) } }
     }
 
     func processLines(_ id: UInt32, _ value: Value) throws(Failure) {

@@ -58,10 +58,25 @@ extension ScriptRun {
     }
 
     func names(_ id: UInt32, _ value: Value) throws(Failure) {
+        let hasDetails = value["options"]?["details"]?.asBoolean ?? false
         try list(id, value, "names", includesValues: false) { [weak self] secrets, _ throws(Failure) in
             guard let self else { return .null }
-            return .list(secrets.map { self.gate.inward(Array($0.name.utf8)) })
+            guard hasDetails else { return .list(secrets.map { self.gate.inward(Array($0.name.utf8)) }) }
+            let entry = try sessions.entry(value["session"], "names")
+            let path = value["options"]?["path"]?.asText ?? entry.path
+            let environment =
+                value["options"]?["env"]?.asText ?? value["options"]?["environment"]?.asText ?? entry.environment
+            return .list(
+                secrets.map { self.details($0, isImported: $0.path != path || $0.environment != environment) })
         }
+    }
+
+    private func details(_ secret: FetchedSecret, isImported: Bool) -> Value {
+        .record([
+            "name": gate.inward(Array(secret.name.utf8)), "env": gate.inward(Array(secret.environment.utf8)),
+            "path": gate.inward(Array(secret.path.utf8)), "isImported": .boolean(isImported),
+            "version": secret.version.map { .integer(Int64($0)) } ?? .null,
+        ])
     }
 
     func renew(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -84,6 +99,7 @@ extension ScriptRun {
         var options = try OptionReader(function, value["options"])
         var folder = try folder(&options, entry, nil)
         folder.includesValues = includesValues
+        if !includesValues { _ = try options.boolean("details") }
         try options.finish()
         if includesValues {
             try policy.check(secret: nil, in: folder, of: entry)

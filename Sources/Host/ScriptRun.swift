@@ -123,7 +123,7 @@ public final class ScriptRun {
         keeper?.attach(
             to: loop,
             onSignal: { [unowned self] number in if interruptions.counts(number, from: .keeper) { interrupt(number) } },
-            onLoss: { [unowned self] in interrupt(SIGTERM) })
+            onLoss: { [unowned self] in interrupt(SIGTERM, passing: false) })
     }
 
     // MARK: - Messages
@@ -156,6 +156,7 @@ public final class ScriptRun {
             case .logout: try logout(id, value)
             case .writeSecret: try writeSecret(id, value)
             case .lease: try lease(id, value)
+            case .inspect: try inspect(id, value)
             case .describe: try describe(id, value)
             case .template: try template(id, value)
             case .secretFromEnvironment: try secretFromEnvironment(id, value)
@@ -290,7 +291,13 @@ public final class ScriptRun {
 
     /// A signal, or the reader of standard output gone: children first, then the script, then the host. A second one
     /// hurries.
-    private func interrupt(_ number: Int32) {
+    ///
+    /// Where the run stands for its program (`vaultscript run`), a signal is the program's own affair as long as it runs:
+    /// it gets each one once, and its end is the run's.
+    private func interrupt(_ number: Int32, passing: Bool = true) {
+        if options.passesSignals, passing, number != SIGPIPE, !children.isEmpty, !isEnding {
+            return spawner.signalAll(number)
+        }
         guard interruption == nil else { return hurry() }
         interruption = number
         prompts?.cancel()
@@ -318,7 +325,7 @@ public final class ScriptRun {
     private func end(_ code: Int32, saying failure: Failure? = nil, trace: String? = nil) {
         guard !isEnding else { return }
         isEnding = true
-        exitCode = interruption.map { 128 + $0 } ?? code
+        exitCode = interruption.map { 128 + $0 } ?? options.code(code, of: failure)
         prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(RunEnd(exitCode: exitCode, failure: failure, isInterrupted: interruption != nil))

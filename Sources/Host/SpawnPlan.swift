@@ -82,6 +82,8 @@ struct SpawnPlan {
     var label: String?
     var maximumOutput = defaultMaximumOutput
     var allowsShort = false
+    /// Said once the program starts, of values that are too short to be masked.
+    var shortWarning: String?
     var newPrivileges = false
     var isBackground = false
     var isDetached = false
@@ -147,9 +149,10 @@ struct SpawnPlan {
         try readDescriptors(&options)
         try readError(&options)
         workingDirectory = try options.text("cwd", "a path").map { Array($0.utf8) }
-        allowsShort = try options.boolean("allowShort") ?? false
+        let warnsOfShort = options.value("allowShort") == .text("warn")
+        allowsShort = try warnsOfShort ? false : options.boolean("allowShort") ?? false
         newPrivileges = try options.boolean("newPrivileges") ?? false
-        try checkLengths()
+        try checkLengths(warns: warnsOfShort)
     }
 
     private mutating func readWhole(_ options: inout OptionReader) throws(Failure) {
@@ -267,8 +270,13 @@ struct SpawnPlan {
     }
 
     /// A value under 4 bytes cannot be masked without harm to the rest of the output.
-    private func checkLengths() throws(Failure) {
+    mutating func checkLengths(warns: Bool) throws(Failure) {
         guard !allowsShort, let name = shortNames.min() else { return }
+        if warns {
+            shortWarning =
+                "warning: too short to be masked in what \(shownProgram) prints: \(shortNames.sorted().joined(separator: ", "))\n"
+            return
+        }
         throw Failure(
             .usage, "\(function): the secret \(name) is too short to be masked",
             reason: "a value of less than 4 bytes would put masks over ordinary text, so it is not masked at all",

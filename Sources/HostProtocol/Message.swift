@@ -16,6 +16,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case writeSecret = 10
     /// A dynamic secret; the field `way` says what is done with it.
     case lease = 11
+    /// Folders, and as whom a session acts; the field `way` says which.
+    case inspect = 12
     case spawn = 16
     case sleep = 17
     case module = 18
@@ -62,6 +64,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .secretFromEnvironment: "secretFromEnvironment"
         case .writeSecret: "writeSecret"
         case .lease: "lease"
+        case .inspect: "inspect"
         case .spawn: "spawn"
         case .sleep: "sleep"
         case .module: "module"

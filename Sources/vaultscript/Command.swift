@@ -34,6 +34,8 @@ enum ScriptSource {
     case file(String)
     case standardInput
     case text(String)
+    /// The program of a subcommand.
+    case embedded(name: String, text: [UInt8])
 }
 
 /// Writes one line to standard output; the exit code is 0, or 1 when it could not be written.

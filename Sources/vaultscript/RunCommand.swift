@@ -50,6 +50,10 @@ struct RunCommand {
         switch source {
         case .text(let text):
             return Script(text: Array(text.utf8), name: "-e", chunkName: "@(-e)", folder: try workingFolder())
+        case .embedded(let name, let text):
+            // A name in brackets is no place in a script: errors say what happened, and not in which line of ours.
+            return Script(
+                text: text, name: name, chunkName: "=[vaultscript \(name)]", folder: try workingFolder())
         case .standardInput:
             let text = try readAll(0, "standard input")
             return Script(text: text, name: "-", chunkName: "@(stdin)", folder: try workingFolder())

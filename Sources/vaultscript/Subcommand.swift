@@ -35,6 +35,12 @@ struct Subcommand {
 
     /// Every subcommand, in the order of the help. One line each.
     private static let table: [(name: String, make: @Sendable () -> Subcommand)] = [
+        ("run", { .run }),
+        ("secrets", { .secrets }),
+        ("set", { .set }),
+        ("delete", { .delete }),
+        ("import", { .import }),
+        ("whoami", { .whoami }),
         ("config", { .config }),
         ("check", { .check }),
         ("list", { .listScripts }),

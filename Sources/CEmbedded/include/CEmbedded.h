@@ -21,4 +21,7 @@ const vs_embedded_text *vs_embedded_modules(void);
 /// The topics of `vaultscript help`; ends with a NULL name.
 const vs_embedded_text *vs_embedded_topics(void);
 
+/// The programs of subcommands that are written in Lua, by the names of the commands; the last entry has no name.
+const vs_embedded_text *vs_embedded_commands(void);
+
 #endif

@@ -77,4 +77,15 @@ return {
     check(path, "string", "secret.file: path", "the path of a file")
     return call(operations.derive, { way = "file", path = path })
   end,
+
+  -- A secret for each setting of an environment file, by name.
+  dotenv = function(path)
+    check(path, "string", "secret.dotenv: path", "the path of an environment file")
+    return call(operations.derive, { way = "dotenv", path = path })
+  end,
+
+  -- All of standard input.
+  input = function(options)
+    return call(operations.derive, { way = "input", options = optionsAt(options, "secret.input: options") })
+  end,
 }

@@ -109,6 +109,12 @@ local sessionMethods = {
   names = function(self, given)
     return call(operations.names, { session = self, options = options(given, "names: options") })
   end,
+  folders = function(self, given)
+    return call(operations.inspect, { way = "folders", session = self, options = options(given, "folders: options") })
+  end,
+  identity = function(self)
+    return call(operations.inspect, { way = "identity", session = self })
+  end,
   renew = function(self)
     return call(operations.renew, { session = self })
   end,
@@ -172,7 +178,7 @@ host.secretLibrary = {
 }
 
 -- Compiled when a script first derives one: most fetch and hand on.
-for name in ("base64 base64Decode field file hex hmac json prompt random trim urlEncode"):gmatch("%S+") do
+for name in ("base64 base64Decode dotenv field file hex hmac input json prompt random trim urlEncode"):gmatch("%S+") do
   host.secretLibrary[name] = function(...)
     local derivations = host.part("derive")
     return derivations[name](...)

@@ -29,9 +29,11 @@ local function nextLine(process)
 end
 
 local methods = {
-  -- Waits for the end and gives the result; raises as spawn does. Can be called by many, and again.
-  wait = function(self)
-    local result = call(operations.processWait, { process = self })
+  -- Waits for the end and gives the result; raises as spawn does. Can be called by many, and again. With a duration:
+  -- nil where it has not ended by then.
+  wait = function(self, duration)
+    local result = call(operations.processWait, { process = self, duration = duration })
+    if result == nil then return nil end
     -- What lines() has fetched and nobody has taken is still a part of the output.
     local rest = textOf[self]
     if rest and rest ~= "" and type(result.stdout) == "string" then result.stdout = rest .. result.stdout end

@@ -1,0 +1,180 @@
+import Diagnostics
+import SecretMemory
+
+/// The text of an environment file (`.env`), taken apart in secret memory: only names ever become text.
+///
+/// The grammar is what the usual readers of such files share: `NAME=value`, `export NAME=value`, `#` comments; a value in
+/// single quotes or backticks as it stands, one in double quotes with `\n`, `\r`, `\t`, `\"`, `\\` and `\$`, both over
+/// several lines if need be; one without quotes to the end of the line or to a blank before `#`.
+struct DotenvText {
+    struct Entry {
+        var name: String
+        var value: SecretBytes
+        var line: Int
+    }
+
+    static let maximumNameBytes = 256
+
+    /// In the order of the file; of a name that is set twice the last one.
+    private(set) var entries: [Entry] = []
+    /// Names that are set to nothing.
+    private(set) var emptyNames: [String] = []
+    /// Names that are set more than once.
+    private(set) var repeatedNames: [String] = []
+    /// Names whose values hold `${`, which a vault may read as a reference.
+    private(set) var referenceNames: [String] = []
+
+    private let file: String
+    private var line = 1
+
+    /// - Throws: `.usage` with the line of what is no setting; never with what stands there.
+    init(_ content: SecretBytes, _ file: String) throws(Failure) {
+        self.file = file
+        try content.withBytes { (bytes) throws(Failure) in
+            var place = 0
+            if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { place = 3 }
+            while place < bytes.count { try takeLine(bytes, &place) }
+        }
+    }
+
+    // MARK: - One setting
+
+    private mutating func takeLine(_ bytes: Span<UInt8>, _ place: inout Int) throws(Failure) {
+        Self.skipBlanks(bytes, &place)
+        guard place < bytes.count, !Self.isLineEnd(bytes[place]), bytes[place] != 35 else {
+            return skipLine(bytes, &place)
+        }
+        let first = line
+        let name = try takeName(bytes, &place)
+        let value = try SecretBuffer(maximumCount: max(1, bytes.count))
+        try takeValue(bytes, &place, into: value)
+        try add(name, value, first)
+    }
+
+    private mutating func add(_ name: String, _ buffer: SecretBuffer, _ line: Int) throws(Failure) {
+        if let known = entries.firstIndex(where: { $0.name == name }) {
+            entries.remove(at: known)
+            if !repeatedNames.contains(name) { repeatedNames.append(name) }
+        }
+        emptyNames.removeAll { $0 == name }
+        referenceNames.removeAll { $0 == name }
+        guard buffer.count > 0 else { return emptyNames.append(name) }
+        let hasReference = buffer.withBytes { bytes in
+            bytes.indices.contains { bytes[$0] == 36 && $0 + 1 < bytes.count && bytes[$0 + 1] == 123 }
+        }
+        if hasReference { referenceNames.append(name) }
+        entries.append(Entry(name: name, value: try buffer.take(), line: line))
+    }
+
+    private mutating func takeName(_ bytes: Span<UInt8>, _ place: inout Int) throws(Failure) -> String {
+        var name = Self.word(bytes, &place)
+        if name == "export", place < bytes.count, Self.isBlank(bytes[place]) {
+            Self.skipBlanks(bytes, &place)
+            name = Self.word(bytes, &place)
+        }
+        Self.skipBlanks(bytes, &place)
+        guard !name.isEmpty, name.utf8.count <= Self.maximumNameBytes, place < bytes.count, bytes[place] == 61,
+            let first = name.utf8.first, !(48...57).contains(first)
+        else {
+            throw wrong("it is no NAME=value", "a value of several lines has to be in quotes")
+        }
+        place += 1
+        Self.skipBlanks(bytes, &place)
+        return name
+    }
+
+    // MARK: - The value
+
+    private mutating func takeValue(
+        _ bytes: Span<UInt8>, _ place: inout Int, into value: SecretBuffer
+    ) throws(Failure) {
+        guard place < bytes.count, [34, 39, 96].contains(bytes[place]) else {
+            return try takePlain(bytes, &place, into: value)
+        }
+        let quote = bytes[place]
+        let first = line
+        place += 1
+        while place < bytes.count, bytes[place] != quote {
+            if bytes[place] == 10 { line += 1 }
+            // A line end is one character, however the file writes it.
+            if bytes[place] == 13, place + 1 < bytes.count, bytes[place + 1] == 10 { place += 1; continue }
+            try value.append(quote == 34 ? Self.unescaped(bytes, &place) : bytes[place])
+            place += 1
+        }
+        guard place < bytes.count else {
+            line = first
+            throw wrong("the quotes are not closed", "close them; a quote inside double quotes is written \\\"")
+        }
+        place += 1
+        Self.skipBlanks(bytes, &place)
+        guard place >= bytes.count || Self.isLineEnd(bytes[place]) || bytes[place] == 35 else {
+            throw wrong("something stands behind the quotes", "a quote inside double quotes is written \\\"")
+        }
+        skipLine(bytes, &place)
+    }
+
+    private mutating func takePlain(
+        _ bytes: Span<UInt8>, _ place: inout Int, into value: SecretBuffer
+    ) throws(Failure) {
+        let start = place
+        var end = place
+        while place < bytes.count, !Self.isLineEnd(bytes[place]) {
+            if bytes[place] == 35, place == start || Self.isBlank(bytes[place - 1]) { break }
+            place += 1
+            if !Self.isBlank(bytes[place - 1]) { end = place }
+        }
+        try value.append(bytes.extracting(start..<end))
+        // Its other lines would be taken for settings, and their beginnings shown as names.
+        guard !Self.begins(bytes, start..<end, with: "-----BEGIN") else {
+            throw wrong("a value of several lines has no quotes", "put it into double or single quotes")
+        }
+        skipLine(bytes, &place)
+    }
+
+    /// The character at `place` of a text in double quotes; moves to the last byte of an escape.
+    private static func unescaped(_ bytes: Span<UInt8>, _ place: inout Int) -> UInt8 {
+        guard bytes[place] == 92, place + 1 < bytes.count else { return bytes[place] }
+        let escapes: [UInt8: UInt8] = [110: 10, 114: 13, 116: 9, 34: 34, 92: 92, 36: 36]
+        guard let meant = escapes[bytes[place + 1]] else { return 92 }
+        place += 1
+        return meant
+    }
+
+    // MARK: - Characters
+
+    private mutating func skipLine(_ bytes: Span<UInt8>, _ place: inout Int) {
+        while place < bytes.count, bytes[place] != 10 { place += 1 }
+        if place < bytes.count { place += 1 }
+        line += 1
+    }
+
+    private static func skipBlanks(_ bytes: Span<UInt8>, _ place: inout Int) {
+        while place < bytes.count, isBlank(bytes[place]) { place += 1 }
+    }
+
+    private static func word(_ bytes: Span<UInt8>, _ place: inout Int) -> String {
+        let start = place
+        while place < bytes.count, isNameByte(bytes[place]) { place += 1 }
+        return String(decoding: (start..<min(place, start + maximumNameBytes + 1)).map { bytes[$0] }, as: UTF8.self)
+    }
+
+    private static func begins(_ bytes: Span<UInt8>, _ range: Range<Int>, with text: StaticString) -> Bool {
+        text.withUTF8Buffer { letters in
+            range.count >= letters.count
+                && !letters.indices.contains { unsafe bytes[range.lowerBound + $0] != letters[$0] }
+        }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        byte == 95 || byte == 46 || byte == 45 || (48...57).contains(byte) || (65...90).contains(byte)
+            || (97...122).contains(byte)
+    }
+
+    private func wrong(_ reason: String, _ hint: String) -> Failure {
+        Failure(.usage, "\(file.printable):\(line): the line cannot be read", reason: reason, hint: hint)
+    }
+}

@@ -1,0 +1,129 @@
+import CSystemShims
+import Diagnostics
+import EventLoop
+import HostProtocol
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Secrets that the user has elsewhere: in an environment file, or on standard input.
+extension ScriptRun {
+    /// `secret.dotenv(path)`: a secret for each setting of the file, by name.
+    func secretsFromDotenv(_ value: Value) throws(Failure) -> Value {
+        let path = value["path"]?.asText ?? ""
+        guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < 4096 else {
+            throw Failure(.usage, "secret.dotenv: path: expected the path of a file")
+        }
+        try OwnCredentials(options: options, environment: environment).check(path)
+        let text = try DotenvText(try dotenvContent(path), path)
+        warn(text.repeatedNames, "set more than once, and the last one counts", path)
+        warn(text.emptyNames, "empty, and left out", path)
+        warn(text.referenceNames, "with ${…}, which the vault reads as a reference to another secret", path)
+        var fields: [Value.Entry] = []
+        for entry in text.entries {
+            let draft = SecretStore.Draft.loaded(
+                entry.value, name: entry.name, source: SecretSource(provider: "dotenv", path: path),
+                atMost: SecretSize.maximumLoadedBytes, origin: SecretOrigin("dotenv", [path, entry.name]))
+            fields.append(
+                Value.Entry(.bytes(Array(entry.name.utf8)), .object(try store.add(entry.value, draft))))
+        }
+        return .map(fields)
+    }
+
+    private func warn(_ names: [String], _ words: String, _ path: String) {
+        guard !names.isEmpty else { return }
+        gate.say("warning: \(path.printable): \(words): \(names.sorted().joined(separator: ", "))\n")
+    }
+
+    /// The file may be readable by others, as such files are: that is said, and no reason to leave it so.
+    private func dotenvContent(_ path: String) throws(Failure) -> SecretBytes {
+        func refuse(_ reason: String) -> Failure {
+            Failure(
+                .usage, "secret.dotenv: \(path.printable) cannot be read", reason: reason, hint: "look at the path")
+        }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw refuse(unsafe String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw refuse("it is no regular file")
+        }
+        if facts.st_mode & (S_IRWXG | S_IRWXO) != 0 {
+            gate.say(
+                "warning: other users may read \(path.printable): its mode is 0\(String(facts.st_mode & 0o777, radix: 8))\n"
+            )
+        }
+        let room = try SecretBytes(count: SecretSize.maximumLoadedBytes)
+        let found = unsafe room.withUnsafeMutableBytes {
+            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
+        }
+        guard found.result == VS_SYS_CREDENTIALS_OK else {
+            throw refuse("it is larger than \(SecretSize.maximumLoadedBytes / 1024) KiB, or cannot be read")
+        }
+        room.truncate(to: found.count)
+        return room
+    }
+
+    // MARK: - Standard input
+
+    /// `secret.input()`: all of standard input, but for one line end at its end.
+    func secretInput(_ id: UInt32, _ value: Value) throws(Failure) {
+        var options = try OptionReader("secret.input", value["options"])
+        let name = try Self.name(&options) ?? "input"
+        try options.finish()
+        let buffer = try SecretBuffer(maximumCount: SecretSize.maximumLoadedBytes)
+        let room = try SecretBytes(count: 4096)
+        input.lend { [self] in
+            do throws(Failure) {
+                var watch: EventLoop.Watch?
+                watch = try loop.watch(0, .readable) { [self] _ in
+                    guard let result = readOnce(into: buffer, room) else { return }
+                    watch?.cancel()
+                    watch = nil
+                    input.giveBack()
+                    answer(id, result) { (value) throws(Failure) in try self.keepInput(value, name) }
+                }
+            } catch {
+                input.giveBack()
+                fault(id, error)
+            }
+        }
+    }
+
+    /// Nil while there may be more.
+    private func readOnce(into buffer: SecretBuffer, _ room: SecretBytes) -> Result<SecretBytes, Failure>? {
+        let count = unsafe room.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
+        do throws(Failure) {
+            guard count >= 0 else {
+                if errno == EAGAIN || errno == EINTR { return nil }
+                throw Failure(
+                    .io, "secret.input: standard input cannot be read", reason: unsafe String(cString: strerror(errno)))
+            }
+            guard count == 0 else {
+                try room.withBytes { (bytes) throws(Failure) in try buffer.append(bytes.extracting(0..<count)) }
+                return nil
+            }
+            let hasLineEnd = buffer.withBytes { $0.count > 0 && $0[$0.count - 1] == 10 }
+            let value = try buffer.take()
+            if hasLineEnd { value.truncate(to: value.count - 1) }
+            guard value.count > 0 else {
+                throw Failure(
+                    .usage, "secret.input: standard input is empty", hint: "hand the value over: printf %s VALUE | …")
+            }
+            return .success(value)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func keepInput(_ value: SecretBytes, _ name: String) throws(Failure) -> Value {
+        let draft = SecretStore.Draft.loaded(
+            value, name: name, source: SecretSource(provider: "input"), atMost: SecretSize.maximumLoadedBytes,
+            origin: .unique())
+        return .object(try store.add(value, draft))
+    }
+}

@@ -1,0 +1,50 @@
+import Diagnostics
+import Host
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension Subcommand {
+    /// The exit code of `vaultscript run` where the program has not run.
+    private static let failedBefore: Int32 = 125
+
+    /// `vaultscript run -- command`: secrets in the environment of one program.
+    static var run: Subcommand {
+        Subcommand(
+            name: "run", summary: "run a program with the secrets of a folder in its environment",
+            synopsis: "[options] [--] PROGRAM [arguments]",
+            options: [
+                CommandOption("--only", "A,B", "these secrets alone"),
+                CommandOption("--except", "A,B", "all but these"),
+                CommandOption(
+                    "--file", "A,B", "as files in memory: their paths stand in the variables, and for ${file:A}"),
+                CommandOption("--stdin", "NAME", "this one on the program's standard input"),
+                CommandOption("--pass", "A,B", "variables that are withheld from programs otherwise"),
+                CommandOption("--clear-env", "nothing of the environment but the secrets"),
+                CommandOption("--new-privileges", "let it gain privileges, as sudo does"),
+                CommandOption("--timeout", "TIME", "end the program after that time, such as 10m"),
+                CommandOption("--watch", "start the program anew when a secret has changed"),
+                CommandOption("--interval", "TIME", "how often --watch looks; 10s where nothing is said"),
+            ],
+            optionPlace: .beforeFirstWord, wordCount: 1...Int.max,
+            details: """
+                What the program prints is masked. It has the terminal and the keyboard, gets every signal once, and its exit code
+                is that of vaultscript (128+n after signal n; 126 and 127 when it cannot be started; 125 when it came to nothing
+                before that). Variables that look like credentials are withheld from it: vaultscript help environment
+                """,
+            usageCode: failedBefore
+        ) { (arguments) throws(Failure) in
+            var options = arguments.run
+            options.failureCode = failedBefore
+            options.passesSignals = true
+            var given = arguments.options(
+                ["watch", "clear-env", "new-privileges", "timeout", "stdin"], lists: ["only", "except", "file", "pass"])
+            given.append(("interval", .text(arguments.value("--interval") ?? "10s")))
+            given.append(("terminal", isatty(1) == 1 && isatty(2) == 1 ? .truth : nil))
+            return try EmbeddedCommand(name: "run", options: given, words: arguments.words).run(options)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The small commands about what is in the vault.
+@Suite struct `Commands about the vault` {
+    @Test func `secrets lists names, versions and folders, and no value`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(folders: ["/": ["GH_PAT": canary.value, "A": "1"], "/web": ["B": "2"], "/web/api": [:]])
+        let outcome = try Program.run(["secrets"], environment: vault.environment)
+        #expect(outcome.text == "web/\nA       version 1\nGH_PAT  version 1\n" && outcome.code == 0, "\(outcome)")
+        let json = try Program.run(["secrets", "--json", "--path", "/web"], environment: vault.environment)
+        #expect(
+            json.text
+                == #"{"folders":["api"],"secrets":[{"env":"dev","isImported":false,"name":"B","path":"/web","version":1}]}"# + "\n",
+            "\(json)")
+        #expect(canary.found(in: outcome) == nil)
+        let missing = try Program.run(["secrets", "--path", "/none"], environment: vault.environment)
+        #expect(missing.code == 3 && missing.text.isEmpty, "\(missing)")
+    }
+
+    @Test func `set takes a value from standard input, a file, chance and the keyboard`() throws {
+        let canaries = (0..<3).map { _ in Canary() }
+        let vault = try DevelopmentVault(secrets: ["OLD": "value-old"])
+        func check(_ name: String, _ value: String) throws {
+            let outcome = try Program.run(
+                ["run", "--only", name, "sh", "-c", "test \"$\(name)\" = \"$WANT\" && echo same"],
+                environment: vault.environment.merging(["WANT": value]) { $1 })
+            #expect(outcome.text == "same\n", "\(outcome)")
+        }
+        let piped = try Program.run(["set", "ONE"], environment: vault.environment, input: Data((canaries[0].value + "\n").utf8))
+        #expect(piped.text == "ONE created, version 1\n" && piped.code == 0 && canaries[0].found(in: piped) == nil, "\(piped)")
+        try check("ONE", canaries[0].value)
+        let folder = try TemporaryFolder()
+        let file = try folder.write("value", canaries[1].value)
+        let filed = try Program.run(["set", "OLD", "--file", file], environment: vault.environment)
+        #expect(filed.text == "OLD updated, version 2\n" && canaries[1].found(in: filed) == nil, "\(filed)")
+        try check("OLD", canaries[1].value)
+        let random = try Program.run(["set", "RANDOM", "--random", "32"], environment: vault.environment)
+        #expect(random.text == "RANDOM created, version 1\n", "\(random)")
+        let length = try Program.run(["run", "sh", "-c", "echo ${#RANDOM}"], environment: vault.environment)
+        #expect(length.text == "43\n", "\(length)")
+        let terminal = try PseudoTerminal(Program.path, ["set", "TYPED"], environment: vault.environment)
+        #expect(terminal.expect("Value of TYPED (not shown): "), "\(terminal.text)")
+        terminal.type(canaries[2].value + "\r")
+        #expect(terminal.expect("TYPED created, version 1") && terminal.wait() == 0, "\(terminal.text)")
+        #expect(!terminal.text.contains(canaries[2].value))
+        try check("TYPED", canaries[2].value)
+    }
+
+    @Test func `set refuses a value in its arguments without showing it, and an empty one`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: [:])
+        for words in [["A=\(canary.value)"], ["A", canary.value], [canary.value + "=="]] {
+            let outcome = try Program.run(["set"] + words, environment: vault.environment)
+            #expect(outcome.code == 2 && canary.found(in: outcome) == nil, "\(outcome)")
+            #expect(outcome.errorText.hasPrefix("vaultscript set: a value is not taken from the command line\n"), "\(outcome)")
+        }
+        let empty = try Program.run(["set", "A"], environment: vault.environment, input: Data("\n".utf8))
+        #expect(empty.code == 2 && empty.errorText.hasPrefix("secret.input: standard input is empty\n"), "\(empty)")
+    }
+
+    @Test func `delete asks first, and says what it has done`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value-a", "B": "value-b", "C": "value-c"])
+        let unasked = try Program.run(
+            ["-w", Program.path, "delete", "A"], environment: vault.environment, program: "/usr/bin/setsid")
+        #expect(unasked.code == 2, "\(unasked)")
+        #expect(unasked.errorText == "nobody can be asked: delete A? [y/N] \nthere is no terminal\nsay --yes where that is meant\n")
+        let refused = try PseudoTerminal(Program.path, ["delete", "A"], environment: vault.environment)
+        #expect(refused.expect("delete A? [y/N] "))
+        refused.type("\r")
+        #expect(refused.expect("nothing has been deleted") && refused.wait() == 1)
+        let agreed = try PseudoTerminal(Program.path, ["delete", "A"], environment: vault.environment)
+        #expect(agreed.expect("delete A? [y/N] "))
+        agreed.type("y\r")
+        #expect(agreed.expect("A deleted") && agreed.wait() == 0, "\(agreed.text)")
+        let outcome = try Program.run(["delete", "--yes", "B", "NONE"], environment: vault.environment)
+        #expect(outcome.text == "B deleted\n" && outcome.code == 3, "\(outcome)")
+        #expect(try Program.run(["secrets"], environment: vault.environment).text == "C  version 1\n")
+    }
+
+    @Test func `import stores what an environment file sets, whatever its quotes`() throws {
+        let (one, two) = (Canary(), Canary())
+        let vault = try DevelopmentVault(secrets: ["THERE": "value-there"])
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            ".env",
+            """
+            \u{FEFF}# a comment
+            PLAIN=\(one.value)   # not the value
+            export QUOTED = "\(two.value)\\n\\"x\\" # y"
+              SINGLE='a\\n$b'  # said
+            HASH=ab#cd
+            BACK=`it's "it"`
+            KEY="-----BEGIN X-----
+            line two
+            -----END X-----"\r
+            EMPTY=
+            REFERS=${OTHER}x
+            TWICE=first-one
+            TWICE=second-one
+            THERE=other-value
+            """, mode: 0o644)
+        let dry = try Program.run(["import", "--dry-run", file], environment: vault.environment)
+        #expect(
+            dry.text.split(separator: "\n").filter { $0.hasSuffix("would be created") }.count == 8
+                && dry.text.contains("THERE  would be left as it is\n"), "\(dry)")
+        let outcome = try Program.run(["import", file], environment: vault.environment)
+        #expect(
+            outcome.text == """
+                BACK  created
+                HASH  created
+                KEY  created
+                PLAIN  created
+                QUOTED  created
+                REFERS  created
+                SINGLE  created
+                TWICE  created
+                THERE  left as it is
+
+                """ && outcome.code == 0, "\(outcome)")
+        for warning in [
+            "warning: other users may read \(file): its mode is 0644\n",
+            "warning: \(file): set more than once, and the last one counts: TWICE\n",
+            "warning: \(file): empty, and left out: EMPTY\n",
+            "warning: \(file): with ${…}, which the vault reads as a reference to another secret: REFERS\n",
+            "what is there already has been left: --overwrite replaces it\n",
+        ] {
+            #expect(outcome.errorText.contains(warning), "\(outcome)")
+        }
+        #expect(one.found(in: outcome) == nil && two.found(in: outcome) == nil)
+        let script = """
+            test "$PLAIN" = "$ONE" && test "$QUOTED" = "$(printf '%s\\n"x" # y' "$TWO")" && test "$SINGLE" = 'a\\n$b' &&
+            test "$HASH" = 'ab#cd' && test "$BACK" = "it's \\"it\\"" && test "$TWICE" = second-one &&
+            test "$KEY" = "$(printf -- '-----BEGIN X-----\\nline two\\n-----END X-----')" && test -z "$EMPTY" && echo all
+            """
+        let check = try Program.run(
+            ["run", "--except", "REFERS", "sh", "-c", script],
+            environment: vault.environment.merging(["ONE": one.value, "TWO": two.value]) { $1 })
+        #expect(check.text == "all\n", "\(check)")
+        let again = try Program.run(["import", "--overwrite", file], environment: vault.environment)
+        #expect(again.text.contains("THERE  updated\n") && again.errorText.contains("remove the file (shred -u \(file))"), "\(again)")
+    }
+
+    @Test(arguments: [
+        ("A=1\nnonsense here\n", 2, "it is no NAME=value"), ("A=\"open\nB=2\n", 1, "the quotes are not closed"),
+        ("A=\"x\" y\n", 1, "something stands behind the quotes"), ("=x", 1, "it is no NAME=value"), ("1A=x", 1, "it is no NAME=value"),
+        ("\n\nKEY=-----BEGIN PRIVATE KEY-----\nMIIEcanary==\n", 3, "a value of several lines has no quotes"),
+    ])
+    func `import names the line that it cannot read, and nothing of it`(text: String, line: Int, reason: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(".env", text)
+        let outcome = try Program.run(["import", file], environment: ["INFISICAL_TOKEN": "x"])
+        #expect(outcome.code == 2 && outcome.errorText.hasPrefix("\(file):\(line): the line cannot be read\n\(reason)\n"), "\(outcome)")
+        #expect(!outcome.errorText.contains("nonsense") && !outcome.errorText.contains("MIIE"))
+    }
+
+    @Test func `whoami tells identity, organisation, host and the token's life`() throws {
+        let vault = try DevelopmentVault(secrets: [:])
+        let outcome = try Program.run(["whoami", "--json"], environment: vault.environment)
+        let found = try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any] ?? [:]
+        #expect(outcome.code == 0 && found["method"] as? String == "universal-auth", "\(outcome)")
+        #expect(found["host"] as? String == String(vault.url.dropFirst(7)) && found["project"] as? String == vault.projectID)
+        #expect(found["env"] as? String == "dev" && found["name"] is String && found["organization"] is String, "\(outcome)")
+        #expect((found["expiresIn"] as? Int ?? 0) > 0 && !outcome.text.contains(vault.clientSecret))
+        let text = try Program.run(["whoami"], environment: vault.environment)
+        #expect(text.text.contains("host                    \(vault.url.dropFirst(7))\n"), "\(text)")
+        let refused = try Program.run(
+            ["whoami"], environment: vault.environment.merging(["INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET": "wrong"]) { $1 })
+        #expect(refused.code == 3, "\(refused)")
+    }
+}

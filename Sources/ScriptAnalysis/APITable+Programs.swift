@@ -105,7 +105,9 @@ extension API.Object {
     static let process = API.Object(
         name: "Process", doc: "A program in the background. <close> ends it with the scope.",
         methods: [
-            Function("wait(): Result", "The result, as spawn gives it, or its error; again and again."),
+            Function(
+                "wait(duration?: duration): Result?",
+                "The result, as spawn gives it, or its error; again and again. Nil where it has not ended by then."),
             Function(
                 "kill(signal?: string|integer): boolean", "Sends a signal (TERM) to its group; false when it has ended."
             ),

@@ -31,6 +31,13 @@ extension API.Section {
                 ]),
             OptionTable("ListOptions", of: "getSecrets", OptionTable.place),
             OptionTable(
+                "NamesOptions", of: "names",
+                OptionTable.place + [
+                    Option(
+                        "details: boolean", "a table for each with name, version, env, path and isImported",
+                        default: "false")
+                ]),
+            OptionTable(
                 "Base64Options", of: "secret.base64",
                 [
                     Option("url: boolean", "base64url", default: "false"),
@@ -54,6 +61,11 @@ extension API.Section {
                 "PromptOptions", of: "secret.prompt",
                 [
                     Option("name: string", "what the secret is called", default: "\"prompt\"")
+                ]),
+            OptionTable(
+                "InputOptions", of: "secret.input",
+                [
+                    Option("name: string", "what the secret is called", default: "\"input\"")
                 ]),
         ])
 }
@@ -114,6 +126,12 @@ extension API.Library {
                 Function(
                     "file(path: string): Secret",
                     "The content of a file that is as safe as a credentials file, at most 48 KiB.")),
+            .function(
+                Function(
+                    "dotenv(path: string): map<Secret>", "A secret for each setting of an environment file, by name.")),
+            .function(
+                Function(
+                    "input(options?: InputOptions): Secret", "All of standard input, but for one line end at its end.")),
             .function(
                 Function("env(name: string): Secret", "A variable of the environment that holds a credential.")),
         ])

@@ -65,7 +65,7 @@ extension API.Object {
             Function("getSecret(name: string, options?: GetSecretOptions): Secret?", "Fetches a secret."),
             Function(
                 "getSecrets(options?: ListOptions): map<Secret>", "Fetches all secrets of a folder: names to handles."),
-            Function("names(options?: ListOptions): string[]", "The names of the secrets of a folder, never values."),
+            Function("names(options?: NamesOptions): any", "The names of the secrets of a folder, never values."),
             Function(
                 "putSecret(name: string, value: Secret, options?: PutOptions): integer?, string",
                 "Creates or updates a secret; gives the new version, and \"created\" or \"updated\"."),
@@ -75,6 +75,8 @@ extension API.Object {
             Function(
                 "deleteSecret(name: string, options?: DeleteOptions): boolean?, string?",
                 "Removes a secret; false where it is optional and not there."),
+            Function("folders(options?: ListOptions): string[]", "The names of the folders below a folder."),
+            Function("identity(): table", "As whom the session acts, and how long its token lives."),
             Function("renew()", "Renews the token."),
             Function("logout()", "Revokes the token that the host minted."),
         ], isOpaque: true)

@@ -96,6 +96,7 @@ import Testing
     /// How each table of options reaches its function, as a format for the table's fields.
     static let calls = [
         "GetSecretOptions": "login() getSecret('X', { %@ })", "ListOptions": "login() getSecrets{ %@ }",
+        "NamesOptions": "login():names{ %@ }", "InputOptions": "secret.input{ %@ }",
         "LoginOptions": "login{ %@ }",
         "PutOptions": "login():putSecret('X', secret.random(8), { %@ })",
         "PutManyOptions": "login():putSecrets({ X = secret.random(8) }, { %@ })",

@@ -29,6 +29,7 @@ extension ScriptRun {
         var options = try OptionReader("lease", value["options"])
         let address = try SecretAddress(value["name"]?.asText ?? "", "lease")
         let folder = try folder(&options, entry, address)
+        try policy.check(secret: address.name, in: folder, of: entry)
         let lifetime = try Self.lifetime(try options.duration("ttl"), "lease: ttl")
         try options.finish()
         let query = LeaseQuery(address.name, in: folder, lifetime: lifetime)

@@ -20,7 +20,10 @@ extension API.Section {
                     Option("profile: string", "the credentials file of that name", default: "\"default\""),
                     Option("credentials: string", "the path of a credentials file"),
                     Option("provider: \"infisical\"", "the kind of vault", default: "\"infisical\""),
-                    Option("method: \"universal-auth\"|\"token\"", "how to log in", default: "by what there is"),
+                    // A text: the names that other clients have for the methods are taken too.
+                    Option(
+                        "method: string", "universal-auth, token, oidc, jwt, kubernetes or aws",
+                        default: "by what there is"),
                     Option("domain: string", "us, eu or a URL; only one that the user bound to the credentials"),
                     Option("project: string", "the id or slug of the project"),
                     Option("env: string", "the slug of the environment", default: "\"dev\""),
@@ -28,6 +31,14 @@ extension API.Section {
                     Option("path: string", "the folder, such as \"/web\"", default: "\"/\""),
                     Option("clientId: string", "the identity's client id"),
                     Option("clientSecret: Secret", "the identity's client secret; never a text"),
+                    Option("identityId: string", "the machine identity, for what logs in with a platform's word"),
+                    Option("jwt: Secret", "the platform's token, for oidc, jwt and kubernetes; never a text"),
+                    Option("audience: string", "for whom a GitHub job asks its token"),
+                ]),
+            OptionTable(
+                "LeaseOptions", of: "lease",
+                OptionTable.place + [
+                    Option("ttl: duration", "how long it lives unless it is renewed", default: "the vault's")
                 ]),
             OptionTable(
                 "PutOptions", of: "putSecret",
@@ -77,6 +88,9 @@ extension API.Object {
                 "Removes a secret; false where it is optional and not there."),
             Function("folders(options?: ListOptions): string[]", "The names of the folders below a folder."),
             Function("identity(): table", "As whom the session acts, and how long its token lives."),
+            Function(
+                "lease(name: string, options?: LeaseOptions): table",
+                "Makes an account of a dynamic secret: a handle for each part, renewed until its end, then revoked."),
             Function("renew()", "Renews the token."),
             Function("logout()", "Revokes the token that the host minted."),
         ], isOpaque: true)

@@ -131,6 +131,14 @@ import Testing
         #expect(!calls(vault).contains { $0.contains("renew 4") })
     }
 
+    @Test func `a recipe gets a lease of what it declares alone`() throws {
+        let vault = try vault()
+        let script = "recipe{ name = 'x', secrets = { 'A' } } login():lease('orders', { path = '/db' })"
+        let outcome = try Program.script(script, environment: vault.environment)
+        #expect(outcome.code == 77, "\(outcome)")
+        #expect(!calls(vault).contains(made))
+    }
+
     @Test func `a dynamic secret that is not there, and wrong options, are told`() throws {
         let vault = try vault()
         let outcome = try Program.script(

@@ -100,7 +100,7 @@ import Testing
         "LoginOptions": "login{ %@ }",
         "PutOptions": "login():putSecret('X', secret.random(8), { %@ })",
         "PutManyOptions": "login():putSecrets({ X = secret.random(8) }, { %@ })",
-        "DeleteOptions": "login():deleteSecret('X', { %@ })",
+        "LeaseOptions": "login():lease('x', { %@ })", "DeleteOptions": "login():deleteSecret('X', { %@ })",
         "Base64Options": "secret.base64(secret.random(8), { %@ })",
         "HmacOptions": "secret.hmac('sha256', secret.random(8), 'x', { %@ })",
         "RandomOptions": "secret.random(8, { %@ })", "PromptOptions": "secret.prompt('? ', { %@ })",

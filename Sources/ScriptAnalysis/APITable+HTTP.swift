@@ -16,6 +16,8 @@ extension API.Section {
                     Option("body: string|Secret", "the body, masked; with capture = \"secret\" a handle"),
                     Option("json: any", "the value of a JSON body"),
                     Option("secrets: map<Secret>", "the fields that became handles"),
+                    Option("file: string", "of a download: its path"),
+                    Option("size: integer", "of a download: its bytes"),
                 ], isOpaque: false)
         ],
         options: [
@@ -47,7 +49,7 @@ extension API.Section {
                 "RequestRetry", of: "http.request: retry",
                 [
                     Option("times: integer", "how many tries in all", default: "3"),
-                    Option("backoff: duration", "the pause after the first; it doubles", default: "1"),
+                    Option("backoff: duration", "the pause after the first; it doubles", default: "\"500ms\""),
                 ]),
         ])
 

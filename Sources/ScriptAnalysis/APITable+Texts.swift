@@ -8,7 +8,10 @@ extension API.Section {
                 "JSONOptions", of: "json.encode",
                 [
                     Option("indent: integer", "lines and so many blanks for each level, for people", default: "none")
-                ])
+                ]),
+            OptionTable(
+                "JSONDecodeOptions", of: "json.decode",
+                [Option("bigNumbers: \"text\"", "integers of more than 64 bits as a text of their digits")]),
         ])
 
     /// What lies outside of the process.
@@ -38,7 +41,9 @@ extension API.Library {
                 Function(
                     "encode(value: value, options?: JSONOptions): string",
                     "The value as JSON text; a handle is an error (secret.json makes a secret).")),
-            .function(Function("decode(text: string): any", "The value of a JSON text.")),
+            .function(Function("decode(text: string, options?: JSONDecodeOptions): any", "The value of a JSON text.")),
+            .function(
+                Function("array(list: any): any", "Makes a table an array, even where it is empty, and gives it.")),
             .constant(API.Constant(name: "null", type: .any, doc: "JSON's null.")),
         ])
 

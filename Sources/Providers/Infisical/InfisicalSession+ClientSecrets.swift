@@ -105,66 +105,6 @@ extension InfisicalSession {
     }
 }
 
-/// What a token says of itself: read for what is public in it, never checked, never shown.
-struct TokenClaims: Equatable {
-    let identityID: String
-    let clientSecretID: String?
-
-    /// Reads the middle part of a JSON Web Token; nil where it is none of a machine identity.
-    init?(_ token: SecretBytes) {
-        guard let payload = TokenClaims.payload(token), let json = try? SecretJSON(payload),
-            let identity = TokenClaims.text(json, "identityId"), !identity.isEmpty
-        else { return nil }
-        identityID = identity
-        clientSecretID = TokenClaims.text(json, "clientSecretId")
-    }
-
-    private static func text(_ json: SecretJSON, _ name: String) -> String? {
-        ((try? json.root.member(name)) ?? nil)?.publicText(maximumBytes: 100)
-    }
-
-    private static func payload(_ token: SecretBytes) -> SecretBytes? {
-        token.withBytes { bytes in
-            let dots = bytes.indices.filter { bytes[$0] == UInt8(ascii: ".") }
-            guard dots.count == 2 else { return nil }
-            return try? Base64URL.decode(bytes.extracting((dots[0] + 1)..<dots[1]))
-        }
-    }
-}
-
-/// Base64 with the alphabet of URLs, without padding (RFC 4648, section 5).
-enum Base64URL {
-    /// The bytes; nil for anything else.
-    static func decode(_ text: Span<UInt8>) throws(Failure) -> SecretBytes? {
-        guard text.count % 4 != 1, text.count > 0 else { return nil }
-        let room = try SecretBytes(count: text.count * 3 / 4)
-        var held: UInt32 = 0
-        var bits = 0
-        var count = 0
-        for index in text.indices {
-            guard let value = value(text[index]) else { return nil }
-            held = (held << 6 | value) & 0xFFFF
-            bits += 6
-            guard bits >= 8 else { continue }
-            bits -= 8
-            room.withMutableBytes { $0[count] = UInt8(truncatingIfNeeded: held >> UInt32(bits)) }
-            count += 1
-        }
-        return room
-    }
-
-    private static func value(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case 0x41...0x5A: UInt32(byte - 0x41)
-        case 0x61...0x7A: UInt32(byte - 0x61 + 26)
-        case 0x30...0x39: UInt32(byte - 0x30 + 52)
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: nil
-        }
-    }
-}
-
 extension InfisicalFailures {
     /// What is known of refusals to change client secrets.
     func clientSecret(_ answer: InfisicalAnswer) -> Finding? {

@@ -8,6 +8,8 @@ final class NeedleSet {
     let plain: NeedleIndex
     /// Longer ones that look through line breaks.
     let wrapped: NeedleIndex
+    /// Those of them with a blank between each two digits, for which a break can stand.
+    let spaced: NeedleIndex
     /// Rises whenever the needles change.
     private(set) var generation = 0
     private(set) var isEmpty = true
@@ -27,6 +29,7 @@ final class NeedleSet {
         short = try NeedleIndex(anchor: Forms.minimumVerbatim)
         plain = try NeedleIndex(anchor: NeedleSet.longAnchor)
         wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
+        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor)
         middle = try WindowFilter()
         wide = try WindowFilter()
         lines = try JoinedLines(wide: wide, middle: middle)
@@ -34,8 +37,8 @@ final class NeedleSet {
 
     /// Bytes of secret memory in use.
     var secretBytes: Int {
-        arena.secretBytes + short.secretBytes + plain.secretBytes + wrapped.secretBytes + pairs.secretBytes
-            + middle.secretBytes + wide.secretBytes + lines.secretBytes
+        arena.secretBytes + short.secretBytes + plain.secretBytes + wrapped.secretBytes + spaced.secretBytes
+            + pairs.secretBytes + middle.secretBytes + wide.secretBytes + lines.secretBytes
     }
 
     // MARK: - Adding
@@ -59,7 +62,7 @@ final class NeedleSet {
     ) throws(Failure) -> Int? {
         let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
         let isShort = count < NeedleSet.longAnchor
-        let index = isShort ? short : spelling.looksThroughBreaks ? wrapped : plain
+        let index = isShort ? short : index(of: spelling)
         let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
         try index.reserveOne()
         if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
@@ -71,13 +74,18 @@ final class NeedleSet {
         return number
     }
 
+    private func index(of spelling: Spelling) -> NeedleIndex {
+        guard spelling.looksThroughBreaks else { return plain }
+        return spelling.isSpaced ? spaced : wrapped
+    }
+
     // MARK: - Looking
 
-    /// One matcher for each kind.
+    /// One matcher for each kind, two for the one that can be read in two ways.
     func makeMatchers() -> [Matcher] {
         [
-            Matcher(plain, looksThroughBreaks: false), Matcher(wrapped, looksThroughBreaks: true),
-            Matcher(short, looksThroughBreaks: false),
+            Matcher(plain, .asIs), Matcher(wrapped, .joined), Matcher(spaced, .spaced(afterOdd: false)),
+            Matcher(spaced, .spaced(afterOdd: true)), Matcher(short, .asIs),
         ]
     }
 
@@ -100,7 +108,10 @@ final class NeedleSet {
     /// Runs the matchers over what is held alone.
     func rerun(_ matchers: [Matcher], _ view: TextView, _ finds: inout [Find]) {
         places.reset(from: 0, to: 0)
-        for matcher in matchers { matcher.run(view, from: -view.before.count, to: 0, places, &finds) }
+        for matcher in matchers {
+            matcher.countDigits(from: view.before.start)
+            matcher.run(view, from: -view.before.count, to: 0, places, &finds)
+        }
     }
 
     /// The text ends with what is held.

@@ -42,6 +42,8 @@ struct Spelling {
 
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
     var looksThroughBreaks: Bool { kind != .plain }
+    /// Hexadecimal with blanks, for which a line break can stand.
+    var isSpaced: Bool { kind == .hex && separator == 0x20 }
 
     /// The byte at `index` of the spelling of `text`.
     func byte(_ index: Int, of text: UnsafeBufferPointer<UInt8>) -> UInt8 {

@@ -76,6 +76,14 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
             "68756e74\n" + String(repeating: " ", count: 33) + "65723232"),
         MaskingCase("a carriage return alone", ["hunter22"], "68756e74\r65723232", "68756e74\r65723232"),
         MaskingCase("a break before the padding", ["correct horse"], "Y29ycmVjdCBob3JzZQ\n==", "[secret:S0]\n=="),
+        MaskingCase(
+            "od, a byte a line at first", ["hunter22"], "<68\n75\n6e\n74\n65 72 32 32>", "<68\n[secret:S0]>"),
+        MaskingCase(
+            "od, a digit a line at first", ["hunter22"], "<6\n8\n 7\n5\n6\ne\n7\n4 65 72 32 32>",
+            "<6\n8\n 7\n[secret:S0]>"),
+        MaskingCase(
+            "spaced digits that can be read in two ways", ["vvvvvvvvv", "ggggggggg"],
+            "7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7 67 67.", "7\n6\n7\n6\n[secret:S1]."),
         MaskingCase("a break in the value", ["hunter22"], "hunt\ner22", "hunt\ner22"),
     ]
 

@@ -15,6 +15,8 @@ final class NeedleSet {
     private(set) var isEmpty = true
 
     private let arena = NeedleArena()
+    /// How the needle in work begins.
+    private let head: NeedleHead
     private let pairs = PairFilter()
     private let middle: WindowFilter
     private let wide: WindowFilter
@@ -26,12 +28,13 @@ final class NeedleSet {
     private static let longAnchor = 8
 
     init() throws(Failure) {
-        short = try NeedleIndex(anchor: Forms.minimumVerbatim)
-        plain = try NeedleIndex(anchor: NeedleSet.longAnchor)
-        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
-        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor)
-        middle = try WindowFilter()
-        wide = try WindowFilter()
+        head = try NeedleHead()
+        short = try NeedleIndex(anchor: Forms.minimumVerbatim, head)
+        plain = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        middle = try WindowFilter(head)
+        wide = try WindowFilter(head)
         lines = try JoinedLines(wide: wide, middle: middle)
     }
 
@@ -66,7 +69,9 @@ final class NeedleSet {
         let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
         try index.reserveOne()
         if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
-        guard let number = index.insert(needle, beginning: longer) else { return nil }
+        head.take(needle)
+        defer { head.wipe() }
+        guard let number = index.insert(needle, head.word, beginning: longer) else { return nil }
         if let filter { filter.insert(needle) } else { pairs.insert(needle) }
         self.count += 1
         generation += 1

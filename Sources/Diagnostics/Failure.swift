@@ -26,6 +26,8 @@ public struct Failure: Error, Equatable, Sendable {
     public var signal: Int?
     /// The exit code of a run that ends with it, where it is not the kind's own.
     public var exitCode: Int32?
+    /// A script must not learn of it: the run ends with it, whatever the script would catch.
+    public var endsRun = false
 
     /// Makes a failure; `reason` and `hint` may be empty.
     public init(

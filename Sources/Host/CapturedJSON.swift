@@ -70,9 +70,11 @@ struct CapturedJSON {
     }
 
     private static func noRoom(_ source: String) -> Failure {
-        Failure(
+        var failure = Failure(
             .limit, "there is no secret memory left for what \(source) printed",
-            hint: "close handles that are no longer needed: handle:close()")
+            hint: "fetch and capture fewer secrets in one run")
+        failure.endsRun = true
+        return failure
     }
 
     // MARK: - The rest

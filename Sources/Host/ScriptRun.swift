@@ -211,6 +211,7 @@ public final class ScriptRun {
     func fault(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
         openRequests -= 1
         let masked = gate.inward(failure)
+        if failure.endsRun { return end(ExitCode.scriptError, saying: masked) }
         let record = ledger.record(masked)
         worker.send(
             .fault(

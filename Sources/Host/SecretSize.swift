@@ -3,47 +3,40 @@ import SecretMemory
 /// How large a value may be, from what everybody can see: never its length.
 ///
 /// Two numbers, because bounds are large and values short. `bound` says what a value can be at most and decides what is
-/// refused as too large. `weight` is what the memory of the run is charged with: the size class of what was loaded, and
-/// for what is made from it the class put through the same sums. So a value's class is all that running out of memory
-/// tells, and no sum of texts and values brings it closer than that.
+/// refused as too large. `weight` is what the run is charged with: one and the same for all values of up to 4 KiB, above
+/// that the size class of what was loaded, and for what is made from it these put through the same sums. So how many
+/// secrets fit tells nothing of a value that is not larger, and no sum of texts and values comes closer to one.
 struct SecretSize: Equatable {
     /// The largest value that is loaded: fetched, read from a file or the environment.
     static let maximumLoadedBytes = 48 * 1024
     /// The largest bound that anything is made with: as many of the largest values as a template has fields.
     static let maximumBound = 256 * maximumLoadedBytes
-    /// The classes' upper ends. Steps of four where credentials are, so that nearly all of one kind share a class.
-    private static let classes = [64, 256, 1024, 2048, 4096, 8192, 16384, 32768, maximumLoadedBytes]
-    /// How much more the masked forms of a value with bytes that are no ASCII text take: their escapes are long.
-    private static let binaryFactor = 6
+    /// The classes' upper ends; the first is for everything that is a credential.
+    private static let classes = [leastWeight, 8192, 16384, 32768, maximumLoadedBytes]
+    /// No value weighs less.
+    static let leastWeight = 4096
 
     var bound: Int
     var weight: Int
 
+    /// What a byte of a text weighs: it is held by store and masker, and twice more while it is put together.
+    private static let weightOfText = 8
+
     /// A text that the script knows, or a result whose length is known (a digest).
     init(known bytes: Int) {
         bound = bytes
-        weight = bytes
+        weight = bytes * Self.weightOfText
     }
 
     /// A value that was loaded from somewhere that gives at most `bound` bytes.
     init(loaded value: SecretBytes, atMost bound: Int) {
         self.bound = bound
-        let size = Self.classes.first { value.count <= $0 } ?? bound
-        weight = size * (Self.isText(value) ? 1 : Self.binaryFactor)
+        weight = Self.classes.first { value.count <= $0 } ?? bound
     }
 
     /// What a value counts as where the room for it shows: 4 KiB, or the upper end of its class.
     static func counted(_ value: SecretBytes) -> Int {
-        classes.first { $0 >= 4096 && value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
-    }
-
-    private static func isText(_ value: SecretBytes) -> Bool {
-        value.withBytes { bytes in
-            !bytes.indices.contains { index in
-                let byte = bytes[index]
-                return byte >= 127 || (byte < 32 && byte != 9 && byte != 10 && byte != 13)
-            }
-        }
+        classes.first { value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
     }
 
     private init(bound: Int, weight: Int) {

@@ -44,11 +44,9 @@ final class SecretStore {
 
     /// More live handles than this are an error.
     var maximumCount = 100_000
-    /// The most secret memory that the values of a run are charged with. The rest is for answers on their way and for
-    /// the masker's tables while they grow.
-    static let memoryBytes = 5 << 20
-    /// What a byte of a value takes in secret memory, its own and its masked forms' together, in most values.
-    static let chargePerByte = 96
+    /// The most weight that the values of a run may have together: some thousand credentials. Few large values, or
+    /// many of many special characters, can use up secret memory before; that ends the run (`Failure.endsRun`).
+    static let maximumWeight = 5 << 20
 
     private struct Place {
         var generation: UInt32
@@ -58,14 +56,14 @@ final class SecretStore {
     /// What the run has paid for, and the value itself while a handle lives.
     private struct Known {
         weak var value: SecretBytes?
-        var charge: Int
+        var weight: Int
     }
 
     private let masker: Masker
     private var places: [Place] = []
     private var free: [UInt32] = []
     private var known: [SecretOrigin: Known] = [:]
-    private var charged = 0
+    private var weight = 0
     /// Every name that a secret of this run has had.
     private(set) var names: Set<String> = []
 
@@ -117,18 +115,18 @@ final class SecretStore {
     /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its
     /// forms to the end of the run.
     private func charge(_ draft: Draft) throws(Failure) {
-        let whole = max(draft.size.weight, 64) * Self.chargePerByte
-        let more = max(0, whole - (known[draft.origin]?.charge ?? 0))
-        guard charged + more <= Self.memoryBytes else { throw Self.noRoom }
-        charged += more
-        known[draft.origin, default: Known(charge: 0)].charge += more
+        let whole = max(draft.size.weight, SecretSize.leastWeight)
+        let more = max(0, whole - (known[draft.origin]?.weight ?? 0))
+        guard weight + more <= Self.maximumWeight else { throw Self.noRoom }
+        weight += more
+        known[draft.origin, default: Known(weight: 0)].weight += more
     }
 
-    /// No number of bytes: it would tell more of a value than its class.
+    /// By public facts alone: a script may catch it.
     private static var noRoom: Failure {
         Failure(
             .limit, "there is no secret memory left for another value",
-            reason: "the values of this run, with their masked forms, are charged against \(memoryBytes >> 20) MiB",
+            reason: "the secrets of one run may weigh \(maximumWeight >> 20) MiB together; each weighs 4 KiB at least",
             hint: "fetch and derive fewer secrets in one run; closing handles gives none of it back")
     }
 

@@ -2,15 +2,16 @@
 enum Base64Alphabet {
     case standard, url
 
+    private static let standardCharacters: StaticString =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    private static let urlCharacters: StaticString =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    /// The character of the low six bits.
     @inline(__always) func character(_ sextet: UInt32) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: sextet & 63)
-        switch value {
-        case 0..<26: return 0x41 + value
-        case 26..<52: return 0x61 + value - 26
-        case 52..<62: return 0x30 + value - 52
-        case 62: return self == .standard ? 0x2b : 0x2d
-        default: return self == .standard ? 0x2f : 0x5f
-        }
+        let characters = self == .standard ? Self.standardCharacters : Self.urlCharacters
+        // In bounds: there are 64.
+        return unsafe characters.utf8Start[Int(truncatingIfNeeded: sextet & 63)]
     }
 }
 

@@ -10,13 +10,13 @@ struct Forms {
     fileprivate let base: Draft
     fileprivate let draft: Draft
     fileprivate let inner: Draft
-    fileprivate let sample: Draft
+    fileprivate let choice: EncodingChoice
 
     init() throws(Failure) {
         base = try Draft()
         draft = try Draft()
         inner = try Draft()
-        sample = try Draft()
+        choice = try EncodingChoice()
     }
 
     /// Adds each form of `value` to `needles`.
@@ -44,7 +44,7 @@ struct Forms {
         base.wipe()
         draft.wipe()
         inner.wipe()
-        sample.wipe()
+        choice.forget()
     }
 }
 
@@ -61,12 +61,11 @@ private struct FormWriter {
     let base: Draft
     let draft: Draft
     let inner: Draft
-    let sample: Draft
-    private let key = RunKey()
+    let choice: EncodingChoice
 
     init(_ forms: Forms, needles: NeedleSet, name: Int) {
         (self.needles, self.name) = (needles, name)
-        (base, draft, inner, sample) = (forms.base, forms.draft, forms.inner, forms.sample)
+        (base, draft, inner, choice) = (forms.base, forms.draft, forms.inner, forms.choice)
     }
 
     func write(_ value: Base) throws(Failure) {
@@ -144,22 +143,11 @@ private struct FormWriter {
 
     private func writeTextEncodings(_ text: Span<UInt8>) throws(Failure) {
         guard !TextEncoding.leavesAlone(text) else { return }
-        let profile = TextProfile(text)
-        profile.writeSample(to: sample)
-        var known: Set<UInt64> = []
-        for encoding in TextEncoding.all where encoding.changes(profile) {
-            if !profile.hasHigh, !known.insert(signature(of: encoding)).inserted { continue }
+        for encoding in choice.encodings(for: TextProfile(text)) {
             draft.clear()
             encoding.write(text, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in try keep(form) }
         }
-    }
-
-    /// Equal for encodings that make the same of every byte of a text, so that a form is made once.
-    private func signature(of encoding: TextEncoding) -> UInt64 {
-        draft.clear()
-        sample.withBytes { bytes in encoding.write(bytes, scratch: inner, to: draft) }
-        return draft.withBytes { key.digest($0) }
     }
 
     private func spellHex(_ text: Base) throws(Failure) {
@@ -200,7 +188,8 @@ private struct FormWriter {
         // The outer base64, of letters and digits, never has the two characters.
         for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
             let inner = Base64.coreCount(text.count, alignment: alignment)
-            for outer in 0..<3 {
+            // The one with nothing before it begins the whole, below.
+            for outer in 0..<3 where alignment > 0 || outer > 0 {
                 let spelling = Spelling.base64(alphabet, alignment: alignment)
                 let count = Base64.coreCount(inner, alignment: outer)
                 try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
@@ -209,6 +198,7 @@ private struct FormWriter {
         guard unsafe isOwn(text, alphabet, 0) else { return }
         let inner = Base64.count(text.count, padded: true)
         let whole = Spelling.base64Twice(.base64(alphabet, alignment: 0), innerCount: inner, alignment: 0)
-        try unsafe spell(text, whole, [false, true].map { Base64.count(inner, padded: $0) })
+        let core = Base64.coreCount(Base64.coreCount(text.count, alignment: 0), alignment: 0)
+        try unsafe spell(text, whole, [core] + [false, true].map { Base64.count(inner, padded: $0) })
     }
 }

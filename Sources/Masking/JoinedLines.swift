@@ -43,10 +43,12 @@ final class JoinedLines {
             if isSpacedDigit(view, lineEnd - 1, from: line) { insertSpaced(view, line..<lineEnd, places) }
             if count == 0, lineEnd - line > JoinedLines.reach, end - after > JoinedLines.reach {
                 // Seven bytes before the break and one after it; then eight after it.
-                let begin = view.word(at: after)
-                let across = view.word(at: lineEnd - 8) >> 8 | begin << 56
+                let (before, begin) = (view.word(at: lineEnd - 8), view.word(at: after))
+                let across = before &>> 8 | begin &<< 56
                 var hits = wideWindows.hit(across) | wideWindows.hit(begin)
-                if hasMiddle { hits |= middleWindows.hit(across >> 32) | middleWindows.hit(begin) }
+                // Where a needle begins, the windows beside are hits too.
+                if hits != 0 { hits = wideWindows.hitsBeside(before, begin) }
+                if hasMiddle { hits |= middleWindows.hit(across &>> 32) | middleWindows.hit(begin) }
                 if hits != 0 { join(view, line..<lineEnd, after..<end, places) }
             } else {
                 join(view, line..<lineEnd, after..<end, places)

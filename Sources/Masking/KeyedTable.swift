@@ -11,13 +11,16 @@ final class KeyedTable {
 
     var secretBytes: Int { slots.count * 4 }
 
+    private static let large = 16 * 1024
+
     /// Numbers are below this.
     static let largestValue = 0xf_ffff
 
     /// Makes room for `more` entries, so that `insert` cannot fail; `hashOf` gives the hash of a number again.
     func reserve(_ more: Int, hashOf: (Int) -> UInt64) throws(Failure) {
         var size = slots.count
-        while (count + more) * 4 > size * 3 { size *= 2 }
+        // Each time all hashes are made again: in large steps while the table is small.
+        while (count + more) * 4 > size * 3 { size *= size < KeyedTable.large ? 4 : 2 }
         guard size > slots.count else { return }
         let old = slots
         slots = try SecretArray(count: size)

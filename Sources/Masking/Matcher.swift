@@ -14,6 +14,19 @@ struct Find {
     }
 }
 
+/// How a matcher reads line breaks.
+enum Reading {
+    /// As the bytes that they are.
+    case asIs
+    /// As nothing.
+    case joined
+    /// As the blank between two pairs of digits, else as nothing.
+    ///
+    /// A text with breaks between all its digits can be read in two ways that exclude each other. They differ by where
+    /// pairs begin, so there is a matcher for each: one takes beginnings after an even number of digits, one the others.
+    case spaced(afterOdd: Bool)
+}
+
 /// One index at work on one stream of bytes.
 ///
 /// It follows the longest end of the text that begins a needle. A find is told when nothing longer can begin at its
@@ -21,6 +34,9 @@ struct Find {
 final class Matcher {
     private let index: NeedleIndex
     private let looksThroughBreaks: Bool
+    private let fillsBlanks: Bool
+    private let isAfterOdd: Bool
+    private var digits = DigitParity()
 
     /// The end of the text that begins a needle: its node, its beginning in the stream and in bytes of needles.
     private var node: Node?
@@ -38,9 +54,13 @@ final class Matcher {
     /// Work done so far; proves the linear bound.
     private(set) var steps = 0
 
-    init(_ index: NeedleIndex, looksThroughBreaks: Bool) {
+    init(_ index: NeedleIndex, _ reading: Reading) {
         self.index = index
-        self.looksThroughBreaks = looksThroughBreaks
+        switch reading {
+        case .asIs: (looksThroughBreaks, fillsBlanks, isAfterOdd) = (false, false, false)
+        case .joined: (looksThroughBreaks, fillsBlanks, isAfterOdd) = (true, false, false)
+        case .spaced(let afterOdd): (looksThroughBreaks, fillsBlanks, isAfterOdd) = (true, true, afterOdd)
+        }
     }
 
     /// The shortest needle's length at least.
@@ -56,6 +76,7 @@ final class Matcher {
     /// Runs over the view's bytes from `first` up to `end`; `places` has all beginnings there that lie in its slice.
     func run(_ view: TextView, from first: Int, to end: Int, _ places: PlaceSet, _ finds: inout [Find]) {
         guard !index.isEmpty else { return }
+        defer { if fillsBlanks, node == nil { digits.advance(to: end, view) } }
         var step = resume(view, at: first)
         while true {
             switch step {
@@ -75,6 +96,9 @@ final class Matcher {
         defer { openBreak = nil }
         return .follow(at: first - (openBreak?.bytes.count ?? 0))
     }
+
+    /// Begins to count digits anew: from here on all text is run over again, by every matcher.
+    func countDigits(from place: Int) { digits = DigitParity(at: place) }
 
     /// Drops what is followed: the text will be run over again.
     func forget() {
@@ -137,7 +161,10 @@ final class Matcher {
         steps += 1
         guard place >= 0, place + 8 <= end else { return trySlowly(view, place, end) }
         let word = view.word(at: place)
-        if let node = index.wayIn(word) { return begin(node, view, place, next: place + index.anchor) }
+        if let node = index.wayIn(word) {
+            guard isMine(view, place) else { return nil }
+            return begin(node, view, place, next: place + index.anchor)
+        }
         return looksThroughBreaks && holdsLineEnd(word) ? trySlowly(view, place, end) : nil
     }
 
@@ -157,24 +184,26 @@ final class Matcher {
         return node.depth < index.anchor ? .end : .follow(at: next)
     }
 
+    /// Whether a beginning here is for this matcher: of the two readings of spaced digits it has one.
+    private func isMine(_ view: TextView, _ place: Int) -> Bool {
+        guard fillsBlanks else { return true }
+        digits.advance(to: place, view)
+        return digits.isOdd == isAfterOdd
+    }
+
     /// Before the write, close to its end, or at a line break.
     private func trySlowly(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
-        for fillsBlanks in [false, true] {
-            var reading = Reading(place: place)
-            read(&reading, view, end, fillsBlanks: fillsBlanks)
-            let isWhole = reading.count == index.anchor
-            let node = isWhole ? index.wayIn(reading.word) : index.shallowNode(reading.word, count: reading.count)
-            if let node {
-                (breaks, openBreak) = (reading.breaks, reading.openBreak)
-                return begin(node, view, place, next: reading.place)
-            }
-            guard looksThroughBreaks, !reading.breaks.isEmpty || reading.openBreak != nil else { return nil }
-        }
-        return nil
+        var start = Start(place: place)
+        read(&start, view, end)
+        let isWhole = start.count == index.anchor
+        let node = isWhole ? index.wayIn(start.word) : index.shallowNode(start.word, count: start.count)
+        guard let node, isMine(view, place) else { return nil }
+        (breaks, openBreak) = (start.breaks, start.openBreak)
+        return begin(node, view, place, next: start.place)
     }
 
     /// The first bytes from a place on, line breaks left out or as the blanks of spaced digits.
-    private struct Reading {
+    private struct Start {
         var place: Int
         var word: UInt64 = 0
         var count = 0
@@ -187,27 +216,27 @@ final class Matcher {
         }
     }
 
-    private func read(_ reading: inout Reading, _ view: TextView, _ end: Int, fillsBlanks: Bool) {
+    private func read(_ start: inout Start, _ view: TextView, _ end: Int) {
         var followsBreak = true
-        while reading.count < index.anchor, reading.place < end {
-            let byte = view.byte(reading.place)
-            let length = looksThroughBreaks && !followsBreak ? breakLength(view, reading.place, end) : nil
+        while start.count < index.anchor, start.place < end {
+            let byte = view.byte(start.place)
+            let length = looksThroughBreaks && !followsBreak ? breakLength(view, start.place, end) : nil
             guard let length else {
-                reading.append(byte)
-                reading.place += 1
+                start.append(byte)
+                start.place += 1
                 followsBreak = false
                 continue
             }
-            let stands = fillsBlanks && reading.count % 3 == 2
-            var found = makeBreak(view, reading.place, length)
-            (found.symbol, found.stands) = (reading.count, stands ? 1 : 0)
-            if stands { reading.append(0x20) }
-            reading.place += length
-            guard reading.place < end else {
-                reading.openBreak = found
+            let stands = fillsBlanks && start.count % 3 == 2
+            var found = makeBreak(view, start.place, length)
+            (found.symbol, found.stands) = (start.count, stands ? 1 : 0)
+            if stands { start.append(0x20) }
+            start.place += length
+            guard start.place < end else {
+                start.openBreak = found
                 return
             }
-            reading.breaks.append(found)
+            start.breaks.append(found)
             followsBreak = true
         }
     }
@@ -259,6 +288,8 @@ final class Matcher {
     private func leave(upTo symbol: Int) {
         start = streamPlace(symbol)
         firstSymbol = symbol
+        // What comes before is gone.
+        if fillsBlanks { digits = DigitParity(at: start, isOdd: isAfterOdd) }
         while firstBreak < breaks.count, breaks[firstBreak].symbol <= symbol { firstBreak += 1 }
         guard firstBreak > 64, firstBreak > breaks.count / 2 else { return }
         breaks.removeFirst(firstBreak)

@@ -26,6 +26,11 @@
         return unsafe spelling.byte(index, of: text)
     }
 
+    /// Writes its first bytes, `count` at most and no more than it has, to `room`.
+    func write(first count: Int, to room: NeedleHead) {
+        unsafe spelling.write(first: min(count, self.count), of: text, to: room.bytes, inner: room.inner)
+    }
+
     /// The `width` bytes from `offset` on in memory order; zeros past the needle's end.
     func word(at offset: Int = 0, width: Int) -> UInt64 {
         var word: UInt64 = 0

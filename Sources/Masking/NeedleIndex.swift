@@ -27,8 +27,11 @@ final class NeedleIndex {
     private(set) var terminals: [Int: [Mark]] = [:]
     private var links = NeedleLinks()
 
-    init(anchor: Int) throws(Failure) {
+    private let head: NeedleHead
+
+    init(anchor: Int, _ head: NeedleHead) throws(Failure) {
         self.anchor = anchor
+        self.head = head
         anchorMask = UInt64.max >> UInt64(64 - anchor * 8)
         ways = try KeyedTable()
         edges = try KeyedTable()
@@ -46,7 +49,10 @@ final class NeedleIndex {
     /// Makes room so that the next `insert` cannot fail.
     func reserveOne() throws(Failure) {
         guard needles.count < KeyedTable.largestValue - 1 else { throw NeedleIndex.tooMany }
-        try ways.reserve(1) { number in key.hash(needles[number].word(width: anchor)) }
+        try ways.reserve(1) { number in
+            needles[number].write(first: anchor, to: head)
+            return key.hash(head.word & anchorMask)
+        }
         try edges.reserve(1) { edge in edgeHash(edgeParents[edge], edgeBytes[edge]) }
         try anchors.reserveOne()
         guard edgeParents.count == edgeBytes.count else { return }
@@ -63,11 +69,11 @@ final class NeedleIndex {
 
     /// Puts a needle into the trie: a new way in, or an edge where it leaves the path, or an end on the path.
     ///
-    /// Gives its number; nil where the trie has these bytes as a needle already. `reserveOne` came before. `longer` is a
-    /// needle that begins with these bytes, so that they need not be looked at.
-    func insert(_ needle: Needle, beginning longer: Int?) -> Int? {
+    /// Gives its number; nil where the trie has these bytes as a needle already. `reserveOne` came before. `word` is how
+    /// it begins. `longer` is a needle that begins with these bytes, so that they need not be looked at.
+    func insert(_ needle: Needle, _ word: UInt64, beginning longer: Int?) -> Int? {
         precondition(needle.count >= anchor, "a needle is as long as its index's anchor")
-        let word = needle.word(width: anchor)
+        let word = word & anchorMask
         guard var node = wayIn(word) else {
             ways.insert(hash: key.hash(word), value: needles.count)
             anchors.insert(word.bigEndian)

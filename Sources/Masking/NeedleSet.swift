@@ -8,11 +8,15 @@ final class NeedleSet {
     let plain: NeedleIndex
     /// Longer ones that look through line breaks.
     let wrapped: NeedleIndex
+    /// Those of them with a blank between each two digits, for which a break can stand.
+    let spaced: NeedleIndex
     /// Rises whenever the needles change.
     private(set) var generation = 0
     private(set) var isEmpty = true
 
     private let arena = NeedleArena()
+    /// How the needle in work begins.
+    private let head: NeedleHead
     private let pairs = PairFilter()
     private let middle: WindowFilter
     private let wide: WindowFilter
@@ -24,18 +28,20 @@ final class NeedleSet {
     private static let longAnchor = 8
 
     init() throws(Failure) {
-        short = try NeedleIndex(anchor: Forms.minimumVerbatim)
-        plain = try NeedleIndex(anchor: NeedleSet.longAnchor)
-        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
-        middle = try WindowFilter()
-        wide = try WindowFilter()
+        head = try NeedleHead()
+        short = try NeedleIndex(anchor: Forms.minimumVerbatim, head)
+        plain = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        middle = try WindowFilter(head)
+        wide = try WindowFilter(head)
         lines = try JoinedLines(wide: wide, middle: middle)
     }
 
     /// Bytes of secret memory in use.
     var secretBytes: Int {
-        arena.secretBytes + short.secretBytes + plain.secretBytes + wrapped.secretBytes + pairs.secretBytes
-            + middle.secretBytes + wide.secretBytes + lines.secretBytes
+        arena.secretBytes + short.secretBytes + plain.secretBytes + wrapped.secretBytes + spaced.secretBytes
+            + pairs.secretBytes + middle.secretBytes + wide.secretBytes + lines.secretBytes
     }
 
     // MARK: - Adding
@@ -59,11 +65,13 @@ final class NeedleSet {
     ) throws(Failure) -> Int? {
         let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
         let isShort = count < NeedleSet.longAnchor
-        let index = isShort ? short : spelling.looksThroughBreaks ? wrapped : plain
+        let index = isShort ? short : index(of: spelling)
         let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
         try index.reserveOne()
         if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
-        guard let number = index.insert(needle, beginning: longer) else { return nil }
+        head.take(needle)
+        defer { head.wipe() }
+        guard let number = index.insert(needle, head.word, beginning: longer) else { return nil }
         if let filter { filter.insert(needle) } else { pairs.insert(needle) }
         self.count += 1
         generation += 1
@@ -71,13 +79,18 @@ final class NeedleSet {
         return number
     }
 
+    private func index(of spelling: Spelling) -> NeedleIndex {
+        guard spelling.looksThroughBreaks else { return plain }
+        return spelling.isSpaced ? spaced : wrapped
+    }
+
     // MARK: - Looking
 
-    /// One matcher for each kind.
+    /// One matcher for each kind, two for the one that can be read in two ways.
     func makeMatchers() -> [Matcher] {
         [
-            Matcher(plain, looksThroughBreaks: false), Matcher(wrapped, looksThroughBreaks: true),
-            Matcher(short, looksThroughBreaks: false),
+            Matcher(plain, .asIs), Matcher(wrapped, .joined), Matcher(spaced, .spaced(afterOdd: false)),
+            Matcher(spaced, .spaced(afterOdd: true)), Matcher(short, .asIs),
         ]
     }
 
@@ -100,7 +113,10 @@ final class NeedleSet {
     /// Runs the matchers over what is held alone.
     func rerun(_ matchers: [Matcher], _ view: TextView, _ finds: inout [Find]) {
         places.reset(from: 0, to: 0)
-        for matcher in matchers { matcher.run(view, from: -view.before.count, to: 0, places, &finds) }
+        for matcher in matchers {
+            matcher.countDigits(from: view.before.start)
+            matcher.run(view, from: -view.before.count, to: 0, places, &finds)
+        }
     }
 
     /// The text ends with what is held.

@@ -5,20 +5,35 @@
 
     private let words: UnsafeMutablePointer<UInt64>
     private let wordCount = PlaceSet.capacity / 64 + 1
+    /// A bit for each word that is not zero.
+    private let summary: UnsafeMutablePointer<UInt64>
+    private let summaryCount = PlaceSet.capacity / 4096 + 1
     private(set) var low = 0
     private(set) var high = 0
 
     init() {
         unsafe words = .allocate(capacity: wordCount)
         unsafe words.initialize(repeating: 0, count: wordCount)
+        unsafe summary = .allocate(capacity: summaryCount)
+        unsafe summary.initialize(repeating: 0, count: summaryCount)
     }
 
-    deinit { unsafe words.deallocate() }
+    deinit {
+        unsafe words.deallocate()
+        unsafe summary.deallocate()
+    }
 
     /// Begins anew for the places from `low` up to `high`.
     func reset(from low: Int, to high: Int) {
         precondition(high - low <= PlaceSet.capacity, "a slice fits in its set")
-        unsafe words.update(repeating: 0, count: (max(self.high - self.low, high - low) >> 6) + 1)
+        for index in 0..<summaryCount {
+            var filled = unsafe summary[index]
+            while filled != 0 {
+                unsafe words[index << 6 + filled.trailingZeroBitCount] = 0
+                filled &= filled &- 1
+            }
+            unsafe summary[index] = 0
+        }
         (self.low, self.high) = (low, high)
     }
 
@@ -30,8 +45,13 @@
         let bits = (UInt64.max >> UInt64(64 - min(count, 64)))
         let shift = UInt64(first & 63)
         // In bounds: `reset` made sure, and there is a word more than the places need.
-        unsafe words[first >> 6] |= bits << shift
-        if shift + UInt64(count) > 64 { unsafe words[(first >> 6) + 1] |= bits >> (64 - shift) }
+        fill(first >> 6, bits << shift)
+        if shift + UInt64(count) > 64 { fill((first >> 6) + 1, bits >> (64 - shift)) }
+    }
+
+    @inline(__always) private func fill(_ index: Int, _ bits: UInt64) {
+        unsafe words[index] |= bits
+        unsafe summary[index >> 6] |= 1 &<< UInt64(index & 63)
     }
 
     /// The first place of the set from `place` on; `high` where there is none.
@@ -39,13 +59,25 @@
         guard place < high else { return high }
         let first = max(place, low) - low
         var index = first >> 6
-        let last = (high - low) >> 6
         var word = unsafe words[index] & (UInt64.max << UInt64(first & 63))
-        while word == 0 {
-            index += 1
-            guard index <= last else { return high }
+        if word == 0 {
+            guard let next = nextFilled(from: index + 1) else { return high }
+            index = next
             word = unsafe words[index]
         }
         return min(high, low + index << 6 + word.trailingZeroBitCount)
+    }
+
+    /// The first word from `index` on that is not zero.
+    private func nextFilled(from index: Int) -> Int? {
+        guard index < wordCount else { return nil }
+        var part = index >> 6
+        var filled = unsafe summary[part] & (UInt64.max << UInt64(index & 63))
+        while filled == 0 {
+            part += 1
+            guard part < summaryCount else { return nil }
+            filled = unsafe summary[part]
+        }
+        return part << 6 + filled.trailingZeroBitCount
     }
 }

@@ -38,6 +38,12 @@ import SecretMemory
         }
     }
 
+    /// Moves `count` elements from `first` on by one place, towards the end.
+    func shift(from first: Int, count: Int) {
+        precondition(first >= 0 && count >= 0 && first + count < self.count, "a shift stays inside of its array")
+        unsafe (base + first + 1).update(from: base + first, count: count)
+    }
+
     /// Sets the first `count` elements to zero bytes.
     func wipe(first count: Int) {
         precondition(count <= self.count, "a wipe stays inside of its array")

@@ -54,12 +54,13 @@ final class SortedWords {
     /// `reserveOne` came before.
     func insert(_ word: UInt64) {
         precondition(recentCount < recent.count, "insert needs room: call reserveOne first")
-        var place = recentCount
-        while place > 0, recent[place - 1] > word {
-            recent[place] = recent[place - 1]
-            place -= 1
+        var (low, high) = (0, recentCount)
+        while low < high {
+            let middle = (low + high) / 2
+            if recent[middle] <= word { low = middle + 1 } else { high = middle }
         }
-        recent[place] = word
+        recent.shift(from: low, count: recentCount - low)
+        recent[low] = word
         recentCount += 1
     }
 

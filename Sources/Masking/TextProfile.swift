@@ -1,17 +1,21 @@
 /// Which bytes a text holds.
-struct TextProfile {
+struct TextProfile: Equatable {
     /// ASCII bytes below 64, and the others.
     private(set) var low: UInt64 = 0
     private(set) var high: UInt64 = 0
     /// A byte above ASCII.
     private(set) var hasHigh = false
+    /// The first byte where it can count: some encodings treat it in its own way.
     private let first: UInt8
 
+    /// Letters, digits and `-._`, which no encoding changes, count as none.
     init(_ text: Span<UInt8>) {
-        first = text.isEmpty ? 0 : text[0]
+        first = text.isEmpty || isPlain(text[0]) ? 0x61 : text[0]
         for index in text.indices {
             let byte = text[index]
-            if byte < 64 {
+            if isPlain(byte) {
+                continue
+            } else if byte < 64 {
                 low |= 1 << UInt64(byte)
             } else if byte < 128 {
                 high |= 1 << UInt64(byte - 64)

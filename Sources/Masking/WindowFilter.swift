@@ -34,8 +34,10 @@ final class WindowFilter {
     private var shortest = Int.max
     private var count = 0
     private var members: [Needle] = []
+    private let head: NeedleHead
 
-    init() throws(Failure) {
+    init(_ head: NeedleHead) throws(Failure) {
+        self.head = head
         words = try SecretArray(count: 64)
         shift = 58
     }
@@ -53,29 +55,32 @@ final class WindowFilter {
         let isFull = count + newShape.stride > words.count * 4 && words.count < WindowFilter.largest
         guard newShape != shape || isFull else { return shortest = newShortest }
         var size = 64
-        while size * 2 < (members.count + 1) * newShape.stride && size < WindowFilter.largest { size *= 2 }
+        while size < (members.count + 1) * newShape.stride && size < WindowFilter.largest { size *= 2 }
         if size != words.count { words = try SecretArray(count: size) } else { words.wipe(first: size) }
         shift = UInt64(64 - size.trailingZeroBitCount)
         (shape, shortest, count) = (newShape, newShortest, 0)
         mask = UInt64.max >> UInt64(64 - shape.width * 8)
-        for needle in members { addWindows(needle) }
+        for needle in members {
+            head.take(needle)
+            addWindows()
+        }
     }
 
-    /// Adds the first windows of `needle`.
+    /// Adds the first windows of `needle`, of which the head has the bytes.
     ///
     /// `reserveOne` came before.
     func insert(_ needle: Needle) {
         members.append(needle)
-        addWindows(needle)
+        addWindows()
     }
 
-    private func addWindows(_ needle: Needle) {
-        var word = needle.word(width: shape.width)
+    private func addWindows() {
+        let (table, shift, mask, key) = unsafe (words.base, shift, mask, key)
+        precondition(shape.stride + shape.width <= NeedleHead.count, "a filter asks for no more than a head has")
         for offset in 0..<shape.stride {
-            let hash = key.quickHash(word)
-            words[Int(truncatingIfNeeded: hash >> shift)] |= bits(hash)
-            guard offset + 1 < shape.stride else { break }
-            word = word >> 8 | UInt64(needle.byte(offset + shape.width)) << UInt64(shape.width * 8 - 8)
+            let hash = key.quickHash(unsafe loadWord(head.bytes + offset) & mask)
+            // In bounds: the table has 2^(64 - shift) words.
+            unsafe table[Int(truncatingIfNeeded: hash &>> shift)] |= bits(hash)
         }
         count += shape.stride
     }
@@ -101,6 +106,18 @@ final class WindowFilter {
             let word = unsafe table[Int(truncatingIfNeeded: hash &>> shift)]
             return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1
         }
+
+        /// 1 where a needle may go over a line break, `before` the last eight bytes of the line and `after` the first
+        /// eight of the next.
+        ///
+        /// Such a needle has the first eight after the break and the window one byte before among its windows, or
+        /// seven before it with one after it and one of the windows beside.
+        func hitsBeside(_ before: UInt64, _ after: UInt64) -> UInt64 {
+            func window(_ bytesBefore: UInt64) -> UInt64 {
+                bytesBefore == 8 ? before : before &>> (64 &- bytesBefore &* 8) | after &<< (bytesBefore &* 8)
+            }
+            return hit(after) & hit(window(1)) | hit(window(7)) & (hit(before) | hit(window(6)))
+        }
     }
 
     var windows: Windows { unsafe Windows(table: words.base, shift: shift, mask: mask, key: key) }
@@ -113,35 +130,57 @@ final class WindowFilter {
     ) {
         guard !isEmpty else { return }
         let (stride, windows) = (shape.stride, windows)
-        var window = low + stride - 1
-        while true {
-            let hit = unsafe WindowFilter.nextHit(windows, in: text, from: window, count: count, step: stride)
-            guard hit + 8 <= count else { return }
-            // Where a needle begins, all its windows are hits.
-            var (first, last) = (hit, hit)
-            while first > max(low, hit - stride + 1), unsafe windows.hit(loadWord(text + first - 1)) != 0 { first -= 1 }
-            while last < hit + stride - 1, last + 9 <= count, unsafe windows.hit(loadWord(text + last + 1)) != 0 {
-                last += 1
+        var first = low + stride - 1
+        // Sixty-four questions at a time and no branch between them: the table's cache misses overlap.
+        while first + 63 * stride + 8 <= count {
+            var hits = unsafe WindowFilter.hits(windows, text + first, step: stride)
+            while hits != 0 {
+                let hit = first + hits.trailingZeroBitCount * stride
+                hits &= hits &- 1
+                unsafe look(around: hit, windows, text, from: low, count: count, take)
             }
-            if last + 9 > count { last = hit + stride - 1 }
-            if last - first + 1 >= stride { take(first, last - stride + 1) }
-            window = hit + stride
+            first += 64 * stride
+        }
+        while first + 8 <= count {
+            if unsafe windows.hit(loadWord(text + first)) != 0 {
+                unsafe look(around: first, windows, text, from: low, count: count, take)
+            }
+            first += stride
         }
     }
 
-    /// The first place from `start` on, in steps of the stride, whose window may belong to a needle; or the first one
-    /// that has not 8 bytes left.
-    @inline(__always) private static func nextHit(
-        _ windows: Windows, in text: UnsafePointer<UInt8>, from start: Int, count: Int, step: Int
-    ) -> Int {
-        @inline(__always) func hit(_ place: Int) -> UInt64 { unsafe windows.hit(loadWord(text + place)) }
-        var place = start
-        while place &+ 3 &* step &+ 8 <= count {
-            if hit(place) | hit(place &+ step) | hit(place &+ 2 &* step) | hit(place &+ 3 &* step) != 0 { break }
-            place = place &+ 4 &* step
+    /// Which of 64 windows may belong to a needle.
+    @inline(__always) private static func hits(
+        _ windows: Windows, _ text: UnsafePointer<UInt8>, step: Int
+    ) -> UInt64 {
+        var hits: UInt64 = 0
+        var place = unsafe text
+        var shift: UInt64 = 0
+        while shift < 64 {
+            unsafe hits |= windows.hit(loadWord(place)) &<< shift
+            unsafe hits |= windows.hit(loadWord(place + step)) &<< (shift &+ 1)
+            unsafe hits |= windows.hit(loadWord(place + 2 &* step)) &<< (shift &+ 2)
+            unsafe hits |= windows.hit(loadWord(place + 3 &* step)) &<< (shift &+ 3)
+            unsafe place += 4 &* step
+            shift &+= 4
         }
-        while place &+ 8 <= count, hit(place) == 0 { place = place &+ step }
-        return place
+        return hits
+    }
+
+    /// Hands on the places at which a needle may begin that has its asked window at `hit`: where one begins, all its
+    /// windows are hits.
+    private func look(
+        around hit: Int, _ windows: Windows, _ text: UnsafePointer<UInt8>, from low: Int, count: Int,
+        _ take: (_ first: Int, _ last: Int) -> Void
+    ) {
+        let stride = shape.stride
+        var (first, last) = (hit, hit)
+        while first > max(low, hit - stride + 1), unsafe windows.hit(loadWord(text + first - 1)) != 0 { first -= 1 }
+        while last < hit + stride - 1, last + 9 <= count, unsafe windows.hit(loadWord(text + last + 1)) != 0 {
+            last += 1
+        }
+        if last + 9 > count { last = hit + stride - 1 }
+        if last - first + 1 >= stride { take(first, last - stride + 1) }
     }
 }
 

@@ -96,13 +96,15 @@ public import Diagnostics
         return unsafe vs_sys_equal_constant_time(left, right, count)
     }
 
-    /// No number of bytes: it would tell a script the length of a value.
+    /// No number of bytes, and no error for a script: either would tell it the length of a value.
     static var noRoom: Failure {
-        Failure(
+        var failure = Failure(
             .limit, "there is no secret memory left",
             reason:
                 "the values of this run, with the masker's copies, may take \(VS_SYS_SECRET_LIMIT_BYTES / 1024) KiB",
             hint: "fetch fewer secrets in one run, or raise the lock limit (ulimit -l) if it is below 8 MiB")
+        failure.endsRun = true
+        return failure
     }
 }
 

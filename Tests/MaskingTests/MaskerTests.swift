@@ -50,6 +50,25 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
             "-----BEGIN KEY----- QUJDREVGR0g=x", "-----BEGIN KEY----- [secret:S0]x"),
     ]
 
+    /// The examples of the masking paragraph that are not above: word for word.
+    static let examples: [MaskingCase] = [
+        MaskingCase("aabx in aaabx", ["aabx"], "aaabx", "a[secret:S0]"),
+        MaskingCase("two that overlap, the second longer", ["abcdef", "cdefghij"], "abcdefghij", "[secret:S0]"),
+        MaskingCase("a match at the very end, one byte short", ["hunter22"], "pw=hunter2", "pw=hunter2"),
+        MaskingCase(
+            "colour codes on both sides of a line", ["first line\nthree four"],
+            "\u{1b}[1mfirst line\u{1b}[0m\n", "\u{1b}[1m[secret:S0]\u{1b}[0m\n"),
+        MaskingCase(
+            "words of a value that many have",
+            ["{\n  \"enabled\": true,\n  \"kind\": \"service\",\n  \"pass\": \"Tr0ub4dor&3\"\n}"],
+            "{ true } service enabled Tr0ub4dor&3", "{ true } service enabled [secret:S0]"),
+        MaskingCase(
+            "PEM headers between keys",
+            ["-----BEGIN RSA PRIVATE KEY-----\nQUJDREVGR0hJ\n-----END RSA PRIVATE KEY-----\n"],
+            "-----BEGIN RSA PRIVATE KEY-----\r\n-----END RSA PRIVATE KEY-----\n",
+            "-----BEGIN RSA PRIVATE KEY-----\r\n-----END RSA PRIVATE KEY-----\n"),
+    ]
+
     static let service =
         "{\n  \"type\": \"service_account\",\n  \"key\": \"-----BEGIN KEY-----\\nQUJDREVGR0g1\\n\",\n"
         + "  \"uri\": \"https://example.org/auth\",\n  \"db\": \"https://me:x@example.org\"\n}"
@@ -76,6 +95,14 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
             "68756e74\n" + String(repeating: " ", count: 33) + "65723232"),
         MaskingCase("a carriage return alone", ["hunter22"], "68756e74\r65723232", "68756e74\r65723232"),
         MaskingCase("a break before the padding", ["correct horse"], "Y29ycmVjdCBob3JzZQ\n==", "[secret:S0]\n=="),
+        MaskingCase(
+            "od, a byte a line at first", ["hunter22"], "<68\n75\n6e\n74\n65 72 32 32>", "<68\n[secret:S0]>"),
+        MaskingCase(
+            "od, a digit a line at first", ["hunter22"], "<6\n8\n 7\n5\n6\ne\n7\n4 65 72 32 32>",
+            "<6\n8\n 7\n[secret:S0]>"),
+        MaskingCase(
+            "spaced digits that can be read in two ways", ["vvvvvvvvv", "ggggggggg"],
+            "7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7\n6\n7 67 67.", "7\n6\n7\n6\n[secret:S1]."),
         MaskingCase("a break in the value", ["hunter22"], "hunt\ner22", "hunt\ner22"),
     ]
 
@@ -110,7 +137,8 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
 @Suite struct MaskerTests {
     @Test(
         "a text comes out as documented",
-        arguments: MaskingCase.meanings + MaskingCase.settings + MaskingCase.breaks + MaskingCase.forms, Cut.allCases)
+        arguments: MaskingCase.meanings + MaskingCase.examples + MaskingCase.settings + MaskingCase.breaks
+            + MaskingCase.forms, Cut.allCases)
     func masks(_ testCase: MaskingCase, cut: Cut) throws {
         let pair = try Pair(testCase.values.map(bytes))
         var random = SeededGenerator(seed: 1)

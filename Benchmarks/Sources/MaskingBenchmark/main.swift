@@ -199,6 +199,19 @@ final class Gather {
         if count > 0 { writeAll(out, UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
         count = 0
     }
+
+    /// What is gathered and a large piece after it, in one call: a byte that was held costs no write of its own.
+    func flush(_ out: Int32, with piece: UnsafeRawBufferPointer) {
+        guard count > 0 else { return writeAll(out, piece) }
+        var parts = [
+            iovec(iov_base: bytes.baseAddress, iov_len: count),
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: piece.baseAddress), iov_len: piece.count),
+        ]
+        let wrote = max(0, writev(out, &parts, 2))
+        if wrote < count { writeAll(out, UnsafeRawBufferPointer(rebasing: bytes[wrote..<count])) }
+        writeAll(out, UnsafeRawBufferPointer(rebasing: piece[max(0, wrote - count)...]))
+        count = 0
+    }
 }
 
 /// Masks and writes on; large pieces straight from the chunk, small ones together.
@@ -207,8 +220,7 @@ func masked(_ stream: MaskingStream, _ gather: Gather) -> (UnsafeRawBufferPointe
         stream.write(Span(_unsafeBytes: bytes)) { piece in
             piece.withUnsafeBytes { part in
                 if part.count >= 4096 || gather.count + part.count > gather.bytes.count {
-                    gather.flush(out)
-                    writeAll(out, part)
+                    gather.flush(out, with: part)
                 } else {
                     UnsafeMutableRawBufferPointer(rebasing: gather.bytes[gather.count...]).copyMemory(from: part)
                     gather.count += part.count

@@ -1,12 +1,11 @@
 -- idea: the secret memory is filled, and how much fits tells a value's length
--- known: the limit of secret memory counts size classes of values, not one public bound for all
 -- oracle: same
 -- contains: after
 local s = getSecret("TOKEN")
 local text, fields = {}, {}
 for i = 1, 10 do text[i], fields["f" .. i] = "${f" .. i .. "}", s end
 local kept, n = {}, 0
-for i = 1, 25 do
+for i = 1, 200 do
   local ok, t = pcall(secret.template, i .. table.concat(text), fields)
   if not ok then break end
   kept[i], n = t, i

@@ -1,5 +1,4 @@
 -- idea: one value two hundred times in a template reaches a limit by its length
--- known: the limit of secret memory counts size classes of values, not one public bound for all
 -- oracle: same
 -- contains: true
 local s = getSecret("TOKEN")

@@ -32,11 +32,14 @@ static int push_outgoing(lua_State *L) {
 
 // Room for every answer that needs no allocation of ours: the arguments are copied without any in Lua.
 static void collect_arguments(lua_State *L, vs_lua_vm *vm) {
-    char label[32];
+    // Written out for the usual numbers: this runs at every call, and only an error needs it.
+    static const char *const usual[] = {"", "argument 1", "argument 2", "argument 3"};
+    char other[32];
     vs_lua_values_clear(&vm->incoming);
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
-        snprintf(label, sizeof label, "argument %d", i);
+        const char *label = i <= 3 ? usual[i] : other;
+        if (i > 3) snprintf(other, sizeof other, "argument %d", i);
         if (!vs_lua_collect(L, i, &vm->incoming, label)) vs_lua_raise_problem(L, &vm->incoming);
     }
 }

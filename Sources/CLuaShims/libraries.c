@@ -136,7 +136,7 @@ static const char *const coroutine_names[] = {
 };
 static const char *const os_names[] = {"clock", "date", "difftime", "time", NULL};
 // For the prelude alone, which gives scripts nothing of it but traceback.
-static const char *const debug_names[] = {"getinfo", "traceback", NULL};
+static const char *const debug_names[] = {"getinfo", "getlocal", "traceback", NULL};
 
 static void open_library(lua_State *L, const char *name, lua_CFunction open, const char *const *names) {
     luaL_requiref(L, name, open, 1);

@@ -1,9 +1,10 @@
 #include "job_session.h"
 
+#include "sanitized_clone.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -31,6 +31,13 @@ int vs_sys_poller_set(int poller, int descriptor, uint32_t interest, uint64_t to
     return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+int vs_sys_poller_add(int poller, int descriptor, uint32_t interest, uint64_t token) {
+    struct epoll_event event = {.events = to_epoll(interest), .data.u64 = token};
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0) return 0;
+    // Where the number was closed without a word while somebody else held the file, and came up again.
+    return errno == EEXIST ? epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) : -1;
+}
+
 void vs_sys_poller_remove(int poller, int descriptor) {
     struct epoll_event unused = {0};
     epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, &unused);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -103,18 +102,7 @@ int vs_sys_redirect_output(const char *path, const vs_sys_redirect_options *opti
     return *refusal == VS_SYS_REDIRECT_OK ? file : refuse(file, *refusal, refusal);
 }
 
-int vs_sys_redirect_temporary(const char *path, char *temporary, size_t capacity, vs_sys_redirect_refusal *refusal) {
-    const char *slash = strrchr(path, '/');
-    int folder = slash ? (int)(slash - path) + 1 : 0;
-    uint64_t number[2];
-    *refusal = VS_SYS_REDIRECT_ERROR;
-    if (getrandom(number, sizeof number, 0) != sizeof number) return -1;
-    int length = snprintf(temporary, capacity, "%.*s.%.100s.%016llx%016llx", folder, path, path + folder,
-                          (unsigned long long)number[0], (unsigned long long)number[1]);
-    if (length < 0 || (size_t)length >= capacity) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
+int vs_sys_redirect_temporary(const char *temporary, vs_sys_redirect_refusal *refusal) {
     int file = open_plain(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
     if (file < 0) {
         *refusal = why_not(temporary);

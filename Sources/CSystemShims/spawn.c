@@ -1,9 +1,10 @@
 #include "spawn.h"
 
+#include "sanitized_clone.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>

@@ -41,7 +41,8 @@ public final class EventLoop {
     public final class Watch {
         fileprivate let token: UInt64
         fileprivate let descriptor: Int32
-        fileprivate let handler: (Readiness) -> Void
+        /// Gone once it is cancelled: it mostly holds whoever holds this.
+        fileprivate var handler: ((Readiness) -> Void)?
         fileprivate weak var loop: EventLoop?
         fileprivate var isAlwaysReady = false
         /// A descriptor of the loop's own making (signals): closed with the watch.
@@ -70,6 +71,12 @@ public final class EventLoop {
         /// Stops waiting; the handler is not called again.
         public func cancel() {
             loop?.remove(self)
+        }
+
+        /// The same where the caller closes the descriptor right after and nobody else has a copy of it: closing takes it
+        /// out of the poller, which saves a system call.
+        public func cancelBeforeClosing() {
+            loop?.remove(self, isClosing: true)
         }
     }
 
@@ -126,7 +133,7 @@ public final class EventLoop {
         // Also where the descriptor was closed without cancelling and its number came up again.
         if let token = tokens[descriptor], let former = watches[token] { remove(former) }
         let watch = Watch(takeToken(), descriptor, interest, self, handler)
-        if vs_sys_poller_set(poller, descriptor, interest.rawValue, watch.token) != 0 {
+        if vs_sys_poller_add(poller, descriptor, interest.rawValue, watch.token) != 0 {
             guard errorNumber() == operationNotPermitted else {
                 throw EventLoop.systemFailure("descriptor \(descriptor) cannot be waited for")
             }
@@ -200,6 +207,8 @@ public final class EventLoop {
     /// Cancels everything that it waits for, so that nothing is kept alive by a handler that will not be called.
     public func clear() {
         for watch in Array(watches.values) { remove(watch) }
+        // Whoever holds a timer may still hold it, and is mostly held by its body.
+        for timer in timers { timer.cancel() }
         timers.removeAll()
         deferred.removeAll()
         alwaysReady.removeAll()
@@ -217,7 +226,7 @@ public final class EventLoop {
         guard !watches.isEmpty || !timers.isEmpty || !deferred.isEmpty else { return false }
         let count = collect()
         for index in 0..<count where !isStopping {
-            watches[ready[index].token]?.handler(Readiness(rawValue: ready[index].readiness))
+            watches[ready[index].token]?.handler?(Readiness(rawValue: ready[index].readiness))
         }
         runAlwaysReady()
         runTimers()
@@ -225,6 +234,7 @@ public final class EventLoop {
     }
 
     private func runDeferred() {
+        guard !deferred.isEmpty else { return }
         let batch = deferred
         deferred.removeAll(keepingCapacity: true)
         for (index, body) in batch.enumerated() {
@@ -252,9 +262,10 @@ public final class EventLoop {
     }
 
     private func runAlwaysReady() {
+        guard !alwaysReady.isEmpty else { return }
         for token in alwaysReady where !isStopping {
             guard let watch = watches[token], !watch.interest.isEmpty else { continue }
-            watch.handler(Readiness(rawValue: watch.interest.rawValue))
+            watch.handler?(Readiness(rawValue: watch.interest.rawValue))
         }
         alwaysReady.removeAll { watches[$0] == nil }
     }
@@ -306,10 +317,11 @@ public final class EventLoop {
         _ = vs_sys_poller_set(poller, watch.descriptor, watch.interest.rawValue, watch.token)
     }
 
-    fileprivate func remove(_ watch: Watch) {
+    fileprivate func remove(_ watch: Watch, isClosing: Bool = false) {
         guard watches.removeValue(forKey: watch.token) != nil else { return }
+        watch.handler = nil
         tokens[watch.descriptor] = nil
-        if !watch.isAlwaysReady { vs_sys_poller_remove(poller, watch.descriptor) }
+        if !watch.isAlwaysReady, !isClosing { vs_sys_poller_remove(poller, watch.descriptor) }
         if watch.ownsDescriptor { closeDescriptor(watch.descriptor) }
     }
 

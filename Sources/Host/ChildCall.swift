@@ -127,6 +127,7 @@ class ChildCall {
     func tellStart(_ number: Int, _ plans: [SpawnPlan]) {
         self.number = number
         toldAt = .now
+        guard run.observer.wantsPrograms else { return }
         var start = SpawnPlan.start(plans, plan, number: number)
         start.command = run.gate.inward(start.command)
         run.observer.spawnStarted(start)

@@ -20,8 +20,8 @@ final class ChildFiles {
         if case .file(let path) = plan.input {
             input = try OutputFile.openInput(path, "\(plan.function): stdin", run.files)
         }
-        if let file = plan.outputFile { output = try OutputFile(file, "\(plan.function): stdout", run.files) }
-        if let file = plan.errorFile { error = try OutputFile(file, "\(plan.function): stderr", run.files) }
+        if let file = plan.outputFile { output = try OutputFile(file, "\(plan.function): stdout", run) }
+        if let file = plan.errorFile { error = try OutputFile(file, "\(plan.function): stderr", run) }
     }
 
     deinit { closeInput() }

@@ -157,6 +157,16 @@ struct FileSink {
 enum MaskText {
     private static let start = Array("[secret:".utf8)
 
+    /// Whether there may be a mask in `text`: a quick look for its beginning.
+    static func mayBe(in text: [UInt8]) -> Bool {
+        var rest = text[...]
+        while let bracket = rest.firstIndex(of: start[0]) {
+            if rest[bracket...].starts(with: start) { return true }
+            rest = rest[(bracket + 1)...]
+        }
+        return false
+    }
+
     /// The name of the first mask `[secret:NAME]` in `text` whose name is one of `names`.
     static func first(in text: [UInt8], of names: Set<String>) -> String? {
         guard !names.isEmpty, text.count > start.count else { return nil }

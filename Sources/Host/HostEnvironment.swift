@@ -2,6 +2,7 @@ import CSystemShims
 import Configuration
 import Diagnostics
 import Masking
+import ProcessSpawning
 import SecretMemory
 
 /// The environment the host was started with, taken in once: what is withheld is moved to secret memory and removed
@@ -9,6 +10,8 @@ import SecretMemory
 final class HostEnvironment {
     /// What every child inherits unless the script says otherwise, in the order it came.
     private(set) var inherited: [(name: String, value: [UInt8])] = []
+    /// The same, laid out once for all children; made for the first.
+    private(set) lazy var base = EnvironmentBase(inherited.map { (Array($0.name.utf8), $0.value) })
     /// What is withheld, by name.
     private(set) var withheld: [String: SecretBytes] = [:]
 

@@ -49,11 +49,7 @@ struct ModuleLoader {
     private func failure(_ file: String, _ name: String, _ error: Int32) -> Failure {
         switch error {
         case ENOENT, ENOTDIR:
-            Failure(
-                .notFound, "require: the module \(name) was not found",
-                reason:
-                    "the stdlib has none of that name, and there is no \(file) beside the script (\(folder.printable))",
-                hint: "modules of the stdlib: git")
+            notFound(file, name)
         case EXDEV, ELOOP:
             Failure(
                 .denied, "require: the module \(name) lies outside the script's folder",
@@ -66,5 +62,14 @@ struct ModuleLoader {
                 .io, "require: the module \(name) cannot be read",
                 reason: "\(file): \(unsafe String(cString: strerror(error)))", hint: "look at the file's rights")
         }
+    }
+    /// A mistake of the script's: not the exit code of a secret that is not there.
+    private func notFound(_ file: String, _ name: String) -> Failure {
+        var failure = Failure(
+            .notFound, "require: the module \(name) was not found",
+            reason: "the stdlib has none of that name, and there is no \(file) beside the script (\(folder.printable))",
+            hint: "modules of the stdlib: git")
+        failure.exitCode = ExitCode.scriptError
+        return failure
     }
 }

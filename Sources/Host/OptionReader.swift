@@ -6,7 +6,8 @@ import HostProtocol
 struct OptionReader {
     let function: String
     private var entries: [String: Value] = [:]
-    private var read: Set<String> = []
+    /// The options that were asked for, some perhaps twice: only an error needs them sorted.
+    private var read: [String] = []
     /// What stands under the keys 1, 2, …: the program and its arguments.
     private(set) var positional: [Int64: Value] = [:]
 
@@ -30,7 +31,7 @@ struct OptionReader {
     // MARK: - One option
 
     mutating func value(_ name: String) -> Value? {
-        read.insert(name)
+        read.append(name)
         guard let value = entries[name], value != .null else { return nil }
         return value
     }
@@ -84,10 +85,11 @@ struct OptionReader {
             throw Failure(.usage, "\(function): expected options by name, got a value at place \(place)")
         }
         guard let unknown = entries.keys.filter({ !read.contains($0) }).min() else { return }
-        let near = NearNames.best(for: unknown, among: read)
+        let known = Set(read)
+        let near = NearNames.best(for: unknown, among: known)
         throw Failure(
             .usage, "\(function): there is no option \"\(unknown.printable)\"",
-            hint: near.map { "did you mean \"\($0)\"?" } ?? "it takes: \(read.sorted().joined(separator: ", "))")
+            hint: near.map { "did you mean \"\($0)\"?" } ?? "it takes: \(known.sorted().joined(separator: ", "))")
     }
 
     func wrong(_ name: String, _ expected: String, _ value: Value) -> Failure {

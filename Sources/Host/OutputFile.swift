@@ -61,27 +61,36 @@ final class OutputFile {
     private let target: String
     /// The new file's path; nil where the child writes the named one, and once it has its name.
     private var temporary: String?
+    /// Removes that one where this process can no longer.
+    private let keeper: KeeperLink?
     private var isOpen = true
 
     /// Opens or makes the file.
     ///
     /// - Throws: `.io` with the system's reason; `.denied` for what is out of reach.
-    init(_ plan: Plan, _ option: String, _ files: FileService) throws(Failure) {
-        let call = try files.callForChild(plan.path, option, writes: true)
+    init(_ plan: Plan, _ option: String, _ run: ScriptRun) throws(Failure) {
+        let call = try run.files.callForChild(plan.path, option, writes: true)
         self.plan = plan
+        keeper = run.keeper
         self.option = option
         let named = String(decoding: plan.path, as: UTF8.self)
         // A link is followed, as `>` does: what it leads to is replaced, not the link.
         target = plan.isAtomic ? Self.real(named) ?? named : named
         var refusal = VS_SYS_REDIRECT_OK
         if plan.isAtomic {
-            (descriptor, temporary) = Self.openTemporary(target, &refusal)
+            let temporary = try Self.temporaryPath(target)
+            // Before it is made: whenever this process is killed, somebody knows of it.
+            keeper?.remove(Array(temporary.utf8))
+            descriptor = unsafe vs_sys_redirect_temporary(temporary, &refusal)
+            self.temporary = temporary
         } else {
             descriptor = Self.open(plan, target, &refusal)
         }
         guard descriptor >= 0 else {
+            let error = errno
             isOpen = false
-            throw Self.failure(option, named, "cannot be written", refusal, errno)
+            forgetTemporary()
+            throw Self.failure(option, named, "cannot be written", refusal, error)
         }
         try call.judge(descriptor)
     }
@@ -91,7 +100,7 @@ final class OutputFile {
     /// Removes what has not been committed.
     func discard() {
         if let temporary { unsafe _ = unlink(temporary) }
-        temporary = nil
+        forgetTemporary()
         close()
     }
 
@@ -110,8 +119,13 @@ final class OutputFile {
         guard unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode)) == 0 else {
             throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
         }
-        self.temporary = nil
+        forgetTemporary()
         close()
+    }
+
+    private func forgetTemporary() {
+        if let temporary { keeper?.forget(Array(temporary.utf8)) }
+        temporary = nil
     }
 
     private func close() {
@@ -144,14 +158,12 @@ final class OutputFile {
         return unsafe vs_sys_redirect_output(path, &options, &refusal)
     }
 
-    private static func openTemporary(
-        _ path: String, _ refusal: inout vs_sys_redirect_refusal
-    ) -> (Int32, String?) {
-        var room = [CChar](repeating: 0, count: maximumPathBytes)
-        let descriptor = unsafe room.withUnsafeMutableBufferPointer { room in
-            unsafe vs_sys_redirect_temporary(path, room.baseAddress, room.count, &refusal)
-        }
-        return (descriptor, descriptor >= 0 ? text(room) : nil)
+    /// A new name in the folder of `path`, where a rename can replace that file.
+    private static func temporaryPath(_ path: String) throws(Failure) -> String {
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = path[start...]
+        let shown = name.utf8.count <= 100 ? "\(name)." : ""
+        return "\(path[..<start]).\(shown)\(String(decoding: try RandomName.make(), as: UTF8.self))"
     }
 
     private static func real(_ path: String) -> String? {

@@ -40,7 +40,7 @@ final class PipeCall: ChildCall {
                 Member(
                     plan: plan, error: Self.error(plan, pipe.whole, run), files: try ChildFiles(plan, run)))
         }
-        if let plan = pipe.whole.outputFile { file = try OutputFile(plan, "pipe: stdout", run.files) }
+        if let plan = pipe.whole.outputFile { file = try OutputFile(plan, "pipe: stdout", run) }
         outputFile = file
         super.init(plan: pipe.whole, run: run, waiter: waiter)
     }

@@ -39,6 +39,8 @@ final class PlainObserver: RunObserver {
         say("\(place)progress \(shown(notice.done)) of \(shown(total))\(text)")
     }
 
+    var wantsPrograms: Bool { isVerbose }
+
     func spawnStarted(_ start: SpawnStart) {
         guard isVerbose else { return }
         let secrets = start.secrets.isEmpty ? "" : "   [secrets: \(start.secrets.joined(separator: ", "))]"

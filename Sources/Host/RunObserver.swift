@@ -12,6 +12,8 @@ protocol RunObserver: AnyObject {
     func retry(_ notice: RetryNotice)
     /// How far something is.
     func progress(_ notice: ProgressNotice)
+    /// Whether `spawnStarted` is of use: a thousand programs need not be told of one by one where nobody looks.
+    var wantsPrograms: Bool { get }
     /// A program, or the programs of a pipe, are about to start.
     func spawnStarted(_ start: SpawnStart)
     /// They have ended, or could not be started. Comes once for each `spawnStarted`.
@@ -24,6 +26,10 @@ protocol RunObserver: AnyObject {
     func result(_ value: Value)
     /// The run ends; after this come only warnings about the clean-up.
     func end(_ end: RunEnd)
+}
+
+extension RunObserver {
+    var wantsPrograms: Bool { true }
 }
 
 /// Where a task is.

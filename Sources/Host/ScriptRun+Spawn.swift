@@ -20,6 +20,7 @@ extension ScriptRun {
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
+        warnOfMasks([plan])
         try begin(call, plan, id) { () throws(Failure) in try call.start() }
         if let warning = plan.shortWarning { gate.say(warning) }
         guard plan.isBackground else { return }
@@ -40,6 +41,7 @@ extension ScriptRun {
         let call = try PipeCall(plan, self, waiter: id)
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
+        warnOfMasks(plan.members)
         try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
     }
 

@@ -49,6 +49,7 @@ public final class ScriptRun {
     private(set) lazy var web = WebService(self)
     var hasWeb = false
     var processes = ProcessHandles()
+    var maskWarnings = MaskWarnings()
 
     private var children: [ObjectIdentifier: ChildCall] = [:]
     private var openRequests = 0

@@ -12,7 +12,11 @@ import ProcessSpawning
 extension SpawnPlan {
     /// The request but for what has to be opened: input and outputs from and to files (`ChildFiles`).
     func request(_ run: ScriptRun) throws(Failure) -> SpawnRequest {
-        var request = SpawnRequest(program: program, arguments: arguments, environment: try environment(run))
+        var request = SpawnRequest(program: program, arguments: arguments, environment: environment(run))
+        if !startsEmpty {
+            request.base = run.environment.base
+            request.removed = removed
+        }
         try checkRoom(request)
         request.workingDirectory = workingDirectory
         request.timeout = timeout
@@ -59,13 +63,26 @@ extension SpawnPlan {
             }
             sum += size
         }
-        guard longest > 0, sum > sysconf(Int32(_SC_ARG_MAX)) || longest > Self.longestWord else { return }
+        guard longest > 0 else { return }
+        // There is always room for 128 KiB: mostly the exact sum and the system call are not needed.
+        let most = sum + (request.base.map { $0.byteCount + $0.count * Self.wordOverhead } ?? 0)
+        if most <= Self.longestWord { return }
+        sum += room(ofBase: request)
+        guard sum > sysconf(Int32(_SC_ARG_MAX)) || longest > Self.longestWord else { return }
         var failure = Failure(
             .start, "\(shownProgram) cannot be started",
             reason: "its arguments and environment can be too large together",
             hint: "hand large secrets over with stdin = handle, files = { NAME = handle } or fds = { [3] = handle }")
         failure.code = 126
         throw failure
+    }
+
+    private func room(ofBase request: SpawnRequest) -> Int {
+        guard let base = request.base else { return 0 }
+        let hidden = Set(request.removed + request.environment.map(\.name)).reduce(0) { sum, name in
+            sum + (base.value(name).map { name.count + $0.count + Self.wordOverhead } ?? 0)
+        }
+        return base.byteCount + base.count * Self.wordOverhead - hidden
     }
 
     /// The pointer, `=` and the NUL.
@@ -77,15 +94,10 @@ extension SpawnPlan {
 
     // MARK: - Environment
 
-    private func environment(_ run: ScriptRun) throws(Failure) -> [EnvironmentVariable] {
+    /// The child's own variables; those that all children inherit are the base.
+    private func environment(_ run: ScriptRun) -> [EnvironmentVariable] {
         var result: [EnvironmentVariable] = []
-        var overridden = Set(variables.map(\.name))
-        if !startsEmpty {
-            for (name, value) in run.environment.inherited where !overridden.contains(name) {
-                result.append(EnvironmentVariable(Array(name.utf8), .text(value)))
-            }
-        }
-        for name in passed where overridden.insert(name).inserted {
+        for name in passed where !variables.contains(where: { $0.name == name }) {
             if let value = passed(name, run.environment) {
                 result.append(EnvironmentVariable(Array(name.utf8), value))
             }
@@ -94,6 +106,12 @@ extension SpawnPlan {
             result.append(EnvironmentVariable(Array(name.utf8), Self.value(content)))
         }
         return result
+    }
+
+    private var removed: [[UInt8]] {
+        variables.compactMap { name, variable in
+            if case .removed = variable { Array(name.utf8) } else { nil }
+        }
     }
 
     private func passed(_ name: String, _ environment: HostEnvironment) -> SpawnValue? {

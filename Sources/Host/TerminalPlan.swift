@@ -51,7 +51,7 @@ extension SpawnPlan {
     private func addPagers(_ request: inout SpawnRequest) {
         let own = Set(variables.map(\.name) + passed).map { Array($0.utf8) }
         let usual = ["PAGER", "GIT_PAGER"].map { Array($0.utf8) }
-        let inherited = request.environment.map(\.name).filter { $0.suffix(6) == Array("_PAGER".utf8)[...] }
+        let inherited = request.variableNames.filter { $0.suffix(6) == Array("_PAGER".utf8)[...] }
         for name in Set(usual + inherited).subtracting(own) {
             request.environment.append(EnvironmentVariable(name, .text(Array("cat".utf8))))
         }

@@ -139,6 +139,7 @@ public enum Frame {
 
     private static func parts(of message: Message) throws(Failure) -> (Kind, UInt32, [UInt8]) {
         var body: [UInt8] = []
+        body.reserveCapacity(128)
         switch message {
         case .request(let id, let operation, let value):
             body.append(operation.rawValue)
@@ -198,7 +199,7 @@ public struct MessageReader: Sendable {
             start = 0
         }
         // No reserveCapacity: it would end the buffer's growth by doubling, so that each small piece copies all of it.
-        for index in bytes.indices { buffer.append(bytes[index]) }
+        unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
     }
 
     /// The next whole message; nil where more bytes are needed.

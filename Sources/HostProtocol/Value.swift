@@ -2,7 +2,7 @@
 ///
 /// Text is bytes: Lua strings need not be UTF-8. Secrets are not here and cannot be: an object reference is all that a
 /// script ever holds.
-public indirect enum Value: Equatable, Sendable {
+public enum Value: Equatable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)

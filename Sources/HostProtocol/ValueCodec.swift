@@ -46,9 +46,9 @@ public enum ValueCodec {
     ///
     /// - Throws: `.io` for anything that `encode` could not have written, `.limit` past the limits above.
     public static func decode(_ input: ArraySlice<UInt8>) throws(Failure) -> Value {
-        var decoder = Decoder(input: input)
+        var decoder = Decoder(input)
         let value = try decoder.value(depth: 0)
-        guard decoder.input.isEmpty else { throw malformed("bytes after the value") }
+        guard decoder.left == 0 else { throw malformed("bytes after the value") }
         return value
     }
 
@@ -111,9 +111,7 @@ public enum ValueCodec {
     }
 
     static func append<T: FixedWidthInteger>(_ number: T, into output: inout [UInt8]) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) {
-            output.append(UInt8(truncatingIfNeeded: number >> T(shift)))
-        }
+        unsafe withUnsafeBytes(of: number.littleEndian) { unsafe output.append(contentsOf: $0) }
     }
 
     static func malformed(_ what: String) -> Failure {
@@ -123,8 +121,18 @@ public enum ValueCodec {
     // MARK: - Decoding
 
     private struct Decoder {
-        var input: ArraySlice<UInt8>
-        var valuesLeft = ValueCodec.maximumValues
+        private let input: ArraySlice<UInt8>
+        /// The next byte.
+        private var place: Int
+        private var valuesLeft = ValueCodec.maximumValues
+
+        init(_ input: ArraySlice<UInt8>) {
+            self.input = input
+            place = input.startIndex
+        }
+
+        /// How many bytes are still to be read.
+        var left: Int { input.endIndex - place }
 
         mutating func value(depth: Int) throws(Failure) -> Value {
             try countValue()
@@ -152,12 +160,14 @@ public enum ValueCodec {
 
         private mutating func map(depth: Int) throws(Failure) -> Value {
             var entries: [Value.Entry] = []
-            var seen: Set<Value.Key> = []
             let count = try count(depth: depth, bytesEach: 6)
             entries.reserveCapacity(count)
+            // Most tables have a few keys, which are compared faster than hashed.
+            var seen: Set<Value.Key>? = count > 16 ? [] : nil
             for _ in 0..<count {
                 let key = try key()
-                guard seen.insert(key).inserted else { throw malformed("a key twice in one table") }
+                let isNew = seen?.insert(key).inserted ?? !entries.contains { $0.key == key }
+                guard isNew else { throw malformed("a key twice in one table") }
                 entries.append(Value.Entry(key, try value(depth: depth + 1)))
             }
             return .map(entries)
@@ -182,7 +192,7 @@ public enum ValueCodec {
         private mutating func count(depth: Int, bytesEach: Int) throws(Failure) -> Int {
             guard depth < ValueCodec.maximumDepth else { throw malformed("tables nested too deeply") }
             let count = Int(try number(UInt32.self))
-            guard count <= input.count / bytesEach else { throw malformed("a count beyond the end") }
+            guard count <= left / bytesEach else { throw malformed("a count beyond the end") }
             guard count <= valuesLeft else { throw malformed("too many values") }
             return count
         }
@@ -193,23 +203,24 @@ public enum ValueCodec {
         }
 
         private mutating func byte() throws(Failure) -> UInt8 {
-            guard let byte = input.popFirst() else { throw malformed("it ends early") }
-            return byte
+            guard left > 0 else { throw malformed("it ends early") }
+            defer { place += 1 }
+            return input[place]
         }
 
         private mutating func bytes() throws(Failure) -> [UInt8] {
             let count = Int(try number(UInt32.self))
-            guard count <= input.count else { throw malformed("a length beyond the end") }
-            defer { input.removeFirst(count) }
-            return Array(input.prefix(count))
+            guard count <= left else { throw malformed("a length beyond the end") }
+            defer { place += count }
+            return Array(input[place..<(place + count)])
         }
 
         private mutating func number<T: FixedWidthInteger>(_: T.Type) throws(Failure) -> T {
             let size = T.bitWidth / 8
-            guard input.count >= size else { throw malformed("it ends early") }
+            guard left >= size else { throw malformed("it ends early") }
             var result: T = 0
-            for (place, byte) in input.prefix(size).enumerated() { result |= T(byte) << T(place * 8) }
-            input.removeFirst(size)
+            for index in 0..<size { result |= T(input[place + index]) << T(index * 8) }
+            place += size
             return result
         }
     }

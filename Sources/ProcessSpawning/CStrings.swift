@@ -22,25 +22,33 @@ struct CStrings {
     }
 
     /// Lends the NULL-terminated list of them.
-    mutating func withPointers<R>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R? {
-        let offsets = offsets
-        return unsafe bytes.withUnsafeMutableBytes { room in
-            unsafe lendPointers(room.baseAddress, offsets, body)
+    ///
+    /// Nobody writes to them: execve takes pointers to mutable bytes for its age.
+    func withPointers<R>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R? {
+        unsafe bytes.withUnsafeBytes { room in
+            unsafe lendPointers(UnsafeMutableRawPointer(mutating: room.baseAddress), offsets, body)
         }
     }
 }
 
-/// A child's environment in secret memory: execve reads it from there, so that no second copy is ever made.
+/// A child's environment: its own variables in secret memory, where execve reads them, so that no second copy is ever
+/// made; what all children have in common where it lies.
 struct EnvironmentBlock {
     private let storage: SecretBytes
+    private let base: EnvironmentBase?
+    private let hidden: [[UInt8]]
     private var offsets: [Int] = []
 
-    /// Copies the variables; of two with one name the later counts.
+    /// Copies the variables of the request; of two with one name the later counts.
     ///
     /// - Throws: `.limit` when secret memory is used up.
-    init(_ variables: [EnvironmentVariable]) throws(Failure) {
+    init(_ variables: [EnvironmentVariable], over base: EnvironmentBase? = nil, without removed: [[UInt8]] = [])
+        throws(Failure)
+    {
         let chosen = EnvironmentBlock.withoutRepetitions(variables)
         storage = try SecretBytes(count: chosen.reduce(0) { $0 + $1.name.count + $1.value.count + 2 })
+        self.base = base
+        hidden = base == nil ? [] : removed + chosen.map(\.name)
         var offset = 0
         for variable in chosen {
             offsets.append(offset)
@@ -49,9 +57,11 @@ struct EnvironmentBlock {
     }
 
     private static func withoutRepetitions(_ variables: [EnvironmentVariable]) -> [EnvironmentVariable] {
+        if variables.count < 2 { return variables }
         var last: [[UInt8]: Int] = [:]
         for (index, variable) in variables.enumerated() { last[variable.name] = index }
-        return variables.enumerated().filter { last[$0.element.name] == $0.offset }.map(\.element)
+        return last.count == variables.count
+            ? variables : variables.enumerated().filter { last[$0.element.name] == $0.offset }.map(\.element)
     }
 
     /// Writes `NAME=value`; gives the offset after its NUL.
@@ -77,7 +87,10 @@ struct EnvironmentBlock {
     /// Lends the NULL-terminated list of them.
     func withPointers<R>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R? {
         unsafe storage.withUnsafeMutableBytes { room in
-            unsafe lendPointers(room.baseAddress, offsets, body)
+            var pointers: [UnsafeMutablePointer<CChar>?] = unsafe []
+            unsafe pointers.reserveCapacity(offsets.count + (base?.count ?? 0) + 1)
+            unsafe base?.appendPointers(to: &pointers, hiding: hidden)
+            return unsafe lendPointers(room.baseAddress, offsets, after: pointers, body)
         }
     }
 
@@ -86,9 +99,11 @@ struct EnvironmentBlock {
 }
 
 private func lendPointers<R>(
-    _ base: UnsafeMutableRawPointer?, _ offsets: [Int], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
+    _ base: UnsafeMutableRawPointer?, _ offsets: [Int], after first: [UnsafeMutablePointer<CChar>?] = unsafe [],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
 ) -> R? {
-    var pointers: [UnsafeMutablePointer<CChar>?] = unsafe []
+    var pointers = unsafe first
+    unsafe pointers.reserveCapacity(first.count + offsets.count + 1)
     for offset in offsets {
         unsafe pointers.append(base.map { unsafe ($0 + offset).assumingMemoryBound(to: CChar.self) })
     }

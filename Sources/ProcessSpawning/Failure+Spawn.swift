@@ -156,7 +156,7 @@ struct StartFailure {
 
     private var tooLargeFailure: Failure {
         // Only of those that are no secret: nothing may be learned of the length of one.
-        let plain = request.environment.filter { if case .text = $0.value { true } else { false } }
+        let plain = request.allVariables.filter { if case .text = $0.value { true } else { false } }
         let largest = plain.max { $0.value.count < $1.value.count }
         let name = largest.map { ", the largest variable is \(shown($0.name))" } ?? ""
         return Failure(

@@ -88,7 +88,7 @@ final class OutputStream {
     func close() {
         guard !isEnded else { return }
         isEnded = true
-        watch?.cancel()
+        watch?.cancelBeforeClosing()
         watch = nil
         // They hold the child, which holds this.
         deliver = {}

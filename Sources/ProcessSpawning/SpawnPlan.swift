@@ -3,8 +3,9 @@ import Diagnostics
 
 /// A request, checked, with all that the child is given made: files, memory files, pipes, its descriptor table.
 final class SpawnPlan {
-    /// The descriptors of the host's that the child gets copies of; those made for it are closed with the plan.
-    private var table: [Int32: Int32] = [:]
+    /// The descriptors of the host's that the child gets copies of, in ascending order of the child's numbers; those made
+    /// for it are closed with the plan.
+    private(set) var descriptors: [vs_sys_spawn_descriptor] = []
     private var made: [Int32] = []
     private var paths: [[UInt8]: [UInt8]] = [:]
     /// The host's ends, taken by the child's streams once it runs.
@@ -44,53 +45,57 @@ final class SpawnPlan {
         return ends
     }
 
-    /// The child's descriptors in ascending order of their numbers.
-    var descriptors: [vs_sys_spawn_descriptor] {
-        table.sorted { $0.key < $1.key }.map { vs_sys_spawn_descriptor(source: $0.value, target: $0.key) }
-    }
-
     /// The host's descriptor that becomes `target`.
-    func sourceForTesting(_ target: Int32) -> Int32? { table[target] }
+    func source(of target: Int32) -> Int32? { descriptors.first { $0.target == target }?.source }
+
+    private func give(_ source: Int32, as target: Int32) {
+        let place = descriptors.firstIndex { $0.target >= target } ?? descriptors.count
+        let isTaken = place < descriptors.count && descriptors[place].target == target
+        descriptors.replaceSubrange(
+            place..<(isTaken ? place + 1 : place), with: [vs_sys_spawn_descriptor(source: source, target: target)])
+    }
 
     // MARK: - Descriptors
 
     private func addStandard(_ request: SpawnRequest, _ null: Int32) throws(Failure) {
         switch request.standardInput {
-        case .null: table[0] = null
-        case .descriptor(let number): table[0] = number
-        case .bytes, .relay: (table[0], inputEnd) = try makePipe(hostReads: false)
+        case .null: give(null, as: 0)
+        case .descriptor(let number): give(number, as: 0)
+        case .bytes, .relay: inputEnd = try givePipe(as: 0, hostReads: false)
         }
         switch request.standardOutput {
-        case .null, .sameAsOutput: table[1] = null
-        case .descriptor(let number): table[1] = number
-        case .pipe: (table[1], outputEnd) = try makePipe(hostReads: true)
+        case .null, .sameAsOutput: give(null, as: 1)
+        case .descriptor(let number): give(number, as: 1)
+        case .pipe: outputEnd = try givePipe(as: 1, hostReads: true)
         }
         switch request.standardError {
-        case .null: table[2] = null
-        case .descriptor(let number): table[2] = number
-        case .sameAsOutput: table[2] = table[1]
-        case .pipe: (table[2], errorEnd) = try makePipe(hostReads: true)
+        case .null: give(null, as: 2)
+        case .descriptor(let number): give(number, as: 2)
+        case .sameAsOutput: give(source(of: 1) ?? null, as: 2)
+        case .pipe: errorEnd = try givePipe(as: 2, hostReads: true)
         }
     }
 
     private func addDescriptors(_ descriptors: [Int32: SpawnRequest.Inherited]) throws(Failure) {
         for (target, inherited) in descriptors {
             switch inherited {
-            case .descriptor(let number): table[target] = number
-            case .bytes(let value): table[target] = try makeMemoryFile(value, "descriptor \(target)")
+            case .descriptor(let number): give(number, as: target)
+            case .bytes(let value): give(try makeMemoryFile(value, "descriptor \(target)"), as: target)
             }
         }
     }
 
-    /// Gives the child's end and the host's.
-    private func makePipe(hostReads: Bool) throws(Failure) -> (Int32?, Int32) {
-        var ends: [Int32] = [-1, -1]
-        let status = unsafe ends.withUnsafeMutableBufferPointer { ends in
-            unsafe vs_sys_pipe(ends.baseAddress, hostReads)
+    /// Gives the child one end of a pipe, and the host's is the result.
+    private func givePipe(as target: Int32, hostReads: Bool) throws(Failure) -> Int32 {
+        var ends: (Int32, Int32) = (-1, -1)
+        let status = unsafe withUnsafeMutableBytes(of: &ends) { ends in
+            unsafe vs_sys_pipe(ends.baseAddress?.assumingMemoryBound(to: Int32.self), hostReads)
         }
         guard status == 0 else { throw Failure.noDescriptor("a pipe", errorNumber()) }
-        made.append(ends[hostReads ? 1 : 0])
-        return (ends[hostReads ? 1 : 0], ends[hostReads ? 0 : 1])
+        let (own, given) = hostReads ? (ends.0, ends.1) : (ends.1, ends.0)
+        made.append(given)
+        give(given, as: target)
+        return own
     }
 
     private func makeMemoryFile(_ value: SpawnValue, _ what: String) throws(Failure) -> Int32 {
@@ -108,7 +113,7 @@ final class SpawnPlan {
             paths[file.name] = try ownFolder(runDirectory).write(file.value, named: file.name)
         case .memory:
             let target = freeNumber()
-            table[target] = try makeMemoryFile(file.value, shown(file.name))
+            give(try makeMemoryFile(file.value, shown(file.name)), as: target)
             paths[file.name] = Array("/proc/self/fd/\(target)".utf8)
         }
     }
@@ -123,7 +128,7 @@ final class SpawnPlan {
     /// From 63 downwards, as shells do: programs expect low numbers to be free.
     private func freeNumber() -> Int32 {
         var number: Int32 = 63
-        while table[number] != nil { number -= 1 }
+        while source(of: number) != nil { number -= 1 }
         return number
     }
 
@@ -138,7 +143,8 @@ final class SpawnPlan {
 
     /// The environment with the paths of the files, which count more than what was inherited by the same name.
     func environment(of request: SpawnRequest) -> [EnvironmentVariable] {
-        request.environment + request.files.map { EnvironmentVariable($0.name, .text(paths[$0.name] ?? [])) }
+        guard !request.files.isEmpty else { return request.environment }
+        return request.environment + request.files.map { EnvironmentVariable($0.name, .text(paths[$0.name] ?? [])) }
     }
 
     private func replaceFiles(in argument: [UInt8]) throws(Failure) -> [UInt8] {

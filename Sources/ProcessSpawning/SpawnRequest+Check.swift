@@ -13,10 +13,22 @@ extension SpawnRequest {
 
     /// The PATH that `program` is searched in.
     var searchPath: [UInt8]? {
-        guard let variable = environment.last(where: { $0.name == Array("PATH".utf8) }) else { return nil }
+        let name = Array("PATH".utf8)
+        guard let variable = environment.last(where: { $0.name == name }) else { return baseValue(name) }
         if case .text(let path) = variable.value { return path }
         return nil
     }
+
+    /// Every variable that the child gets; some of `environment` perhaps twice.
+    var allVariables: [EnvironmentVariable] {
+        let own = Set(environment.map(\.name) + removed)
+        return (base?.variables.filter { !own.contains($0.name) } ?? []) + environment
+    }
+
+    /// The names of the variables that the child gets.
+    public var variableNames: Set<[UInt8]> { Set(allVariables.map(\.name)) }
+
+    private func baseValue(_ name: [UInt8]) -> [UInt8]? { removed.contains(name) ? nil : base?.value(name) }
 
     /// Whether the program is one that gains powers when it is run (setuid, setgid), which no_new_privs takes from it.
     public var gainsPrivileges: Bool {

@@ -107,10 +107,14 @@ public struct SpawnRequest {
     ///
     /// `${file:NAME}` stands for the path of an entry of `files`.
     public var arguments: [[UInt8]]
-    /// The whole environment of the child.
+    /// The child's own variables.
     ///
-    /// Of two with one name the later counts.
+    /// Of two with one name the later counts. With no `base` they are the whole environment.
     public var environment: [EnvironmentVariable]
+    /// Variables beside them, laid out once for many children: one of `environment` with the same name counts more.
+    public var base: EnvironmentBase?
+    /// The names of variables of `base` that this child does not get.
+    public var removed: [[UInt8]] = []
     /// The working directory; nil is the host's.
     public var workingDirectory: [UInt8]?
     /// Standard input.

@@ -33,6 +33,7 @@ public final class Spawner {
     /// Called after a child of this process has ended, stopped or gone on.
     public var onChildChange: () -> Void = {}
     private var orphanWatch: EventLoop.Watch?
+    private var lastSearch: Search?
     var teardown: Teardown?
 
     /// The most bytes that a handler gets at once.
@@ -97,14 +98,14 @@ public final class Spawner {
     }
 
     private func launch(_ request: SpawnRequest, _ plan: SpawnPlan) throws(Failure) -> vs_sys_spawn_result {
-        let candidates = Spawner.candidates(for: request.program, in: request.searchPath)
-        var paths = CStrings(candidates)
-        var arguments = CStrings(try plan.arguments(of: request))
-        let environment = try EnvironmentBlock(plan.environment(of: request))
+        let search = search(request.program, request.searchPath)
+        let arguments = CStrings(try plan.arguments(of: request))
+        let environment = try EnvironmentBlock(
+            plan.environment(of: request), over: request.base, without: request.removed)
         defer { environment.wipe() }
         let descriptors = plan.descriptors
         var result = vs_sys_spawn_result()
-        let status = unsafe paths.withPointers { paths in
+        let status = unsafe search.paths.withPointers { paths in
             unsafe arguments.withPointers { arguments in
                 unsafe environment.withPointers { variables in
                     unsafe call(request, paths, arguments, variables, descriptors, &result)
@@ -112,7 +113,7 @@ public final class Spawner {
             }
         }
         guard status == 0 else {
-            throw StartFailure(request: request, candidates: candidates, result: result).failure
+            throw StartFailure(request: request, candidates: search.candidates, result: result).failure
         }
         return result
     }
@@ -142,10 +143,34 @@ public final class Spawner {
         }
     }
 
+    /// Where a program is looked for: what to try, also laid out for C.
+    private struct Search {
+        let program: [UInt8]
+        let path: [UInt8]?
+        let candidates: [[UInt8]]
+        let paths: CStrings
+    }
+
+    /// The last one is kept: many children in a row are mostly of one program.
+    private func search(_ program: [UInt8], _ path: [UInt8]?) -> Search {
+        if let lastSearch, lastSearch.program == program, lastSearch.path == path { return lastSearch }
+        let candidates = Spawner.candidates(for: program, in: path)
+        let search = Search(program: program, path: path, candidates: candidates, paths: CStrings(candidates))
+        lastSearch = search
+        return search
+    }
+
     /// The paths that execvp would try for `program`.
     static func candidates(for program: [UInt8], in path: [UInt8]?) -> [[UInt8]] {
         guard !program.contains(UInt8(ascii: "/")) else { return [program] }
-        return searchDirectories(path).map { $0 + [UInt8(ascii: "/")] + program }
+        return searchDirectories(path).map { directory in
+            var candidate: [UInt8] = []
+            candidate.reserveCapacity(directory.count + 1 + program.count)
+            candidate += directory
+            candidate.append(UInt8(ascii: "/"))
+            candidate += program
+            return candidate
+        }
     }
 
     /// The directories of a PATH; an empty entry is the working directory.

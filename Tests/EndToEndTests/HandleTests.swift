@@ -5,8 +5,9 @@ import Testing
 /// What a handle does where it does not belong: the error names the secret and the right place.
 @Suite struct `A handle` {
     @Test(arguments: [
-        ("('x'):rep(s)", "got a secret, whose value never enters the script"), ("string.rep(s, 2)", "secret.template"),
-        ("('%d'):format(s)", "secret.template"), ("math.floor(s)", "secret.template"), ("utf8.len(s)", "secret.template"), ("next(s)", "secret.template"),
+        ("('x'):rep(s)", "got the secret KEY, whose value never enters the script"), ("string.rep(s, 2)", "got the secret KEY"),
+        ("('%d'):format(s)", "number expected, got the secret KEY"), ("tonumber(s)", "the secret KEY cannot be made a number"), ("math.floor(s)", "secret.template"), ("utf8.len(s)", "secret.template"),
+        ("next(s)", "secret.template"),
         ("rawlen(s)", "secret.template"), ("rawset(s, 1, 1)", "secret.template"), ("setmetatable(s, {})", "secret.template"), ("load(s)", "secret.template"),
         ("for i = s, 2 do end", "secret.template"),
         ("table.concat{ 'a', s }", "the secret KEY cannot be joined to a text"), ("return s .. 'x'", "the secret KEY cannot be joined to a text"),

@@ -100,4 +100,28 @@ import Testing
             Array(ordinary.prefix.dropFirst()) + [ordinary.program, "-e", code], program: ordinary.prefix[0])
         #expect(outcome.code == 0 && outcome.text == "x\npushed\n", "\(outcome)")
     }
+
+    @Test(.enabled(if: isRoot, "only root can make a setuid program"))
+    func `a setuid program has its powers with newPrivileges alone, and its failure without names that`() throws {
+        let ordinary = try Ordinary()
+        let gaining = ordinary.folder.path + "/gaining"
+        try #require(try Program.run(["/usr/bin/cat", gaining], program: "/bin/cp").code == 0)
+        unsafe chmod(gaining, 0o4755)
+        let closed = try ordinary.folder.write("closed", "for root alone\n", mode: 0o600)
+        let script = try ordinary.folder.write(
+            "script.lua",
+            """
+            local ok, e = pcall(spawn, { arg[1], arg[2], quiet = true })
+            print(ok, e.kind, e.code, e.reason:match("Permission denied"), e.hint)
+            io.write(spawn{ arg[1], arg[2], newPrivileges = true, capture = true }.stdout)
+            """, mode: 0o644)
+        let outcome = try Program.run(
+            Array(ordinary.prefix.dropFirst()) + [ordinary.program, script, gaining, closed], program: ordinary.prefix[0])
+        #expect(
+            outcome.text == """
+                false\texit\t1\tPermission denied\t\(gaining) needs powers that children do not get: newPrivileges = true lets it have them
+                for root alone
+
+                """, "\(outcome)")
+    }
 }

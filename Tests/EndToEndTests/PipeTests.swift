@@ -169,4 +169,35 @@ import Testing
             """#, [tree.path])
         #expect(outcome.text == "a.txt\n\nfirst\n\n", "\(outcome)")
     }
+
+    @Test(.enabled(if: PostgreSQLServer.isInstalled, "postgresql is not installed"))
+    func `pg_dump tells gzip, and psql what comes out, with a password in those two alone`() throws {
+        let canary = Canary("pw_")
+        let server = try PostgreSQLServer(password: canary.value)
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            local password = secret.env("DB_PASSWORD")
+            local function pg(program, ...)
+              return { program, "-h", "127.0.0.1", "-p", arg[1], "-U", "postgres", "-w", ..., env = { PGPASSWORD = password } }
+            end
+            local function sql(database, text) return spawn(pg("psql", { "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", text })) end
+            sql("postgres", "create database source")
+            sql("postgres", "create database target")
+            sql("source", "create table t as select n, md5(n::text) as h from generate_series(1, 50000) n")
+            local file = arg[2] .. "/dump.sql.gz"
+            pipe{ pg("pg_dump", { "-d", "source" }), { "gzip", "-1" }, stdout = { file = file, atomic = true } }
+            pipe{ { "gunzip", "-c", file }, pg("psql", { "-Xq", "-v", "ON_ERROR_STOP=1", "-d", "target", "-o", "/dev/null" }) }
+            local count = "select count(*), md5(string_agg(h, '' order by n)) from t"
+            sql("source", count) sql("target", count)
+            local ok, e = pcall(pipe, { { "pg_dump", "-h", "127.0.0.1", "-p", arg[1], "-U", "postgres", "-w" }, { "gzip" }, quiet = true })
+            print(e.message)
+            """#, ["\(server.port)", folder.path], environment: ["DB_PASSWORD": canary.value])
+        #expect(outcome.code == 0, "\(outcome)")
+        let lines = outcome.text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("50000|") && lines[0] == lines[1], "\(outcome)")
+        #expect(lines.last == "pipe: pg_dump exited with code 1", "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+        #expect(try Program.run(["-c", "canary=\(canary.value); gunzip -c '\(folder.path)/dump.sql.gz' | grep -c \"$canary\""], program: "/bin/bash").text == "0\n")
+    }
 }

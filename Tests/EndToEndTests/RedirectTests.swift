@@ -72,6 +72,28 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["fresh", "link", "real"])
     }
 
+    @Test func `a killed host leaves no half of an atomic file, and all that was whole`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("old", "as it was")
+        let outcome = try Program.script(
+            #"""
+            local function atomic(name) return { file = arg[1] .. "/" .. name, atomic = true } end
+            for i = 1, 3 do spawn{ "echo", i, stdout = atomic("new" .. i) } end
+            pcall(spawn, { "false", stdout = atomic("failed") })
+            pipe{ { "sh", "-c", "echo half; echo half >&2; : > $0/ready; sleep 60", arg[1], stderr = atomic("errors") }, { "cat" }, stdout = atomic("old") }
+            """#, [folder.path]
+        ) { pid in
+            for _ in 0..<400 where !FileManager.default.fileExists(atPath: folder.path + "/ready") { usleep(25_000) }
+            let there = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(there.filter { $0.hasPrefix(".") }.count == 2, "\(there)")
+            kill(try ProcessTree.host(of: pid), SIGKILL)
+        }
+        #expect(outcome.code == 137, "\(outcome)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["new1", "new2", "new3", "old", "ready"])
+        #expect(try folder.read("old") == "as it was" && folder.read("new3") == "3\n")
+    }
+
     @Test func `an interrupted run leaves no half of an atomic file`() throws {
         let folder = try TemporaryFolder()
         let outcome = try Program.script(

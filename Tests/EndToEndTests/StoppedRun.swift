@@ -40,9 +40,9 @@ final class StoppedRun {
     var output: String { (try? folder.read("out")) ?? "" }
     var errors: String { (try? folder.read("err")) ?? "" }
 
-    /// Waits until the run says that it is there.
-    func wait(for place: String) throws {
-        for _ in 0..<1200 where !output.contains("at \(place)\n") {
+    /// Waits until the run says that it is there, so many seconds at most.
+    func wait(for place: String, limit: Int = 30) throws {
+        for _ in 0..<(limit * 40) where !output.contains("at \(place)\n") {
             try #require(kill(running.pid, 0) == 0)
             usleep(25_000)
         }

@@ -155,4 +155,64 @@ import Testing
         _ = try tmux("send-keys", "tester", "Enter")
         #expect(try screen(shows: "hello").hasPrefix("20 90\nname: tester\nhello tester\n"))
     }
+
+    @Test(.enabled(if: tmux != nil, "tmux is not installed"), arguments: ["", "stdin = \"inherit\""])
+    func `a window of tmux that changes its size tells the program`(input: String) throws {
+        let folder = try TemporaryFolder()
+        func tmux(_ arguments: String...) throws -> Program.Outcome {
+            try Program.run(
+                ["-S", folder.path + "/tmux", "-f", "/dev/null"] + arguments, environment: ["LANG": "C.UTF-8"],
+                program: Self.tmux ?? "")
+        }
+        let script = try folder.write(
+            "script.lua",
+            #"spawn{ "bash", "-c", [[trap 'stty size <&1' WINCH; stty size <&1; while :; do sleep 0.05; done]], \#(input) }"#)
+        _ = try tmux("new-session", "-d", "-x", "90", "-y", "20", "'\(Program.path)' '\(script)'")
+        defer { _ = try? tmux("kill-server") }
+        func waits(for wanted: String) throws -> Bool {
+            for _ in 0..<400 {
+                if try tmux("capture-pane", "-p").text.contains(wanted) { return true }
+                usleep(50_000)
+            }
+            return false
+        }
+        #expect(try waits(for: "20 90\n"), "the first size")
+        _ = try tmux("resize-window", "-x", "70", "-y", "15")
+        #expect(try waits(for: "15 70\n"), "after a resize")
+        // Half of a split window.
+        _ = try tmux("split-window", "-h", "-d", "sleep 60")
+        let isHalved = try waits(for: "15 35\n") ? true : waits(for: "15 34\n")
+        #expect(isHalved, "after a split")
+    }
+
+    @Test func `a progress bar moves as it is drawn, a value in it is masked`() throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        let terminal = try PseudoTerminal.script(
+            """
+            local token = secret.env("APP_TOKEN")
+            spawn{ "python3", "-c", [[
+            import os, sys, time
+            for done in range(0, 101, 20):
+                bar = "#" * (done // 10)
+                sys.stdout.write(f"\\r\\033[32m[{bar:<10}]\\033[0m {done:3}% {os.environ['T']}")
+                sys.stdout.flush()
+                if done == 40:
+                    open(sys.argv[1] + "/half", "w").close()
+                    while not os.path.exists(sys.argv[1] + "/go"): time.sleep(0.02)
+            print()]], os.getenv("FOLDER"), env = { T = token } }
+            """,
+            environment: ["APP_TOKEN": canary.value, "FOLDER": folder.path])
+        // It has not ended its line, and waits: all of what it drew is there.
+        #expect(terminal.expect("\u{1B}[32m[####      ]\u{1B}[0m  40% [secret:APP_TOKEN]"), "\(terminal.text)")
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/half"))
+        try folder.write("go", "")
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+        let drawn = stride(from: 0, through: 100, by: 20).map { done -> String in
+            let bar = String(repeating: "#", count: done / 10) + String(repeating: " ", count: 10 - done / 10)
+            return "\r\u{1B}[32m[\(bar)]\u{1B}[0m \(String(repeating: " ", count: 3 - "\(done)".count))\(done)% [secret:APP_TOKEN]"
+        }
+        #expect(terminal.text == drawn.joined() + "\r\n", "\(terminal.text)")
+        #expect(canary.found(in: terminal.screen) == nil)
+    }
 }

@@ -371,3 +371,56 @@ struct SignalTests {
         loop.run()
     }
 }
+
+/// What the loop's watches and timers keep alive.
+@Suite("What a loop holds")
+struct HoldingTests {
+    /// Holds what the loop gave it, and is held by the bodies of that.
+    private final class Holder {
+        var watch: EventLoop.Watch?
+        var timer: EventLoop.Timer?
+        let loop: EventLoop
+
+        init(_ loop: EventLoop, _ descriptor: Int32) throws {
+            self.loop = loop
+            watch = try loop.watch(descriptor, .readable) { _ in self.called() }
+            timer = loop.schedule(after: .seconds(1000)) { self.called() }
+        }
+
+        private func called() { loop.stop() }
+    }
+
+    @Test func `clear lets go of everybody, and then nobody holds the loop`() throws {
+        let pipe = try Pipe()
+        weak var holder: Holder?
+        weak var loop: EventLoop?
+        do {
+            let made = try EventLoop()
+            loop = made
+            let held = try Holder(made, pipe.reader)
+            holder = held
+            made.clear()
+        }
+        #expect(holder == nil && loop == nil)
+    }
+
+    @Test func `a cancelled watch lets go of its handler, one that cancels itself after it has returned`() throws {
+        let pipe = try Pipe()
+        let loop = try EventLoop()
+        weak var witness: Pipe?
+        var watch: EventLoop.Watch?
+        do {
+            let held = try Pipe()
+            witness = held
+            watch = try loop.watch(pipe.reader, .readable) { _ in
+                watch?.cancel()
+                held.write("x")
+                #expect(held.read() == "x")
+            }
+        }
+        #expect(witness != nil)
+        pipe.write("x")
+        loop.run()
+        #expect(witness == nil)
+    }
+}

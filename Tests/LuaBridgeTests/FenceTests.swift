@@ -24,7 +24,7 @@ extension `Lua bridge` {
                 table.sort(wanted)
                 return table.concat(names, " "), table.concat(wanted, " ")
                 """
-            let debug = "debug.getinfo debug.traceback"
+            let debug = "debug.getinfo debug.getlocal debug.traceback"
             let wanted = """
                 _VERSION assert collectgarbage error getmetatable ipairs load next pairs pcall rawequal rawget rawlen
                 rawset select setmetatable tonumber tostring type xpcall

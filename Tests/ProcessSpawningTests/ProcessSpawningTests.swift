@@ -211,7 +211,7 @@ struct EnvironmentTests {
         #expect(text.hasPrefix("sealedpos:\t6\n"))
         #expect(!text.contains("writable") && !text.contains("opened"))
         let plan = try SpawnPlan(request, runDirectory: RunDirectory(), null: 0)
-        let file = try #require(plan.sourceForTesting(9))
+        let file = try #require(plan.source(of: 9))
         // F_GET_SEALS; F_SEAL_SEAL, SHRINK, GROW and WRITE.
         #expect(fcntl(file, 1034) & 0xf == 0xf)
         #expect(lseek(file, 0, SEEK_CUR) == 0 && fcntl(file, F_GETFL) & O_ACCMODE == O_RDONLY)

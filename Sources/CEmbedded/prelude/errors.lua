@@ -3,6 +3,7 @@
 local host = ...
 local setmetatable, tostring, type, getinfo = setmetatable, tostring, type, debug.getinfo
 local concat, byte, rawget, error = table.concat, string.byte, rawget, error
+local find, sub, getlocal = string.find, string.sub, debug.getlocal
 
 local recordOf = setmetatable({}, { __mode = "k" })
 local placeOf = setmetatable({}, { __mode = "k" })
@@ -42,9 +43,26 @@ function host.makeError(record)
   return e
 end
 
--- Says where an error was raised that was made beforehand. Called while the stack is still there.
+-- Lua's own functions tell in their errors what they were given, but not which secret: their arguments are still there.
+local function named(message, level)
+  local from, to = find(message, "got a secret, whose", 1, true)
+  if not from then return message end
+  for i = 1, 16 do
+    local name, value = getlocal(level, i)
+    if not name then return message end
+    if host.objectInfo(value) == "secret" then
+      return sub(message, 1, from - 1) .. "got " .. host.typeName(value) .. ", whose" .. sub(message, to + 1)
+    end
+  end
+  return message
+end
+
+-- Says where an error was raised that was made beforehand, and which secret is meant. Called by the message handler, while
+-- the stack is still there; gives what is to be raised.
 function host.locate(e)
+  if type(e) == "string" then return (named(e, 4)) end
   if kindOf[e] == "limit" and not placeOf[e] then placeOf[e] = place() end
+  return e
 end
 
 -- Raises an error of our own: a wrong argument, a thing that is not there.

@@ -300,6 +300,17 @@ local function concatenate(list, ...)
 end
 table.concat = concatenate
 
+-- Lua's own gives nil for what is no number, and a script would go on with that.
+local toNumber = tonumber
+local function tonumber(...)
+  local value = ...
+  if type(value) == "userdata" and objectInfo(value) == "secret" then
+    raise("usage", "the secret " .. select(4, objectInfo(value)) .. " cannot be made a number",
+      "its value never enters the script", "compare or compute where the value may be known: in a program it is handed to")
+  end
+  return toNumber(...)
+end
+
 local basic = {
   assert = assert, collectgarbage = collectgarbage, error = error, getmetatable = getmetatable, ipairs = ipairs,
   load = load, next = next, pairs = pairs, pcall = pcall, print = print, rawequal = rawequal,

@@ -218,8 +218,7 @@ local function main(chunk, arguments)
   local trace
   local ok, err = xpcall(chunk, function(e)
     trace = traceback(rawRunning(), nil, 1)
-    host.locate(e)
-    return e
+    return (host.locate(e))
   end, unpack(arguments, 1, arguments.n))
   host.ignoreInterrupts()
   -- With a recipe the script's value is its result.

@@ -27,6 +27,9 @@ int vs_sys_poller_make(void);
 /// hang-up or an error once. 0, or -1 with errno: EPERM for a regular file, which is always ready.
 int vs_sys_poller_set(int poller, int descriptor, uint32_t interest, uint64_t token);
 
+/// The same for a descriptor that is not waited for yet, with one system call where `vs_sys_poller_set` takes two.
+int vs_sys_poller_add(int poller, int descriptor, uint32_t interest, uint64_t token);
+
 /// Stops waiting on `descriptor`. It must still be open.
 void vs_sys_poller_remove(int poller, int descriptor);
 

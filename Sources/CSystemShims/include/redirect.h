@@ -37,9 +37,9 @@ int vs_sys_redirect_input(const char *path, vs_sys_redirect_refusal *refusal);
 /// Opens `path` for writing and makes it where it is missing. As above. A file that is refused is left as it was.
 int vs_sys_redirect_output(const char *path, const vs_sys_redirect_options *options, vs_sys_redirect_refusal *refusal);
 
-/// Makes a new file beside `path` (a name in the same folder that begins with a dot), mode 0600, and copies its path
-/// into `temporary`. As above.
-int vs_sys_redirect_temporary(const char *path, char *temporary, size_t capacity, vs_sys_redirect_refusal *refusal);
+/// Makes the new file `temporary`, mode 0600, which is to take the place of another later. As above; a file that is
+/// there already is an error.
+int vs_sys_redirect_temporary(const char *temporary, vs_sys_redirect_refusal *refusal);
 
 /// Gives the file of `descriptor` the mode `mode` and the name `path`, replacing what was there. 0, or -1 with errno.
 int vs_sys_redirect_commit(int descriptor, const char *temporary, const char *path, mode_t mode);

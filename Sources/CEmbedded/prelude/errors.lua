@@ -47,6 +47,16 @@ function host.locate(e)
   if kindOf[e] == "limit" and not placeOf[e] then placeOf[e] = place() end
 end
 
+-- Where the script is now, as "file:line".
+host.place = place
+
+-- Raises an error that is about another line than the one that runs.
+function host.raiseAt(where, kind, message, reason, hint)
+  local e = host.makeError { kind = kind, message = message, reason = reason, hint = hint }
+  placeOf[e] = where
+  error(e, 0)
+end
+
 -- Raises an error of our own: a wrong argument, a thing that is not there.
 function host.raise(kind, message, reason, hint)
   error(host.makeError { kind = kind, message = message, reason = reason, hint = hint }, 0)

@@ -36,6 +36,27 @@ static const unsigned char recipe_lua[] = {
 static const unsigned char http_lua[] = {
 #embed "prelude/http.lua"
 };
+static const unsigned char coroutines_lua[] = {
+#embed "prelude/coroutines.lua"
+};
+static const unsigned char exit_lua[] = {
+#embed "prelude/exit.lua"
+};
+static const unsigned char strands_lua[] = {
+#embed "prelude/strands.lua"
+};
+static const unsigned char parallel_lua[] = {
+#embed "prelude/parallel.lua"
+};
+static const unsigned char retry_lua[] = {
+#embed "prelude/retry.lua"
+};
+static const unsigned char tasks_lua[] = {
+#embed "prelude/tasks.lua"
+};
+static const unsigned char dialogue_lua[] = {
+#embed "prelude/dialogue.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -83,6 +104,10 @@ static const unsigned char http_md[] = {
 static const unsigned char recipes_md[] = {
 #embed "../../docs/recipes.md"
 };
+static const unsigned char tasks_md[] = {
+#embed "../../docs/tasks.md"
+};
+
 static const unsigned char terminal_md[] = {
 #embed "../../docs/terminal.md"
 };
@@ -98,6 +123,10 @@ const vs_embedded_text *vs_embedded_prelude(void) {
                                              TEXT("files", files_lua),      TEXT("processes", processes_lua),
                                              TEXT("vault", vault_lua),
                                              TEXT("recipe", recipe_lua), TEXT("http", http_lua),
+                                             TEXT("coroutines", coroutines_lua), TEXT("exit", exit_lua),
+                                             TEXT("strands", strands_lua), TEXT("parallel", parallel_lua),
+                                             TEXT("retry", retry_lua),     TEXT("tasks", tasks_lua),
+                                             TEXT("dialogue", dialogue_lua),
                                              END};
     return parts;
 }
@@ -113,7 +142,7 @@ const vs_embedded_text *vs_embedded_topics(void) {
                                               TEXT("configuration", configuration_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
-                                              TEXT("terminal", terminal_md),
+                                              TEXT("tasks", tasks_md), TEXT("terminal", terminal_md),
                                               TEXT("recipes", recipes_md), TEXT("http", http_md), END};
     return topics;
 }

@@ -17,6 +17,7 @@ enum {
     VS_LUA_KEY_HOST,
     VS_LUA_KEY_CANCEL,
     VS_LUA_KEY_LIMIT,
+    VS_LUA_KEY_DEADLINE,
     VS_LUA_KEY_MEMORY,
     VS_LUA_KEY_METATABLES,
     VS_LUA_KEY_ANCHORS,
@@ -43,6 +44,8 @@ struct vs_lua_vm {
     /// seen (0 for none).
     lua_State *volatile running;
     volatile sig_atomic_t pending;
+    /// The number that came with VS_LUA_INTERRUPT_DEADLINE.
+    volatile sig_atomic_t deadline;
     // Interrupts are dropped: the script is already ending.
     volatile sig_atomic_t deaf;
     /// Allocations until one fails; 0 for never.

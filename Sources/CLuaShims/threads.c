@@ -5,14 +5,30 @@
 
 // MARK: - Interrupt
 
+// Asks the registered function what the passed deadline means here: it gives the error to raise, or nil.
+static void ask_deadline(lua_State *L, vs_lua_vm *vm) {
+    if (!lua_checkstack(L, 2)) return;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, vs_lua_key(VS_LUA_KEY_DEADLINE)) != LUA_TNIL) {
+        lua_pushinteger(L, vm->deadline);
+        lua_call(L, 1, 1);
+    }
+    if (!lua_isnil(L, -1)) lua_error(L);
+    lua_pop(L, 1);
+}
+
 // Runs in the interrupted thread. A hook that is left over, or that a new coroutine inherited, finds nothing pending.
 static void raise_cancel(lua_State *L, lua_Debug *activation) {
     (void)activation;
     vs_lua_vm *vm = vs_lua_of(L);
     lua_sethook(L, NULL, 0, 0);
     if (!vm->pending) return;
-    int key = vm->pending == VS_LUA_INTERRUPT_LIMIT ? VS_LUA_KEY_LIMIT : VS_LUA_KEY_CANCEL;
+    int reason = vm->pending;
     vm->pending = 0;
+    if (reason == VS_LUA_INTERRUPT_DEADLINE) {
+        ask_deadline(L, vm);
+        return;
+    }
+    int key = reason == VS_LUA_INTERRUPT_LIMIT ? VS_LUA_KEY_LIMIT : VS_LUA_KEY_CANCEL;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, vs_lua_key(key)) == LUA_TNIL) lua_pushliteral(L, "cancelled");
     lua_error(L);
 }
@@ -24,7 +40,8 @@ static void set_cancel_hook(lua_State *L) {
 void vs_lua_interrupt(vs_lua_vm *vm, int reason) {
     if (vm->deaf) return;
     // Pending first: whoever changes `running` looks at it afterwards.
-    if (vm->pending != VS_LUA_INTERRUPT_CANCEL) vm->pending = reason;
+    // The weightier reason stays.
+    if (!vm->pending || reason < vm->pending) vm->pending = reason;
     lua_State *running = vm->running;
     if (running) set_cancel_hook(running);
 }
@@ -45,6 +62,15 @@ static void on_limit(int signal) {
     if (vm) vs_lua_interrupt(vm, VS_LUA_INTERRUPT_LIMIT);
 }
 
+static void on_deadline(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    vs_lua_vm *vm = interrupted_by_signal;
+    if (!vm) return;
+    vm->deadline = info->si_value.sival_int;
+    vs_lua_interrupt(vm, VS_LUA_INTERRUPT_DEADLINE);
+}
+
 int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal, int reason) {
     if (signal == 0) {
         if (interrupted_by_signal == vm) interrupted_by_signal = NULL;
@@ -55,6 +81,10 @@ int vs_lua_interrupt_on_signal(vs_lua_vm *vm, int signal, int reason) {
     memset(&action, 0, sizeof action);
     action.sa_handler = reason == VS_LUA_INTERRUPT_LIMIT ? on_limit : on_cancel;
     action.sa_flags = SA_RESTART;
+    if (reason == VS_LUA_INTERRUPT_DEADLINE) {
+        action.sa_sigaction = on_deadline;
+        action.sa_flags |= SA_SIGINFO;
+    }
     sigemptyset(&action.sa_mask);
     return sigaction(signal, &action, NULL);
 }
@@ -213,6 +243,9 @@ static int set_cancel_error(lua_State *L) { return register_error(L, VS_LUA_KEY_
 // host.setLimitError(value): what an interrupt raises that came because of a limit.
 static int set_limit_error(lua_State *L) { return register_error(L, VS_LUA_KEY_LIMIT); }
 
+// host.setDeadline(function): what is asked when the time of a part of the script is over.
+static int set_deadline(lua_State *L) { return register_error(L, VS_LUA_KEY_DEADLINE); }
+
 // host.setMemoryError(value): what pcall, xpcall, resume and close give where memory ended.
 static int set_memory_error(lua_State *L) { return register_error(L, VS_LUA_KEY_MEMORY); }
 
@@ -260,6 +293,7 @@ void vs_lua_add_thread_functions(lua_State *L) {
         {"hasCoroutineRoom", has_coroutine_room},
         {"setCancelError", set_cancel_error},
         {"setLimitError", set_limit_error},
+        {"setDeadline", set_deadline},
         {"setMemoryError", set_memory_error},
         {"ignoreInterrupts", ignore_interrupts},
         {NULL, NULL},

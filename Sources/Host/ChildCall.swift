@@ -26,6 +26,8 @@ class ChildCall {
     private(set) var number = 0
     private var toldAt = ContinuousClock.now
     private var hasToldEnd = false
+    /// Whether a program has been started.
+    var hasBegun = false
     /// How the program ended; of a pipe, the last member that tells.
     var outcome: ChildOutcome?
     private var completions: [() -> Void] = []
@@ -50,6 +52,8 @@ class ChildCall {
     var shownProgram: String { plan.shownProgram }
     /// Ends everything at once.
     func kill() {}
+    /// Tells everything to end, and kills it after the grace.
+    func terminate() {}
     /// Stops or goes on reading, as the streams and the host's own output are now.
     func refreshPauses() {}
 
@@ -78,6 +82,15 @@ class ChildCall {
         for output in outputs { output.discard() }
         refreshPauses()
         kill()
+    }
+
+    /// Nobody waits for what it does: it may end by itself, and is killed if it does not. What it shows is still shown.
+    func cancel(_ failure: Failure) {
+        guard verdict == nil else { return }
+        verdict = failure
+        for output in outputs { output.discard() }
+        refreshPauses()
+        terminate()
     }
 
     var leaks: Int { outputs.reduce(0) { $0 + $1.leaks } }

@@ -56,6 +56,7 @@ final class PipeCall: ChildCall {
     override var outputs: [ChildOutput] { [output] + members.map(\.error) }
     override var shownProgram: String { shown }
     override func kill() { for member in members { member.child?.send(SIGKILL) } }
+    override func terminate() { for member in members { member.child?.terminate() } }
 
     // MARK: - Start
 
@@ -131,7 +132,7 @@ final class PipeCall: ChildCall {
 
     private func timeIsUp() {
         timedOut = true
-        for member in members { member.child?.terminate() }
+        terminate()
     }
 
     // MARK: - While it runs

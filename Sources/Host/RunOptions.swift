@@ -30,6 +30,10 @@ public struct RunOptions: Sendable {
     public var allowsPlainHTTP = false
     /// `--limit NAME=VALUE` and VAULTSCRIPT_LIMITS: what the run may use up.
     public var limits = Limits()
+    /// `--yes`: every `confirm` is answered with yes.
+    public var assumesYes = false
+    /// `--jobs`, `--only`, `--from`, `--keep-going`.
+    public var tasks = TaskSelection()
     /// `--use-env-proxy`: proxy and CA variables reach the vault's connection.
     public var usesEnvironmentProxy = false
 

@@ -7,7 +7,15 @@ import SecretMemory
 extension ScriptRun {
     func sleep(_ id: UInt32, _ value: Value) throws(Failure) {
         let duration = try DurationText.parse(value["duration"] ?? .null, "sleep: duration")
-        loop.schedule(after: duration) { [weak self] in self?.reply(id, .null) }
+        let interrupts = value["interrupts"]?.asBoolean == true
+        let timer = loop.schedule(after: duration) { [weak self] in
+            self?.reply(id, .null)
+            if interrupts { self?.worker.pressDeadline(id) }
+        }
+        whenAbandoned(id) { [weak self] in
+            timer.cancel()
+            self?.fault(id, Self.abandoned)
+        }
     }
 
     func module(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -30,7 +38,8 @@ extension ScriptRun {
     }
 
     func readInput(_ id: UInt32, _ value: Value) throws(Failure) {
-        input.read(try Self.wanted(value)) { [weak self] result in
+        whenAbandoned(id) { [weak self] in self?.input.withdraw(id) }
+        input.read(try Self.wanted(value), id: id) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let bytes): reply(id, bytes.map { .bytes($0) } ?? .null)

@@ -166,8 +166,9 @@ extension ScriptRun {
         let prompts = prompts ?? SecretPrompt(loop: loop)
         self.prompts = prompts
         let text = gate.inward(value["text"]?.asText ?? "").printable
+        withdrawWhenAbandoned(id)
         try withInput(id) { done throws(Failure) in
-            try prompts.ask(String(text.prefix(1000))) { [weak self] result in
+            try prompts.ask(String(text.prefix(1000)), id: id) { [weak self] result in
                 done()
                 self?.prompted(id, name, result)
             }

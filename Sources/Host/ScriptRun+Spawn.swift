@@ -21,6 +21,7 @@ extension ScriptRun {
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
         warnOfMasks([plan])
+        if !plan.isBackground { whenAbandoned(id) { call.abandon(id) } }
         try begin(call, plan, id) { () throws(Failure) in try call.start() }
         if let warning = plan.shortWarning { gate.say(warning) }
         guard plan.isBackground else { return }
@@ -42,6 +43,7 @@ extension ScriptRun {
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
         warnOfMasks(plan.members)
+        whenAbandoned(id) { call.abandon(id) }
         try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
     }
 
@@ -71,13 +73,22 @@ extension ScriptRun {
         let limit = try value["duration"].flatMap { (given) throws(Failure) in
             given == .null ? nil : try DurationText.parse(given, "wait: duration")
         }
+        whenAbandoned(id) { [weak self] in
+            _ = call.forget(id)
+            self?.fault(id, Self.abandoned)
+        }
         call.wait(id)
         guard let limit else { return }
         loop.schedule(after: limit) { [weak self] in if call.forget(id) { self?.reply(id, .null) } }
     }
 
     func processLines(_ id: UInt32, _ value: Value) throws(Failure) {
-        try processes.call(value["process"]).readLines(id)
+        let call = try processes.call(value["process"])
+        whenAbandoned(id) { [weak self] in
+            call.forgetReader(id)
+            self?.fault(id, Self.abandoned)
+        }
+        try call.readLines(id)
     }
 
     func processState(_ id: UInt32, _ value: Value) throws(Failure) {

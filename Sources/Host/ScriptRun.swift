@@ -52,7 +52,7 @@ public final class ScriptRun {
     var maskWarnings = MaskWarnings()
 
     private var children: [ObjectIdentifier: ChildCall] = [:]
-    private var openRequests = 0
+    var requests = OpenRequests()
     private var isEnding = false
     private var isCleanedUp = false
     private var exitCode: Int32 = 0
@@ -132,7 +132,7 @@ public final class ScriptRun {
     private func take(_ message: Message) {
         switch message {
         case .request(let id, let operation, let value):
-            openRequests += 1
+            guard requests.open(id) else { return refuseNumber(id) }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
         case .notice(.ending, let report): scriptIsEnding(report)
@@ -144,7 +144,7 @@ public final class ScriptRun {
     private func answer(_ id: UInt32, _ operation: Operation, _ value: Value) {
         do throws(Failure) {
             try options.limits.check(
-                "calls", openRequests - 1, below: options.limits.calls, "waiting calls", "let some end first")
+                "calls", requests.count - 1, below: options.limits.calls, "waiting calls", "let some end first")
             policy.note(operation)
             switch operation {
             case .recipe: try recipe(id, value)
@@ -173,8 +173,9 @@ public final class ScriptRun {
             case .module: try module(id, value)
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
+            case .confirm: try confirm(id, value)
             case .file: try file(id, value)
-            case .write, .log, .release, .finished, .ending, .task, .retry, .progress: worker.kill()
+            case .write, .log, .release, .finished, .ending, .task, .retry, .progress, .abandon: worker.kill()
             }
         } catch {
             fault(id, error)
@@ -195,6 +196,7 @@ public final class ScriptRun {
         case .task: noteTask(value)
         case .retry: noteRetry(value)
         case .progress: noteProgress(value)
+        case .abandon: abandon(value)
         case .release:
             guard case .object(let object) = value else { return }
             if object.kind == .process { processes.release(object) } else { store.close(object) }
@@ -204,13 +206,19 @@ public final class ScriptRun {
 
     /// Answers a request.
     func reply(_ id: UInt32, _ value: Value) {
-        openRequests -= 1
+        guard requests.close(id) else { return discard(value) }
         worker.send(.answer(id: id, value))
+    }
+
+    /// Two requests of one number could not be told apart. The one that is open stays.
+    private func refuseNumber(_ id: UInt32) {
+        let failure = Failure(.usage, "the request \(id) has no answer yet")
+        worker.send(.fault(id: id, FaultRecord.value(failure, id: ledger.record(failure))))
     }
 
     /// Refuses a request; the failure is recorded, so that the exit code can be taken from it.
     func fault(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
-        openRequests -= 1
+        guard requests.close(id) else { return }
         let masked = gate.inward(failure)
         if failure.endsRun { return end(ExitCode.scriptError, saying: masked) }
         let record = ledger.record(masked)
@@ -230,6 +238,7 @@ public final class ScriptRun {
 
     func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
+        call.hasBegun = true
         if gate.isStalled { call.refreshPauses() }
     }
 

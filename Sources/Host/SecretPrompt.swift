@@ -9,9 +9,10 @@ import SecretMemory
     import Darwin
 #endif
 
-/// Questions at the terminal whose answers nobody sees. One at a time, in order; the loop waits, never this.
+/// Questions at the terminal: those for a secret, whose answers nobody sees, and others. One at a time, in order; the loop
+/// waits, never this.
 ///
-/// The echo is off only while a question stands. The terminal's own line editing and its signals stay, so that Ctrl-C
+/// The echo is off only while a question for a secret stands. The terminal's own line editing and its signals stay, so that Ctrl-C
 /// ends the run as ever; `cancel()` gives the terminal back as it was found.
 final class SecretPrompt {
     /// The longest line that a terminal gives.
@@ -20,7 +21,11 @@ final class SecretPrompt {
     typealias Completion = (Result<SecretBytes, Failure>) -> Void
 
     private struct Question {
+        var id: UInt32
         var text: String
+        var showsAnswer: Bool
+        /// The function that asks, for messages.
+        var function: String
         var completion: Completion
     }
 
@@ -35,13 +40,29 @@ final class SecretPrompt {
 
     deinit { cancel() }
 
-    /// Shows `text` and calls `completion` with the line that is typed.
+    /// Shows `text` for the request `id` and calls `completion` with the line that is typed.
     ///
     /// - Throws: `.usage` where there is no terminal to ask at.
-    func ask(_ text: String, completion: @escaping Completion) throws(Failure) {
-        if terminal < 0 { try open() }
-        waiting.append(Question(text: text, completion: completion))
+    func ask(
+        _ text: String, id: UInt32, showsAnswer: Bool = false, function: String = "secret.prompt",
+        completion: @escaping Completion
+    ) throws(Failure) {
+        if terminal < 0 { try open(function) }
+        waiting.append(
+            Question(id: id, text: text, showsAnswer: showsAnswer, function: function, completion: completion))
         if waiting.count == 1 { begin() }
+    }
+
+    /// Nobody waits for the answer to `id` any more. False where it has not been asked.
+    func withdraw(_ id: UInt32) -> Bool {
+        guard let place = waiting.firstIndex(where: { $0.id == id }) else { return false }
+        guard place == 0 else {
+            waiting.remove(at: place).completion(.failure(ScriptRun.abandoned))
+            return true
+        }
+        if waiting[0].showsAnswer { write("\n") }
+        finish(.failure(ScriptRun.abandoned))
+        return true
     }
 
     /// Gives the terminal back. What waits is not answered: its run is ending.
@@ -54,33 +75,43 @@ final class SecretPrompt {
 
     // MARK: - The terminal
 
-    private func open() throws(Failure) {
+    private func open(_ function: String) throws(Failure) {
         let descriptor = unsafe Glibc.open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Self.nobody("there is no terminal") }
+        guard descriptor >= 0 else { throw Self.nobody(function, "there is no terminal") }
         guard tcgetpgrp(descriptor) == getpgrp() else {
             _ = Glibc.close(descriptor)
-            throw Self.nobody("vaultscript runs in the background")
+            throw Self.nobody(function, "vaultscript runs in the background")
         }
         guard unsafe tcgetattr(descriptor, &found) == 0 else {
             _ = Glibc.close(descriptor)
-            throw Self.nobody("the terminal cannot be asked")
+            throw Self.nobody(function, "the terminal cannot be asked")
         }
         terminal = descriptor
-        var silent = found
-        silent.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
-        silent.c_lflag |= tcflag_t(ICANON | ISIG)
-        // Never TCSADRAIN or TCSAFLUSH: they wait for output, and Ctrl-S holds that up for as long as it likes.
         _ = tcflush(terminal, TCIFLUSH)
-        guard unsafe tcsetattr(terminal, TCSANOW, &silent) == 0 else {
+        guard setEcho(false) else {
             close()
-            throw Self.nobody("the terminal's echo cannot be turned off")
+            throw Self.nobody(function, "the terminal's echo cannot be turned off")
         }
     }
 
-    private static func nobody(_ reason: String) -> Failure {
+    /// Never TCSADRAIN or TCSAFLUSH: they wait for output, and Ctrl-S holds that up for as long as it likes.
+    private func setEcho(_ isOn: Bool) -> Bool {
+        var wanted = found
+        wanted.c_lflag |= tcflag_t(ICANON | ISIG)
+        if isOn {
+            wanted.c_lflag |= tcflag_t(ECHO | ECHOE | ECHOK)
+        } else {
+            wanted.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
+        }
+        return unsafe tcsetattr(terminal, TCSANOW, &wanted) == 0
+    }
+
+    private static func nobody(_ function: String, _ reason: String) -> Failure {
         Failure(
-            .usage, "secret.prompt: nobody can be asked", reason: reason,
-            hint: "run it at a terminal, or hand the value over: secret.env(NAME) or secret.file(PATH)")
+            .usage, "\(function): nobody can be asked", reason: reason,
+            hint: function == "confirm"
+                ? "run it at a terminal, or answer every question with yes: --yes"
+                : "run it at a terminal, or hand the value over: secret.env(NAME) or secret.file(PATH)")
     }
 
     private func close() {
@@ -103,6 +134,7 @@ final class SecretPrompt {
         guard let question = waiting.first else { return close() }
         do throws(Failure) {
             line = try SecretBuffer(maximumCount: Self.maximumBytes)
+            _ = setEcho(question.showsAnswer)
             write(question.text)
             guard watch == nil else { return }
             watch = try loop.watch(terminal, .readable) { [unowned self] _ in read() }
@@ -117,7 +149,7 @@ final class SecretPrompt {
             let room = try SecretBytes(count: Self.maximumBytes)
             let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(terminal, $0.baseAddress, $0.count) }
             if count < 0, errno == EAGAIN || errno == EINTR { return }
-            guard count > 0 else { throw Self.ended(count == 0) }
+            guard count > 0 else { throw ended(count == 0) }
             room.truncate(to: count)
             try take(room)
         } catch {
@@ -134,9 +166,9 @@ final class SecretPrompt {
         finish(.success(try line.take()))
     }
 
-    private static func ended(_ isEnd: Bool) -> Failure {
+    private func ended(_ isEnd: Bool) -> Failure {
         Failure(
-            isEnd ? .cancelled : .io, "secret.prompt: there is no answer",
+            isEnd ? .cancelled : .io, "\(waiting.first?.function ?? "secret.prompt"): there is no answer",
             reason: isEnd ? "the input was ended (Ctrl-D)" : unsafe String(cString: strerror(errno)))
     }
 
@@ -145,7 +177,7 @@ final class SecretPrompt {
         guard !waiting.isEmpty else { return }
         let question = waiting.removeFirst()
         line = nil
-        write("\r\u{1B}[K")
+        if !question.showsAnswer { write("\r\u{1B}[K") }
         begin()
         question.completion(result)
     }

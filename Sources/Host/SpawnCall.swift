@@ -113,7 +113,10 @@ final class SpawnCall: ChildCall {
     func send(_ signal: Int32) -> Bool { child?.send(signal) ?? false }
 
     /// TERM, and KILL after the grace.
-    func terminate() { child?.terminate() }
+    override func terminate() { child?.terminate() }
+
+    /// The request `id` for lines waits no more.
+    func forgetReader(_ id: UInt32) { readers.removeAll { $0 == id } }
 
     /// Answers `id` with the next lines of standard output; empty at its end.
     func readLines(_ id: UInt32) throws(Failure) {

@@ -22,6 +22,7 @@ final class StandardInput {
     static let maximumBytes = 16 << 20
 
     private struct Request {
+        var id: UInt32?
         var wanted: Wanted
         var completion: (Result<[UInt8]?, Failure>) -> Void
         /// Instead of a read: gives the input to a child, until `giveBack`.
@@ -47,9 +48,16 @@ final class StandardInput {
     }
 
     /// Calls `completion` with the bytes, or nil at the end of the input. Requests are served in order.
-    func read(_ wanted: Wanted, completion: @escaping (Result<[UInt8]?, Failure>) -> Void) {
-        requests.append(Request(wanted: wanted, completion: completion))
+    func read(_ wanted: Wanted, id: UInt32? = nil, completion: @escaping (Result<[UInt8]?, Failure>) -> Void) {
+        requests.append(Request(id: id, wanted: wanted, completion: completion))
         advance()
+    }
+
+    /// Nobody waits for the read `id` any more. What has come for it is the next reader's.
+    func withdraw(_ id: UInt32) {
+        guard let place = requests.firstIndex(where: { $0.id == id }) else { return }
+        if place == 0 { return finish(.failure(ScriptRun.abandoned)) }
+        requests.remove(at: place).completion(.failure(ScriptRun.abandoned))
     }
 
     /// Whether somebody reads, or a child has the input.

@@ -92,6 +92,8 @@ extension ScriptRun {
         var isNow = true
         var failure: Failure?
         input.lend { [self] in
+            // Nobody waits for it any more.
+            guard requests.isOpen(id) else { return input.giveBack() }
             do throws(Failure) {
                 try start { [self] in input.giveBack() }
             } catch {

@@ -37,6 +37,8 @@ final class WorkerConnection {
     private(set) var hasEnded = false
     /// Grows with everything that is sent or received.
     private(set) var activity: UInt64 = 0
+    /// Grows with everything that is received.
+    private var received: UInt64 = 0
     /// Why it was killed, where the host did it and knows more than the signal.
     private(set) var verdict: Failure?
 
@@ -86,6 +88,17 @@ final class WorkerConnection {
     /// Raises the error of the CPU limit in running Lua code.
     func interruptAtLimit() {
         if !hasEnded { _ = Glibc.kill(pid, SIGUSR2) }
+    }
+
+    /// The answer `id`, the end of a time limit, has been sent: where the worker computes and sends nothing, its code is
+    /// interrupted, and again after some time.
+    func pressDeadline(_ id: UInt32, after delay: Duration = .milliseconds(50)) {
+        let seen = received
+        loop.schedule(after: delay) { [weak self] in
+            guard let self, !hasEnded, received == seen else { return }
+            _ = unsafe sigqueue(pid, SIGALRM, sigval(sival_int: Int32(truncatingIfNeeded: id)))
+            pressDeadline(id, after: .seconds(5))
+        }
     }
 
     func kill() {
@@ -154,6 +167,7 @@ final class WorkerConnection {
             return false
         }
         activity &+= 1
+        received &+= 1
         reader.append(room.span.extracting(0..<count))
         handOut()
         return true

@@ -23,6 +23,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case module = 18
     case environmentVariable = 19
     case readInput = 20
+    /// A question that is answered with yes or no.
+    case confirm = 25
     /// A secret from others, from random bytes, a file or the terminal; the field `way` says which.
     case derive = 24
     case file = 32
@@ -48,6 +50,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case retry = 71
     /// How far something is: done, total, text.
     case progress = 72
+    /// Nobody waits for the request `id` any more: it is to be ended.
+    case abandon = 73
 
     /// The name that the prelude knows it by. Written out: asking the runtime for it takes longer than all else that a
     /// worker does before the script.
@@ -70,6 +74,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .module: "module"
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
+        case .confirm: "confirm"
         case .derive: "derive"
         case .file: "file"
         case .processWait: "processWait"
@@ -88,6 +93,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .task: "task"
         case .retry: "retry"
         case .progress: "progress"
+        case .abandon: "abandon"
         }
     }
 }

@@ -139,11 +139,14 @@ public import HostProtocol
         case cancelled
         /// Raises what the prelude gave to `host.setLimitError`.
         case limit
+        /// Asks what the prelude gave to `host.setDeadline`.
+        case deadline
 
         fileprivate var code: Int32 {
             switch self {
             case .cancelled: Int32(VS_LUA_INTERRUPT_CANCEL)
             case .limit: Int32(VS_LUA_INTERRUPT_LIMIT)
+            case .deadline: Int32(VS_LUA_INTERRUPT_DEADLINE)
             }
         }
     }

@@ -10,6 +10,8 @@ public struct Assignment: Sendable {
     public var scriptFolder: String
     /// The script's arguments: `...` and `arg`.
     public var arguments: [[UInt8]]
+    /// Which of the script's tasks run, and how.
+    public var tasks = TaskAssignment()
     /// What the script may use up of its own process.
     public var limits = WorkerLimits()
 

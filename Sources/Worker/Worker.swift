@@ -15,6 +15,8 @@ public enum Worker {
     static let interruptSignal = SIGUSR1
     /// The signal with which the host raises the error of its CPU limit.
     static let limitSignal = SIGUSR2
+    /// The signal that says, with the request's number, that a time limit of a part of the script has passed.
+    static let deadlineSignal = SIGALRM
 
     /// Locks this process down, runs the script and ends. Called in the forked child, with its end of the wire.
     public static func run(_ assignment: Assignment, wire descriptor: Int32) -> Never {
@@ -80,6 +82,7 @@ final class ScriptMachine {
             memoryLimitBytes: assignment.limits.memoryBytes, coroutineLimit: assignment.limits.coroutineLimit)
         try vm.interruptOnSignal(Worker.interruptSignal)
         try vm.interruptOnSignal(Worker.limitSignal, .limit)
+        try vm.interruptOnSignal(Worker.deadlineSignal, .deadline)
     }
 
     func run() throws {
@@ -103,6 +106,7 @@ final class ScriptMachine {
             "limits": assignment.limits.value,
             "scriptDirectory": .text(assignment.scriptFolder),
             "scriptArguments": .map([name] + arguments),
+            "taskSelection": assignment.tasks.value,
         ])
     }
 

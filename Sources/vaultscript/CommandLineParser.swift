@@ -21,14 +21,16 @@ struct CommandLineParser {
         }
         var shared = SharedOptions()
         var words = OptionWords(
-            arguments[...], CommandOption.shared + own, help: usage,
+            arguments[...], CommandOption.shared + CommandOption.ofScripts + own, help: usage,
             reason: "options of vaultscript stand before the script's file, those of the script after it")
         while let word = try words.next() {
             switch word {
             case .option("--help", _): return .help(topic: nil)
             case .option("--version", _): return .version
             case .option("-e", let code): return try script(.text(code), words.rest, shared)
-            case .option(let name, let value): try shared.take(name, value)
+            case .option("--yes", _): shared.run.assumesYes = true
+            case .option(let name, let value):
+                if try !shared.run.tasks.take(name, value) { try shared.take(name, value) }
             case .word("-"): return try script(.standardInput, words.rest, shared)
             case .word(let word): return try command(word, words.rest, shared)
             case .separator:

@@ -16,7 +16,7 @@ struct HelpCommand {
         \(Subcommand.list)
 
         options, before FILE:
-        \(CommandOption.lines(CommandOption.shared))
+        \(CommandOption.lines(CommandOption.shared + CommandOption.ofScripts))
           -h, --help, -V, --version
         """
     }

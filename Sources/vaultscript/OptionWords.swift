@@ -32,6 +32,7 @@ struct OptionWords {
         guard let word = rest.popFirst() else { return nil }
         if word == "--" { return .separator }
         guard word.hasPrefix("-"), word != "-" else { return .word(word) }
+        if let (option, value) = attachedToLetter(word) { return .option(option, value) }
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let name = parts[0]
         let attached = parts.count > 1 && name.hasPrefix("--") ? parts[1] : nil
@@ -46,6 +47,14 @@ struct OptionWords {
             throw Failure(.usage, "\(name) needs a value", hint: help)
         }
         return .option(option.name, value)
+    }
+
+    /// `-j4`: a value right behind the letter of an option that takes one.
+    private func attachedToLetter(_ word: String) -> (String, String)? {
+        guard word.count > 2, !word.hasPrefix("--"),
+            let option = options.first(where: { $0.value != nil && $0.short == String(word.prefix(2)) })
+        else { return nil }
+        return (option.name, String(word.dropFirst(2)))
     }
 
     private func unknown(_ name: String) -> Failure {

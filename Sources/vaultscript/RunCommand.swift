@@ -29,6 +29,9 @@ struct RunCommand {
             assignment.limits.memoryBytes = options.limits.memoryBytes
             assignment.limits.coroutines = options.limits.coroutines
             assignment.limits.shown = options.limits.shown
+            assignment.tasks = TaskAssignment(
+                jobs: options.tasks.jobs, only: options.tasks.only, from: options.tasks.from,
+                keepsGoing: options.tasks.keepsGoing)
             let fork = try WorkerFork { Worker.run(assignment, wire: $0) }
             return try ScriptRun(options: options, fork: fork, keeper: keeper).run()
         } catch {

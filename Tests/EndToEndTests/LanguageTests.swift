@@ -14,10 +14,10 @@ import Testing
             """)
         #expect(
             outcome.text == """
-                _G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets \
-                getmetatable io ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen \
-                rawset require scriptDir secret select setmetatable sleep spawn string table tonumber tostring type utf8 \
-                warn xpcall
+                _G _VERSION arg assert collectgarbage confirm coroutine debug defer dofile error fail fs getSecret getSecrets \
+                getmetatable http io ipairs json load loadfile log login math next os pairs parallel pcall pipe print progress \
+                rawequal rawget rawlen rawset recipe require retry scriptDir secret select setmetatable sleep spawn string \
+                table task timeout tonumber tostring type utf8 warn xpcall
 
                 """, "\(outcome)")
     }

@@ -65,6 +65,16 @@ function host.locate(e)
   return e
 end
 
+-- Where the script is now, as "file:line".
+host.place = place
+
+-- Raises an error that is about another line than the one that runs.
+function host.raiseAt(where, kind, message, reason, hint)
+  local e = host.makeError { kind = kind, message = message, reason = reason, hint = hint }
+  placeOf[e] = where
+  error(e, 0)
+end
+
 -- Raises an error of our own: a wrong argument, a thing that is not there.
 function host.raise(kind, message, reason, hint)
   error(host.makeError { kind = kind, message = message, reason = reason, hint = hint }, 0)

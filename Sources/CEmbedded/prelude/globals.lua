@@ -212,9 +212,20 @@ end
 local processModule
 local function processes()
   if not processModule then
-    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts)
+    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts, tagged)
   end
   return processModule
+end
+
+-- What the host is told beside the options: the task that it belongs to. A program beside others has no terminal.
+local function tagged(copy, name)
+  if copy.task ~= nil then raise("usage", name .. ": there is no option \"task\"") end
+  local strand = host.strands.current()
+  if strand and strand.parent then
+    copy.task = strand.task
+    if strand.isBeside and copy.tty == nil and name == "spawn" then copy.tty = false end
+  end
+  return copy
 end
 
 local function spawn(spec, ...)
@@ -222,8 +233,11 @@ local function spawn(spec, ...)
     local line = type(spec) == "table" and "spawn{ \"program\", \"argument\", … }" or rewritten(spec, ...)
     raise("usage", "spawn takes one table: the program, its arguments and the options", nil, "write " .. line)
   end
-  if rawget(spec, "background") or rawget(spec, "detach") then processes() end
-  return call(operations.spawn, argumentTexts(spec, 0))
+  local isBeside = rawget(spec, "background") or rawget(spec, "detach")
+  if isBeside then processes() end
+  local result = call(operations.spawn, tagged(argumentTexts(spec, 0), "spawn"))
+  if isBeside and not rawget(spec, "detach") then host.keepProgram(result) end
+  return result
 end
 
 local function pipe(...)
@@ -279,9 +293,18 @@ local function copy(library)
   return fields
 end
 
+local function lazy(part, name)
+  return function(...) return host.part(part)[name](...) end
+end
+
+local coroutineLibrary = {}
+for name in ("close create isyieldable resume running status wrap yield"):gmatch("%a+") do
+  coroutineLibrary[name] = lazy("coroutines", name)
+end
+
 local fs = {}
 for name in ("copy exists glob list mkdir read remove rename stat tempDir write"):gmatch("%a+") do
-  fs[name] = function(...) return host.part("files")[name](...) end
+  fs[name] = lazy("files", name)
 end
 
 -- Lua's own error names the place in the list alone; ours names the secret.
@@ -319,7 +342,7 @@ local basic = {
   xpcall = xpcall, _VERSION = _VERSION,
   dofile = absent("dofile", "put the code in a module beside the script and require it"),
   loadfile = absent("loadfile", "put the code in a module beside the script and require it"),
-  coroutine = host.coroutineLibrary, io = io, math = copy(math), os = os, string = string,
+  coroutine = coroutineLibrary, io = io, math = copy(math), os = os, string = string,
   table = copy(table), utf8 = copy(utf8), debug = { traceback = debug.traceback },
   defer = defer, fail = fail, fs = fs, getSecret = host.getSecret, getSecrets = host.getSecrets,
   http = { request = function(...) return host.part("http").request(...) end },
@@ -332,6 +355,9 @@ local basic = {
   log = { debug = logger("debug"), info = logger("info"), warn = logger("warn"), error = logger("error") },
   login = host.login, secret = host.secretLibrary, sleep = sleep, spawn = spawn, pipe = pipe,
   recipe = function(...) return host.part("recipe").recipe(...) end,
+  confirm = lazy("dialogue", "confirm"), progress = lazy("dialogue", "progress"),
+  parallel = lazy("parallel", "parallel"), timeout = lazy("parallel", "timeout"),
+  retry = lazy("retry", "retry"), task = lazy("tasks", "task"),
   scriptDir = host.scriptDirectory, arg = host.scriptArguments,
 }
 string = copy(string)
@@ -339,9 +365,10 @@ basic._G = basic
 
 -- The list of what there may be; anything more or less is a bug that ends the worker before the script runs.
 local allowed = [[
-_G _VERSION arg assert collectgarbage coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable http io
-ipairs json load loadfile log login math next os pairs pcall pipe print rawequal rawget rawlen rawset recipe require scriptDir
-secret select setmetatable sleep spawn string table tonumber tostring type utf8 warn xpcall
+_G _VERSION arg assert collectgarbage confirm coroutine debug defer dofile error fail fs getSecret getSecrets getmetatable
+http io ipairs json load loadfile log login math next os pairs parallel pcall pipe print progress rawequal rawget rawlen rawset
+recipe require retry scriptDir secret select setmetatable sleep spawn string table task timeout tonumber tostring type utf8
+warn xpcall
 ]]
 local listed = {}
 for name in allowed:gmatch("%S+") do

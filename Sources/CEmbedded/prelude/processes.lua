@@ -1,5 +1,5 @@
 -- Programs in the background, and pipes. Compiled when a script first has one.
-local host, argumentTexts = ...
+local host, argumentTexts, tagged = ...
 local operations, call, notify, raise = host.operations, host.call, host.notify, host.raise
 local objectInfo = host.objectInfo
 local type, select, find, sub, setmetatable, next = type, select, string.find, string.sub, setmetatable, next
@@ -73,7 +73,7 @@ local function pipe(spec, ...)
   for key, value in next, spec do
     copy[key] = type(key) == "number" and type(value) == "table" and argumentTexts(value, 0) or value
   end
-  return call(operations.pipe, copy)
+  return call(operations.pipe, tagged(copy, "pipe"))
 end
 
 return { pipe = pipe }

@@ -2,19 +2,24 @@
 -- coroutine; the wait passes through the script's own coroutines up to here. Where Lua cannot yield (a sort callback,
 -- __tostring, require) the call blocks on the wire and keeps other answers for their owners.
 local host = ...
-local rawYield, rawClose, rawCreate, rawRunning = coroutine.yield, host.close, coroutine.create, coroutine.running
+local rawYield, rawCreate, rawRunning = coroutine.yield, coroutine.create, coroutine.running
 local rawStatus = coroutine.status
 local rawResume, isYieldable, receive, send = host.resume, host.isYieldable, host.receive, host.send
-local hasCoroutineRoom = host.hasCoroutineRoom
 local type, tostring, error, pcall, xpcall, select, setmetatable = type, tostring, error, pcall, xpcall, select, setmetatable
-local pack, unpack, traceback = table.pack, table.unpack, host.traceback
+local pack, unpack, traceback, rawequal, next = table.pack, table.unpack, host.traceback, rawequal, next
 
 local WAIT = {} -- no script ever gets hold of this
-local owners = {} -- request id -> the coroutine of ours that waits for it
+-- A strand is one line of work with a coroutine of ours: the script's main chunk, a branch of parallel, a task.
+-- Fields: co, parent, number, children, deferred, waiting (the request it waits for), cancel (the error that it gets at
+-- its next wait), isCancelled, isExpired, task (the number of its task).
+local strandOf = setmetatable({}, { __mode = "k" }) -- our own coroutines -> their strands
+local live = {} -- the strands that have not ended, by number
+local count = 0
+local current -- the strand that runs
+local owners = {} -- request id -> the strand that waits for it, or a function to call with the answer
 local answers = {} -- request id -> what came while its owner could not take it
-local ready = {} -- coroutines of ours that can go on, with what they are resumed with
-local tasks = setmetatable({}, { __mode = "k" }) -- our own coroutines
-local waiting = setmetatable({}, { __mode = "k" }) -- the script's coroutines that wait for the host
+local ready, first, last = {}, 1, 0 -- strands that can go on, with what they are resumed with
+local exiting -- the strand that called os.exit; those that were there before it stand still
 local isCancelled = false
 local cancelError = host.makeError { kind = "cancelled", message = "the run was interrupted" }
 host.setCancelError(cancelError)
@@ -34,163 +39,197 @@ host.setMemoryError(host.makeError {
   hint = "allow more with --limit memory=1G, hold less at a time, or leave large data to programs",
 })
 
-local function keep(id, status, value)
-  if status == "cancel" then
-    isCancelled = true
-    host.ignoreInterrupts()
-    return
+local function drop() end
+
+-- Lets a strand go on with what it has waited for.
+local function wake(strand, status, value)
+  local entry = { strand, status, value }
+  last = last + 1
+  ready[last] = entry
+end
+
+-- The run is interrupted: every strand gets the error once, where it waits or at its next wait. The host has told the
+-- programs already.
+local function cancelAll()
+  isCancelled = true
+  host.ignoreInterrupts()
+  for _, strand in next, live do
+    if not strand.isCancelled then
+      strand.isCancelled = true
+      local id = strand.waiting
+      if id and owners[id] == strand then
+        owners[id] = drop
+        wake(strand, "cancel", cancelError)
+      elseif strand ~= current then
+        strand.cancel = cancelError
+      end
+    end
   end
+end
+
+local function keep(id, status, value)
+  if status == "cancel" then return cancelAll() end
   local owner = owners[id]
   -- The entry first: making a table can run a finalizer of the script's, whose own host call comes through here.
-  if owner then
-    owners[id] = nil
-    local entry = { owner, status, value }
-    ready[#ready + 1] = entry
-  else
+  if not owner then
     answers[id] = { status, value }
+  elseif type(owner) == "function" then
+    owners[id] = nil
+    owner(status, value)
+  else
+    owners[id] = nil
+    wake(owner, status, value)
   end
 end
 
 -- Waits for the answer to `id` with the whole worker; other answers are kept for their owners.
 local function block(id)
+  if type(id) ~= "number" then return "refused" end
   local told = isCancelled
   while not answers[id] do
     keep(receive())
-    if isCancelled and not told then return "cancel", cancelError end
+    if isCancelled and not told then
+      owners[id] = drop
+      return "cancel", cancelError
+    end
   end
   local answer = answers[id]
   answers[id] = nil
   return answer[1], answer[2]
 end
 
+-- Without an id it waits until the strand is woken; `true` stands for being woken at once, which shows whether the
+-- strand can wait like that here.
 local function suspend(id)
   if isYieldable() then return rawYield(WAIT, id) end
   return block(id)
 end
 
+-- Raises the error of a cancelled strand: once, so that what is deferred works; again and again when its time is over.
+local function raiseCancel(strand)
+  local e = strand.cancel
+  if not strand.isExpired then strand.cancel = nil end
+  error(e, 0)
+end
+
 -- Sends a request and gives its answer; raises the host's error as the caller's own.
 function host.call(operation, value)
+  local strand = current
+  if strand and strand.cancel then raiseCancel(strand) end
+  local outer = strand and strand.waiting
+  -- From here on it will read what comes: no time limit needs to interrupt it.
+  if strand then strand.waiting = true end
   local sent, id = pcall(send, operation, value)
   -- What cannot cross (a function, a table that holds itself) is named with its path.
   if not sent then
+    if strand then strand.waiting = outer end
     if type(id) == "table" then error(id, 0) end
     host.raise("usage", host.operationNames[operation] .. ": " .. tostring(id))
   end
+  if strand then strand.waiting = id end
   local status, answer = suspend(id)
+  if strand then
+    strand.waiting = outer
+    if strand.cancel then
+      -- Nobody will ever hold it: it ends with the strand.
+      if status == "answer" then host.keepProgram(answer) end
+      raiseCancel(strand)
+    end
+  end
   if status == "answer" then return answer end
   if status == "cancel" then error(answer, 0) end
   error(host.makeError(answer), 0)
 end
 
--- MARK: the script's coroutines
---
--- A coroutine that waits for the host, and a task of ours while the scheduler runs, look suspended to Lua. A script can
--- get there, from a finalizer for one, and must find them as any coroutine that is in a call: neither to be resumed
--- (its host call would return what the script says) nor to be closed.
+-- MARK: where an error came from
 
-local function isBusy(co)
-  return waiting[co] or tasks[co]
+-- The error that a coroutine or a strand ended with, and its way so far: the stacks are gone when it is raised again.
+local carried = {}
+
+-- Puts `trace`, all of the way so far, before what will be told of the error `e` further out.
+function host.carry(e, trace)
+  carried.error, carried.trace = e, trace
 end
 
-local relay
-
--- Goes on with a coroutine that has waited, with the host's answer.
-local function goOn(co, ...)
-  waiting[co] = nil
-  return relay(co, rawResume(co, ...))
+-- The stack of the running coroutine from `level` on, behind those that the error has come through.
+local function traceFor(e, level)
+  local own = traceback(rawRunning(), nil, level + 1)
+  if rawequal(carried.error, e) and carried.trace then return carried.trace .. "\n" .. own end
+  return own
 end
 
-function relay(co, ...)
-  local ok, mark, id = ...
-  if ok and mark == WAIT then
-    waiting[co] = true
-    return goOn(co, suspend(id))
+-- MARK: strands
+
+-- Makes a strand for `body`, which is called with it and what follows. It does not run yet.
+local function newStrand(body, parent, ...)
+  count = count + 1
+  local strand = { co = rawCreate(body), parent = parent, number = count }
+  strandOf[strand.co] = strand
+  live[count] = strand
+  wake(strand, strand, pack(...))
+  return strand
+end
+
+local function finish(report)
+  host.notify(host.operations.finished, report)
+end
+
+-- Runs a strand until it waits or ends. An error here is one that its own body could not catch.
+local function step(strand, ...)
+  if exiting and strand ~= exiting and strand.number <= exiting.mark then return end
+  current = strand
+  local ok, mark, id = rawResume(strand.co, ...)
+  current = nil
+  if rawStatus(strand.co) == "dead" then
+    live[strand.number] = nil
+    if strand.ended then return strand.ended(ok, mark) end
+    if not ok then finish(host.describeError(mark)) end
+    return
   end
-  return ...
-end
-
-local function checkThread(co, name)
-  if type(co) ~= "thread" then
-    error("bad argument #1 to '" .. name .. "' (coroutine expected)", 3)
+  if mark ~= WAIT then error("a coroutine of the scheduler yielded something else") end
+  if not id then return end
+  if id == true then return wake(strand) end
+  if answers[id] then
+    wake(strand, answers[id][1], answers[id][2])
+    answers[id] = nil
+  else
+    owners[id] = strand
   end
 end
 
-local function resume(co, ...)
-  checkThread(co, "resume")
-  if isBusy(co) then return false, "cannot resume non-suspended coroutine" end
-  return relay(co, rawResume(co, ...))
+host.cancelError = cancelError
+
+-- Remembers a program in the background: it ends with its strand when that fails or is cancelled.
+function host.keepProgram(process)
+  if current and current.parent then return host.part("strands").keepProgram(current, process) end
 end
 
-local function status(co)
-  checkThread(co, "status")
-  local found = rawStatus(co)
-  return found == "suspended" and isBusy(co) and "normal" or found
+-- The number of the task that runs, where one does.
+function host.currentTask()
+  return current and current.task
 end
 
-local function close(co)
-  checkThread(co, "close")
-  local found = status(co)
-  if found == "running" or found == "normal" then error("cannot close a " .. found .. " coroutine", 2) end
-  return rawClose(co)
-end
+-- MARK: what is deferred
 
-local function create(f, name)
-  if type(f) ~= "function" then error("bad argument #1 to '" .. name .. "' (function expected)", 3) end
-  if hasCoroutineRoom() then return rawCreate(f) end
-  host.raise("limit", "there cannot be more than " .. limits.coroutines .. " coroutines", "that is the limit of this run",
-    "let those end that are no longer needed, or allow more with --limit coroutines=NUMBER")
-end
-
-local function unwrap(co, ok, ...)
-  if ok then return ... end
-  -- What its pending <close> variables raise takes the place of the error, as in Lua's own wrap.
-  if rawStatus(co) == "dead" and not tasks[co] then
-    local closed, e = rawClose(co)
-    if not closed then error(e, 0) end
-  end
-  error((...), 0)
-end
-
-host.coroutineLibrary = {
-  create = function(f)
-    -- No tail call: the error's position is counted in levels.
-    local co = create(f, "create")
-    return co
-  end,
-  status = status,
-  close = close,
-  resume = resume,
-  isyieldable = function()
-    return isYieldable() and not tasks[rawRunning()]
-  end,
-  running = function()
-    local co = rawRunning()
-    return co, tasks[co] == true
-  end,
-  wrap = function(f)
-    local co = create(f, "wrap")
-    return function(...) return unwrap(co, resume(co, ...)) end
-  end,
-  yield = function(...)
-    if tasks[rawRunning()] then error("attempt to yield from outside a coroutine", 2) end
-    return rawYield(...)
-  end,
-}
-
--- MARK: the run
-
-local deferred = {}
+local main -- the strand of the script's main chunk
 local failing -- the report of the error that deferred functions run after
 
--- Registers a function for the end of the run; the last one is called first.
+-- Registers a function for the end of the strand; the last one is called first.
 function host.defer(f)
+  local strand = current or main
+  local deferred = strand.deferred
+  if not deferred then
+    deferred = {}
+    strand.deferred = deferred
+  end
   deferred[#deferred + 1] = f
 end
 
--- Calls what was deferred, each one whatever the others do. Gives the first error, where there was none before.
-function host.runDeferred(err)
+-- Calls what a strand has deferred, each one whatever the others do. Gives the first error, where there was none before.
+function host.runDeferred(strand, err)
+  local deferred = strand.deferred
   local failed
-  while #deferred > 0 do
+  while deferred and #deferred > 0 do
     local f = deferred[#deferred]
     deferred[#deferred] = nil
     local ok, e = pcall(f, err)
@@ -199,36 +238,53 @@ function host.runDeferred(err)
   return failed
 end
 
-local function finish(report)
-  host.notify(host.operations.finished, report)
-end
-
--- Ends the run with `code`, or with the error that is being cleaned up after: that is not hidden by os.exit.
+-- Ends the run with `code`; see exit.lua.
 function host.exit(code)
-  local report = failing or { status = "exit", code = code }
-  if not failing and #deferred > 0 then
-    host.notify(host.operations.ending, report)
-    host.runDeferred()
-  end
-  finish(report)
-  while true do receive() end
+  return host.part("exit")(code)
 end
 
-local function main(chunk, arguments)
+-- For strands.lua, coroutines.lua and exit.lua, which are compiled when they are first used.
+host.strands = {
+  new = newStrand, wake = wake, suspend = suspend, raiseCancel = raiseCancel, owners = owners, drop = drop, live = live,
+  traceFor = traceFor, finish = finish, strandOf = strandOf, carried = carried, WAIT = WAIT,
+  current = function() return current end,
+  main = function() return main end,
+  failing = function() return failing end,
+  -- All strands but this one, and those that it makes, stand still from now on.
+  freeze = function(strand) exiting, strand.mark = strand, count end,
+}
+
+-- MARK: the run
+
+-- The script, and then the tasks that it has named.
+local function script(chunk, ...)
+  local results = pack(chunk(...))
+  if host.runTasks then
+    host.runTasks()
+  elseif host.taskSelection.only or host.taskSelection.from then
+    host.part("tasks").refuseSelection()
+  end
+  return unpack(results, 1, results.n)
+end
+
+local function runMain(strand, arguments)
+  local chunk = arguments[1]
   local trace
-  local ok, err = xpcall(chunk, function(e)
-    trace = traceback(rawRunning(), nil, 1)
+  local ok, err = xpcall(script, function(e)
+    trace = traceFor(e, 2)
     return (host.locate(e))
-  end, unpack(arguments, 1, arguments.n))
+  end, chunk, unpack(arguments, 2, arguments.n))
   host.ignoreInterrupts()
   -- With a recipe the script's value is its result.
   local done = { status = "done" }
   if ok and host.finishRecipe then ok, err, done = host.finishRecipe(err) end
-  if #deferred > 0 then
+  strand.isCancelled, strand.cancel = true, nil
+  local deferred = strand.deferred
+  if deferred and #deferred > 0 then
     failing = not ok and host.describeError(err, trace)
     host.notify(host.operations.ending, failing or done)
   end
-  local failed = host.runDeferred(not ok and err or nil)
+  local failed = host.runDeferred(strand, not ok and err or nil)
   if ok and failed then
     ok, err = false, failed[1]
   end
@@ -236,48 +292,19 @@ local function main(chunk, arguments)
   finish(host.describeError(err, trace))
 end
 
-local function step(co, ...)
-  local ok, mark, id = rawResume(co, ...)
-  if not ok then return finish(host.describeError(mark)) end
-  if rawStatus(co) == "dead" then return end
-  if mark ~= WAIT then error("a coroutine of the scheduler yielded something else") end
-  if answers[id] then
-    local entry = { co, answers[id][1], answers[id][2] }
-    answers[id] = nil
-    ready[#ready + 1] = entry
-  else
-    owners[id] = co
-  end
-end
-
-local function cancelWaiting()
-  for id, co in next, owners do
-    owners[id] = nil
-    local entry = { co, "cancel", cancelError }
-    ready[#ready + 1] = entry
-  end
-end
-
-local function startTask(f, ...)
-  local co = rawCreate(f)
-  tasks[co] = true
-  step(co, ...)
-  return co
-end
-
 -- Runs one script to its end. Called by the worker, once.
 function host.start(source, name, ...)
   local chunk, message = host.load(source, name)
   if not chunk then return finish { status = "syntax", text = message } end
-  local co = startTask(main, chunk, pack(...))
-  while rawStatus(co) ~= "dead" do
-    if #ready == 0 then
-      local told = isCancelled
+  main = newStrand(runMain, nil, chunk, ...)
+  while rawStatus(main.co) ~= "dead" do
+    if first > last then
       keep(receive())
-      if isCancelled and not told then cancelWaiting() end
+    else
+      local entry = ready[first]
+      ready[first] = nil
+      first = first + 1
+      step(entry[1], entry[2], entry[3])
     end
-    local batch = ready
-    ready = {}
-    for _, entry in ipairs(batch) do step(unpack(entry, 1, 3)) end
   end
 end

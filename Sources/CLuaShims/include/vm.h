@@ -48,6 +48,9 @@ enum {
     VS_LUA_INTERRUPT_CANCEL = 1,
     /// A limit is reached. A cancel that waits at the same time goes first.
     VS_LUA_INTERRUPT_LIMIT = 2,
+    /// The time of a part of the script is over. The function that `host.setDeadline` registered is asked, with the
+    /// number that came with the signal, whether that part runs and what is raised. Goes after the others.
+    VS_LUA_INTERRUPT_DEADLINE = 3,
 };
 
 /// What a VM is made with.

@@ -11,6 +11,7 @@
 #include "job_session.h"
 #include "keeper.h"
 #include "poller.h"
+#include "processors.h"
 #include "redirect.h"
 #include "run_directory.h"
 #include "sandbox.h"

@@ -1,0 +1,40 @@
+-- os.exit, from wherever in the script: what every strand has deferred runs, then the run ends. Compiled on first use.
+local host = ...
+local core = host.strands
+local live, next = core.live, next
+
+-- What every strand has deferred, the newest first; the one that ends the run before all.
+local function runAllDeferred(strand)
+  host.runDeferred(strand)
+  for number = strand.mark, 1, -1 do
+    if live[number] then host.runDeferred(live[number]) end
+  end
+end
+
+local function hasDeferred()
+  for _, strand in next, live do
+    if strand.deferred and #strand.deferred > 0 then return true end
+  end
+end
+
+-- The report of the error that this strand, or one that it belongs to, is being cleaned up after.
+local function failingReport(strand)
+  while strand do
+    if strand.failing then return strand.failing end
+    strand = strand.parent
+  end
+  return core.failing()
+end
+
+-- Ends the run with `code`, or with the error that is being cleaned up after: that is not hidden by os.exit.
+return function(code)
+  local strand = core.current() or core.main()
+  local report = failingReport(strand) or { status = "exit", code = code }
+  if not core.failing() and hasDeferred() then
+    host.notify(host.operations.ending, report)
+    core.freeze(strand)
+    runAllDeferred(strand)
+  end
+  core.finish(report)
+  while true do host.receive() end
+end

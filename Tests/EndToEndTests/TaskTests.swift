@@ -1,0 +1,217 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `task`: the graph, its options, and how it ends.
+@Suite struct `Tasks` {
+    private static let diamond = """
+        local function work(name) return function(needs) print(name) return name end end
+        task("a", work("a"))
+        task("b", { needs = "a" }, work("b"))
+        task("c", { needs = { "a" } }, function(needs) print("c", needs.a) return "c" end)
+        task("d", { needs = { "b", "c" } }, function(needs) print("d", needs.b, needs.c) end)
+        print("named")
+        """
+
+    @Test func `run after the main chunk, each after what it needs, with its results`() throws {
+        let outcome = try Program.script(Self.diamond, options: ["-j1"])
+        #expect(outcome.code == 0 && outcome.text == "named\na\nb\nc\ta\nd\tb\tc\n", "\(outcome)")
+    }
+
+    @Test(arguments: [
+        (["--only", "c"], "a c\ta"), (["--only", "b", "--only=c"], "a b c\ta"), (["--from", "c"], "c\tnil d\tnil\tc"),
+        (["--from", "b", "--from", "c"], "b c\tnil d\tb\tc"), (["--only", "a"], "a"),
+    ])
+    func `only and from choose`(options: [String], ran: String) throws {
+        let outcome = try Program.script(Self.diamond, options: options + ["-j", "1"])
+        #expect(outcome.text == "named\n" + ran.replacingOccurrences(of: " ", with: "\n") + "\n", "\(outcome)")
+    }
+
+    @Test func `independent ones run side by side, no more than -j says`() throws {
+        let script = """
+            local running, most = 0, 0
+            for i = 1, 6 do
+              task("t" .. i, function()
+                running = running + 1
+                most = math.max(most, running)
+                sleep(0.05)
+                running = running - 1
+              end)
+            end
+            task("last", { needs = { "t1", "t2", "t3", "t4", "t5", "t6" } }, function() print(most) end)
+            """
+        for jobs in [1, 2, 6] {
+            let outcome = try Program.script(script, options: ["--jobs", "\(jobs)"])
+            #expect(outcome.text == "\(jobs)\n", "\(outcome)")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "task('a', { needs = 'b' }, print) task('b', { needs = 'c' }, print) task('c', { needs = 'b' }, print)", [],
+            "(-e):1: the task b needs itself\nb needs c needs b\nleave out one of these needs\n"
+        ),
+        ("task('a', { needs = 'a' }, print)", [], "(-e):1: the task a needs itself\na needs a\nleave out one of these needs\n"),
+        (
+            "task('build', print) task('test', { needs = 'biuld' }, print)", [],
+            "(-e):1: the task test needs biuld, which does not exist\ndid you mean \"build\"?\n"
+        ),
+        (
+            "task('a', print)\ntask('a', print)", [],
+            "(-e):2: task: there are two tasks a\nthe first one is at (-e):1\ngive one of them another name\n"
+        ),
+        ("task('build', print)", ["--only", "built"], "--only: there is no task \"built\"\ndid you mean \"build\"?\n"),
+        ("task('build', print)", ["--from", "x"], "--from: there is no task \"x\"\nthe tasks are: build\n"),
+        ("print(1)", ["--only", "x"], "--only: there is no task \"x\"\nthe script names no task\n"),
+        (
+            "task('a', { need = 'b' }, print)", [],
+            "(-e):1: task a: there is no option \"need\"\ndid you mean \"needs\"?\n"
+        ),
+        (
+            "task('a', function() task('b', print) end)", [],
+            "(-e):1: task: it is too late to name the task b\nthe tasks run already\nname all tasks in the main part of the script\n"
+        ),
+    ])
+    func `mistakes are errors before any task runs`(script: String, options: [String], text: String) throws {
+        let outcome = try Program.run(options + ["-e", script])
+        #expect(outcome.code == 2, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix(text), "\(outcome)")
+        #expect(!outcome.text.contains("table"), "\(outcome)")
+    }
+
+    @Test func `after a failure nothing new starts, and the run ends as the failure says`() throws {
+        let script = """
+            task("slow", function() sleep(0.3) print("slow is done") end)
+            task("bad", function() sleep(0.05) spawn{ "sh", "-c", "exit 5" } end)
+            task("after", { needs = "bad" }, print)
+            task("other", { needs = "slow" }, function() print("other") end)
+            """
+        let outcome = try Program.script(script, options: ["-j2"])
+        #expect(outcome.code == 5 && outcome.text == "slow is done\n", "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                script.lua:2: sh exited with code 5
+                tasks:
+                  done: slow
+                  failed: bad
+                  not started: after, other
+
+                """, "\(outcome)")
+        let going = try Program.script(script, options: ["-j2", "-k"])
+        #expect(going.code == 5 && going.text == "slow is done\nother\n", "\(going)")
+        #expect(going.errorText.hasSuffix("tasks:\n  done: slow, other\n  failed: bad\n  not started: after\n"), "\(going)")
+    }
+
+    @Test func `when leaves a task out, and what needs it still runs`() throws {
+        let outcome = try Program.script(
+            """
+            task("a", function() return 1 end)
+            task("b", { needs = "a", when = function(needs) return needs.a > 1 end }, function() print("b") end)
+            task("c", { needs = "b" }, function(needs) print("c", needs.b) end)
+            task("d", { when = false }, function() print("d") end)
+            """, options: ["-v"])
+        #expect(outcome.code == 0 && outcome.text == "c\tnil\n", "\(outcome)")
+        #expect(outcome.errorText.contains("task b: skipped\n"), "\(outcome)")
+    }
+
+    @Test func `retry and timeout hold for each try`() throws {
+        let outcome = try Program.script(
+            """
+            local n = 0
+            task("slow", { retry = { times = 3, backoff = 0.01 }, timeout = "200ms" }, function()
+              n = n + 1
+              if n < 3 then sleep(100) end
+              return n
+            end)
+            task("told", { needs = "slow" }, function(needs) print(needs.slow) end)
+            """, options: ["-v"])
+        #expect(outcome.code == 0 && outcome.text == "3\n", "\(outcome)")
+        #expect(outcome.errorText.contains("task slow: running (try 3)\n"), "\(outcome)")
+        #expect(outcome.errorText.contains("task slow: try 1 of 3 failed"), "\(outcome)")
+    }
+
+    @Test func `an interrupted run says what was done and what was not`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            """
+            task("first", function() end)
+            task("second", { needs = "first" }, function() spawn{ "touch", arg[1] .. "/ready" } spawn{ "sleep", "1000" } end)
+            task("third", { needs = "second" }, function() end)
+            """, [folder.path]
+        ) { pid in
+            for _ in 0..<400 where !FileManager.default.fileExists(atPath: folder.path + "/ready") { usleep(25_000) }
+            usleep(100_000)
+            kill(pid, SIGTERM)
+        }
+        #expect(outcome.code == 143, "\(outcome)")
+        #expect(
+            outcome.errorText.hasSuffix(
+                """
+                tasks of the interrupted run:
+                  done: first
+                  interrupted: second
+                  not started: third
+
+                """), "\(outcome)")
+    }
+
+    /// Thirty tasks: three layers of ten, with failures, a failure that a retry mends, a time limit, and a cancel.
+    @Test func `a graph of thirty ends as documented, every defer run once and no child left`() throws {
+        let mark = "\(Int.random(in: 100_000...999_999)).75"
+        let outcome = try Program.script(
+            """
+            local tries = 0
+            local function note(name) defer(function(e) print("deferred", name, e and e.kind or "none") end) end
+            local function layer(prefix, needed, body)
+              for i = 1, 10 do
+                task(prefix .. i, { needs = needed and needed .. i, retry = prefix == "a" and i == 2 and { times = 3, backoff = 0.01 } or nil,
+                  timeout = prefix == "a" and i == 3 and "300ms" or nil }, function() note(prefix .. i) return body(i) end)
+              end
+            end
+            layer("a", nil, function(i)
+              if i == 1 then spawn{ "sh", "-c", "exit 3" } end
+              if i == 2 then tries = tries + 1 if tries < 3 then error("not yet") end end
+              if i == 3 then spawn{ "sleep", arg[1] } end
+              if i == 4 then pcall(parallel, { function() note("a4.1") spawn{ "sleep", arg[1] } end, function() sleep(0.05) error("x") end }) end
+              spawn{ "true" }
+            end)
+            layer("b", "a", function(i) sleep(0.01) if i == 5 then error("b5 is broken") end end)
+            layer("c", "b", function(i) if i == 6 then parallel{ function() end, function() spawn{ "true" } end } end end)
+            """, [mark], options: ["-j", "8", "--keep-going"])
+        // a1 is first: it fails at once. What follows from each failure is skipped.
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(
+            outcome.errorText.hasSuffix(
+                """
+                tasks:
+                  done: a2, a4, a5, a6, a7, a8, a9, a10, b2, b4, b6, b7, b8, b9, b10, c2, c4, c6, c7, c8, c9, c10
+                  failed: a1, a3, b5
+                  not started: b1, b3, c1, c3, c5
+
+                """), "\(outcome)")
+        let deferred = outcome.text.split(separator: "\n").map(String.init)
+        // Each try has its own: a2 was tried three times.
+        let names = deferred.map { $0.split(separator: "\t")[1] }
+        let ran = (1...10).map { "a\($0)" } + [2, 4, 5, 6, 7, 8, 9, 10].map { "b\($0)" } + [2, 4, 6, 7, 8, 9, 10].map { "c\($0)" }
+        #expect(names.map(String.init).sorted() == (ran + ["a2", "a2", "a4.1"]).sorted(), "\(outcome)")
+        #expect(deferred.contains("deferred\ta1\texit") && deferred.contains("deferred\ta3\tcancelled"), "\(outcome)")
+        let left = try Program.run(["-fx", "sleep \(mark)"], program: "/usr/bin/pgrep")
+        #expect(left.code == 1, "\(left)")
+    }
+
+    @Test func `names of secrets and values that a task prints are masked in what is told of it`() throws {
+        let canary = Canary().value
+        let outcome = try Program.script(
+            """
+            local s = secret.env("VS_TEST_TOKEN")
+            task("use", function()
+              local r = spawn{ "sh", "-c", "echo $T | rev", env = { T = s }, capture = true }
+              progress(1, 2, r.stdout:reverse())
+              error(r.stdout:reverse())
+            end)
+            """, options: ["-v"], environment: ["VS_TEST_TOKEN": canary])
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(outcome.errorText.contains("task use: failed: "), "\(outcome)")
+        #expect(!outcome.errorText.contains(canary) && !outcome.text.contains(canary), "\(outcome)")
+    }
+}

@@ -16,6 +16,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case writeSecret = 10
     /// A dynamic secret; the field `way` says what is done with it.
     case lease = 11
+    case folders = 12
     case spawn = 16
     case sleep = 17
     case module = 18
@@ -55,6 +56,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .getSecret: "getSecret"
         case .getSecrets: "getSecrets"
         case .names: "names"
+        case .folders: "folders"
         case .renew: "renew"
         case .logout: "logout"
         case .describe: "describe"

@@ -109,6 +109,9 @@ local sessionMethods = {
   names = function(self, given)
     return call(operations.names, { session = self, options = options(given, "names: options") })
   end,
+  folders = function(self, given)
+    return call(operations.folders, { session = self, options = options(given, "folders: options") })
+  end,
   renew = function(self)
     return call(operations.renew, { session = self })
   end,

@@ -117,6 +117,8 @@ var targets: [Target] = [
     suite("ConfigurationTests", ["Configuration", "Diagnostics"]),
     suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics"]),
     suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics"]),
+    suite(
+        "HostTests", ["Host", "Providers", "HTTPTransport", "SecretMemory", "EventLoop", "HostProtocol", "Diagnostics"]),
     suite("ProvidersTests", ["Providers", "HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),
     .testTarget(
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],

@@ -7,6 +7,7 @@ extension Vault {
         let id = fields.required("clientId").trimmingCharacters(in: .whitespacesAndNewlines)
         let secret = fields.required("clientSecret").trimmingCharacters(in: .whitespacesAndNewlines)
         let organization = fields.optional("organizationSlug", length: 1...64)
+        for name in settings.requiredLoginFields { _ = fields.required(name) }
         try fields.check()
         return (id, secret, organization)
     }
@@ -81,6 +82,9 @@ extension Vault {
 
     private func member(_ index: Int, _ identity: Identity) throws(APIError) -> Int {
         let id = state.projects[index].id
+        guard state.projects[index].isForeign != true else {
+            throw APIError(403, "ForbiddenError", "This project does not belong to your selected organization.")
+        }
         guard identity.projects?.contains(id) ?? true else { throw .notMember(id) }
         return index
     }
@@ -107,9 +111,11 @@ extension Vault {
         let isRecursive = fields.queryFlag("recursive", default: false)
         try fields.check()
         let project = state.projects[try projectIndex(id: projectID, for: identity)]
-        let place = Place(environment: environment, path: path)
-        guard let found = project.environments[environment], found.folders[path] != nil else {
-            throw .noFolder(place, operation: "NotFound")
+        guard let found = project.environments[environment] else {
+            throw .notFound("Environment with slug '\(environment)' in project with ID '\(projectID)' not found")
+        }
+        guard found.folders[path] != nil else {
+            throw .noFolder(Place(environment: environment, path: path), operation: "NotFound")
         }
         let inside = found.folders.keys.filter {
             FolderPath.depth(of: $0, below: path) == 1

@@ -17,7 +17,8 @@ struct DevCommand: AsyncParsableCommand {
             When it accepts connections it prints one line of JSON: url, clientId, clientSecret, projectId. \
             SIGTERM and SIGINT stop it.
 
-            With --seed it holds exactly what the file says, in memory:
+            With --seed it holds exactly what the file says, in memory; SIGUSR1 reads the file again and keeps tokens \
+            and counters, as when somebody changes a server's settings:
 
             \(SeedFormat.example)
 
@@ -53,12 +54,13 @@ struct DevCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let stop = StopSignals()
+        let stop = CaughtSignals([SIGTERM, SIGINT])
         let (service, announce) = try prepare()
         let server = try DevServer(service: service, port: port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run(ready: announce) }
             group.addTask { await stop.wait() }
+            if let seed { group.addTask { await Self.reload(seed, into: service) } }
             try await group.next()
             // A signal came. Each write was on disk before it was answered, so nothing is left to do.
             Glibc.exit(0)
@@ -66,6 +68,22 @@ struct DevCommand: AsyncParsableCommand {
     }
 
     // MARK: - With and without a seed
+
+    /// Reads the seed again at each SIGUSR1; one that cannot be used changes nothing. Returns when it is
+    /// cancelled.
+    private static func reload(_ seed: String, into service: VaultService) async {
+        let changes = CaughtSignals([SIGUSR1])
+        while !Task.isCancelled {
+            await changes.wait()
+            if Task.isCancelled { return }
+            do throws(Failure) {
+                await service.reload(try Seed(contentsOf: seed, now: Date()))
+                StandardError.write("vaultscript dev: the seed was read again")
+            } catch {
+                StandardError.write("vaultscript dev: \(error.text)")
+            }
+        }
+    }
 
     private func prepare() throws -> (VaultService, @Sendable (String) throws -> Void) {
         let isVerbose = verbose
@@ -146,16 +164,16 @@ struct ReadyLine {
     func print() { try? FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8)) }
 }
 
-/// SIGTERM and SIGINT, caught from when this is made.
-final class StopSignals: Sendable {
+/// Signals, caught from when this is made.
+final class CaughtSignals: Sendable {
     private let stream: AsyncStream<Void>
     // Sources stop when they are let go, so they are kept; they are never touched again.
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-    init() {
+    init(_ numbers: [Int32]) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         self.stream = stream
-        unsafe sources = [SIGTERM, SIGINT].map { number in
+        unsafe sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield() }
@@ -164,7 +182,7 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// Returns when the first of them has come.
+    /// Returns when the next of them has come.
     func wait() async {
         for await _ in stream { return }
     }

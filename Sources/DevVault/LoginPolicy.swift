@@ -15,14 +15,15 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - address: The caller's IP as the server sees it.
-    ///   - organizationSlug: A sub-organisation to log in to. This instance has none, so any name is refused.
+    ///   - organizationSlug: A sub-organisation to log in to.
     /// - Throws: 401 or 404 for an unknown client id, 403 for the address, 401 for a lock, a wrong or revoked secret,
     ///   and, once each, for an expired and for a used-up one.
     mutating func login(
         clientID: String, clientSecret: String, organizationSlug: String?, address: String, now: Date
     ) throws(APIError) -> JSON {
         // 1. The client id.
-        guard let index = state.identities.firstIndex(where: { $0.clientID == clientID }) else {
+        guard let index = state.identities.firstIndex(where: { $0.clientID == clientID && $0.ending != .methodRevoked })
+        else {
             throw settings.hasOldUnknownClientMessage
                 ? .notFound("No identity with specified client ID was found") : .invalidCredentials
         }
@@ -45,11 +46,18 @@ extension Vault {
         // 5 and 6. Speak once: the secret is revoked with the message.
         try refuseSpentSecret(place, of: index, now: now)
         // 7. The sub-organisation.
-        if let organizationSlug {
-            throw .notFound("Sub organization with name \(organizationSlug) not found")
-        }
+        if let organizationSlug { try require(organizationSlug, of: identity) }
         state.identities[index].secrets[place].uses += 1
         return issueToken(for: identity, clientSecretID: identity.secrets[place].id, now: now)
+    }
+
+    private func require(_ organization: String, of identity: Identity) throws(APIError) {
+        guard settings.subOrganizations.contains(organization) else {
+            throw .notFound("Sub organization with name \(organization) not found")
+        }
+        guard identity.subOrganizations?.contains(organization) == true else {
+            throw .unauthorized("Identity not authorized to access sub organization \(organization)")
+        }
     }
 
     private mutating func refuseSpentSecret(_ place: Int, of index: Int, now: Date) throws(APIError) {

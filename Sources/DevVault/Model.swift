@@ -33,6 +33,8 @@ struct Project: Codable, Sendable {
     /// Folders whose changes a policy protects: a change there only asks for approval. Absent in older state files.
     var protectedFolders: [FolderImport]?
     var createdAt: Date
+    /// Whether it belongs to another organisation than the identities do.
+    var isForeign: Bool?
 }
 
 /// An environment: folders by path.
@@ -129,6 +131,25 @@ struct Identity: Codable, Sendable {
     /// Where tokens may be used from; a list separate from the client secret's.
     var tokenTrustedIPs = AddressRange.anywhere
     var lockout = LockoutSettings()
+    /// Sub-organisations that it is a member of.
+    var subOrganizations: [String]?
+    /// What has happened to it since it logged in; nil where nothing has.
+    var ending: IdentityEnding?
+}
+
+/// What ends all tokens of an identity, besides the token's own end and a revoked client secret.
+enum IdentityEnding: String, Codable, Sendable, CaseIterable {
+    case tokensRevoked, methodRevoked, notInOrganization, inactive
+
+    /// The server's words, after what it was that failed.
+    var words: String {
+        switch self {
+        case .tokensRevoked: "identity tokens have been revoked"
+        case .methodRevoked: "auth method has been revoked"
+        case .notInOrganization: "Identity is not a member of the organization"
+        case .inactive: "Identity organization membership is inactive"
+        }
+    }
 }
 
 /// A client secret, known by its digest alone.
@@ -178,6 +199,14 @@ struct ServerSettings: Equatable, Sendable {
     var hasUpsert = true
     /// Whether an unknown client id gets the 404 of servers before December 2025.
     var hasOldUnknownClientMessage = false
+    /// Whether the routes that find projects exist; servers before mid 2025 have none.
+    var hasProjectRoutes = true
+    /// Whether a renewal past the longest life is refused in the words of older servers.
+    var hasOldRenewMessage = false
+    /// Sub-organisations of the instance.
+    var subOrganizations: [String] = []
+    /// Fields that a login must have besides its own, as a newer server may want.
+    var requiredLoginFields: [String] = []
     /// Whether `x-forwarded-for` is believed.
     var trustsForwardedFor = false
     /// Requests allowed per caller and window; nil is without limit.
@@ -186,7 +215,7 @@ struct ServerSettings: Equatable, Sendable {
     /// Whether this server has a route that not every one has.
     func has(_ route: Route) -> Bool {
         if case .writeSecrets = route { return hasBatch }
-        return true
+        return hasProjectRoutes || !route.isOfProjects
     }
 }
 
@@ -194,4 +223,20 @@ struct ServerSettings: Equatable, Sendable {
 struct RateLimit: Equatable, Sendable {
     var requests: Int
     var windowSeconds: Int
+    /// Which requests are counted; nil counts all.
+    var bucket: RateBucket?
+}
+
+/// A sort of requests with a limit of its own.
+enum RateBucket: String, Codable, Sendable, CaseIterable {
+    case read, write, secrets
+
+    /// Whether a request of this method and route is of the sort. A login is a write.
+    func counts(_ method: String, _ route: Route) -> Bool {
+        switch self {
+        case .read: method == "GET" || method == "HEAD"
+        case .write: method != "GET" && method != "HEAD"
+        case .secrets: route.isOfSecrets
+        }
+    }
 }

@@ -21,6 +21,22 @@ enum Route: Equatable, Sendable {
     case platformLogin(String)
     case clientSecrets(ClientSecretAction, identityID: String)
 
+    /// Whether it reads or writes secrets.
+    var isOfSecrets: Bool {
+        switch self {
+        case .listSecrets, .readSecret, .readSecretByID, .writeSecret, .writeSecrets: true
+        default: false
+        }
+    }
+
+    /// Whether it finds projects.
+    var isOfProjects: Bool {
+        switch self {
+        case .projects, .project, .projectBySlug: true
+        default: false
+        }
+    }
+
     /// The route of a method and the decoded segments after `/api`; nil when there is none.
     init?(_ method: String, _ path: [String], hasV4: Bool) {
         // HEAD is GET without a body; the adapter drops it.

@@ -22,7 +22,9 @@ extension Vault {
         }
         var answer: [String: JSON] = ["secrets": .array(rows)]
         if read.includesImports {
-            answer["imports"] = .array(viewer.imports(of: environment.folders[read.place.path], &failures))
+            // Of all folders that are listed: an answer does not say which of them imports.
+            let entries = paths.flatMap { environment.folders[$0]?.imports ?? [] }
+            answer["imports"] = .array(viewer.imports(entries, &failures))
         }
         guard failures.isEmpty else {
             throw APIError(
@@ -93,9 +95,9 @@ struct SecretViewer {
         visible(in: folder, at: place).map { row($0, at: place, &failures) }
     }
 
-    /// The imported folders, in the order of the folder's own list.
-    func imports(of folder: Folder?, _ failures: inout [JSON]) -> [JSON] {
-        (folder?.imports ?? []).compactMap { entry in
+    /// The imported folders, in the order of the folders' own lists.
+    func imports(_ entries: [FolderImport], _ failures: inout [JSON]) -> [JSON] {
+        entries.compactMap { entry in
             let source = Place(environment: entry.environment, path: entry.path)
             guard let found = self.folder(source), identity.may(.describe, in: source) else { return nil }
             let rows = visible(in: found, at: source).filter { $0.kind == .shared }.map { secret in

@@ -44,7 +44,9 @@ struct Seed: Sendable {
         }
     }
 
-    fileprivate init(state: VaultState, settings: ServerSettings, credentials: SeedCredentials) {
+    init(
+        state: VaultState, settings: ServerSettings, credentials: SeedCredentials = SeedCredentials()
+    ) {
         (self.state, self.settings, self.credentials) = (state, settings, credentials)
     }
 
@@ -98,7 +100,8 @@ struct SeedBuilder {
     // MARK: - Projects
 
     private mutating func project(_ value: JSON, _ place: String) -> Project {
-        let members = reader.object(value, place, keys: ["id", "slug", "name", "environments", "protected"])
+        let keys = ["id", "slug", "name", "environments", "protected", "otherOrganization"]
+        let members = reader.object(value, place, keys: keys)
         let id = reader.required(members, "id", place)
         let slug = reader.string(members["slug"], "\(place).slug") ?? id
         let name = reader.string(members["name"], "\(place).name") ?? slug
@@ -109,6 +112,7 @@ struct SeedBuilder {
                 environment: reader.required(folder, "environment", entry.place),
                 path: FolderPath.normal(reader.string(folder["path"], "\(entry.place).path") ?? "/"))
         }
+        project.isForeign = reader.flag(members["otherOrganization"], "\(place).otherOrganization")
         if members["environments"] == nil { reader.note(place, "key \"environments\" is missing") }
         let environments = "\(place).environments"
         for (slug, folders) in reader.map(members["environments"], environments) {
@@ -220,6 +224,7 @@ extension SeedBuilder {
         "clientId", "clientSecret", "name", "projects", "trustedIps", "secretTtl", "secretUses", "secretRevoked",
         "tokenTtl", "tokenMaxTtl", "tokenUses", "accessTokenTrustedIps", "access", "lockout", "id", "methods",
         "managesSecrets",
+        "subOrganizations", "ending",
     ]
     private static let longest = 315_360_000
 
@@ -244,6 +249,8 @@ extension SeedBuilder {
         identity.tokenTrustedIPs = ranges(members["accessTokenTrustedIps"], "\(place).accessTokenTrustedIps")
         readTokenLimits(members, place, into: &identity)
         identity.lockout = lockout(members["lockout"], "\(place).lockout")
+        identity.subOrganizations = reader.strings(members["subOrganizations"], "\(place).subOrganizations")
+        identity.ending = choice(members["ending"], "\(place).ending")
         return (identity, clear)
     }
 
@@ -297,9 +304,20 @@ extension SeedBuilder {
         return lockout
     }
 
+    /// One of the words of an enumeration.
+    private mutating func choice<T: RawRepresentable<String> & CaseIterable>(_ value: JSON?, _ place: String) -> T? {
+        guard let word = reader.string(value, place) else { return nil }
+        if let known = T(rawValue: word) { return known }
+        reader.note(place, "\"\(word)\" is not known; known are \(T.allCases.map(\.rawValue).joined(separator: ", "))")
+        return nil
+    }
+
     private mutating func server(_ value: JSON?) -> ServerSettings {
         guard let value else { return ServerSettings() }
-        let keys = ["v4", "batch", "upsert", "oldUnknownClientMessage", "trustForwardedFor", "rateLimit"]
+        let keys = [
+            "v4", "batch", "upsert", "oldUnknownClientMessage", "trustForwardedFor", "rateLimit", "projectRoutes",
+            "oldRenewMessage", "subOrganizations", "requiredLoginFields",
+        ]
         let members = reader.object(value, "server", keys: keys)
         var settings = ServerSettings()
         settings.hasV4 = reader.flag(members["v4"], "server.v4") ?? true
@@ -309,11 +327,17 @@ extension SeedBuilder {
             reader.flag(members["oldUnknownClientMessage"], "server.oldUnknownClientMessage") ?? false
         settings.trustsForwardedFor =
             reader.flag(members["trustForwardedFor"], "server.trustForwardedFor") ?? false
+        settings.hasProjectRoutes = reader.flag(members["projectRoutes"], "server.projectRoutes") ?? true
+        settings.hasOldRenewMessage = reader.flag(members["oldRenewMessage"], "server.oldRenewMessage") ?? false
+        settings.subOrganizations = reader.strings(members["subOrganizations"], "server.subOrganizations") ?? []
+        settings.requiredLoginFields =
+            reader.strings(members["requiredLoginFields"], "server.requiredLoginFields") ?? []
         guard let limit = members["rateLimit"] else { return settings }
-        let limits = reader.object(limit, "server.rateLimit", keys: ["requests", "windowSeconds"])
+        let limits = reader.object(limit, "server.rateLimit", keys: ["requests", "windowSeconds", "bucket"])
         settings.rateLimit = RateLimit(
             requests: reader.number(limits["requests"], "server.rateLimit.requests", 0...1_000_000) ?? 600,
-            windowSeconds: reader.number(limits["windowSeconds"], "server.rateLimit.windowSeconds", 1...3_600) ?? 60)
+            windowSeconds: reader.number(limits["windowSeconds"], "server.rateLimit.windowSeconds", 1...3_600) ?? 60,
+            bucket: choice(limits["bucket"], "server.rateLimit.bucket"))
         return settings
     }
 }

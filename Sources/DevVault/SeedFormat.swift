@@ -23,13 +23,19 @@ enum SeedFormat {
         identity     id, name, secretUses, secretRevoked, tokenMaxTtl, tokenUses,
                      accessTokenTrustedIps, lockout {"threshold",
                      "durationSeconds", "resetSeconds"}; a secretTtl of -1 is
-                     a client secret that has expired already
+                     a client secret that has expired already; also
+                     subOrganizations, ending (tokensRevoked,
+                     methodRevoked, notInOrganization, inactive),
                      methods {"oidc", "jwt", "kubernetes": the token;
-                     "aws": {"accessKeyId", "secretAccessKey"}};
+                     "aws": {"accessKeyId", "secretAccessKey"}},
                      managesSecrets (its own client secrets)
         access       environment, path, secretName (patterns), actions
                      (describe, readValue, create, edit, delete)
-        server       v4, batch, upsert, oldUnknownClientMessage, trustForwardedFor,
-                     rateLimit {"requests", "windowSeconds"}
+        project      name, otherOrganization
+        server       v4, batch, upsert, projectRoutes,
+                     oldUnknownClientMessage, oldRenewMessage,
+                     subOrganizations, requiredLoginFields, trustForwardedFor,
+                     rateLimit {"requests", "windowSeconds",
+                     "bucket": "read", "write" or "secrets"}
         """
 }

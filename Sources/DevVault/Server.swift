@@ -36,6 +36,9 @@ actor VaultService {
         return response
     }
 
+    /// Takes over a seed that has changed; tokens and the use of client secrets stay.
+    func reload(_ seed: Seed) { vault.reload(seed) }
+
     /// Reads change nothing but the use counters of limited tokens, which the vault without a seed does not have.
     private func mayHaveChanged(_ request: APIRequest) -> Bool { !["GET", "HEAD"].contains(request.method) }
 }

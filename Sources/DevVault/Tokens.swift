@@ -61,9 +61,7 @@ extension Vault {
         }
         let (token, identity) = try holder(of: bearer, now: now)
         guard let token, !token.isRevoked else { throw .unauthorized("Failed to authorize: token has been revoked") }
-        if let id = token.clientSecretID, identity.secrets.first(where: { $0.id == id })?.isRevoked != false {
-            throw .unauthorized("Failed to authorize: client secret has been revoked")
-        }
+        if let words = identity.endingWords(of: token) { throw .unauthorized("Failed to authorize: \(words)") }
         guard !isBeyondMaximum(token, of: identity, now: now) else {
             throw .unauthorized("Identity access token exceeded max age, please re-authenticate")
         }
@@ -79,9 +77,13 @@ extension Vault {
     mutating func renew(_ text: String, now: Date) throws(APIError) -> JSON {
         let (token, identity) = try holder(of: text, now: now)
         guard let token, !token.isRevoked else { throw .unauthorized("Cannot renew revoked or unknown access token") }
+        if let words = identity.endingWords(of: token) { throw .unauthorized("Cannot renew: \(words)") }
         guard !isExhausted(token, of: identity) else { throw .unauthorized("Cannot renew exhausted access token") }
         guard !isBeyondMaximum(token, of: identity, now: now) else {
-            throw .unauthorized("Cannot renew: identity access token has reached its max TTL")
+            throw .unauthorized(
+                settings.hasOldRenewMessage
+                    ? "Failed to renew MI access token due to TTL expiration"
+                    : "Cannot renew: identity access token has reached its max TTL")
         }
         let left =
             Int(token.firstIssuedAt.timeIntervalSince1970) + identity.tokenMaxTTL
@@ -147,5 +149,14 @@ extension Vault {
         if lifetime > 0 { claims["exp"] = .int(issued + lifetime) }
         if identity.tokenUses > 0 { claims["numUsesLimit"] = .int(identity.tokenUses) }
         return TokenCodec.sign(.object(claims), key: state.signingKey)
+    }
+}
+
+extension Identity {
+    /// Why a token of it counts no longer, in the server's words; nil while it does.
+    func endingWords(of token: AccessToken) -> String? {
+        if let ending { return ending.words }
+        guard let id = token.clientSecretID else { return nil }
+        return secrets.first { $0.id == id }?.isRevoked != false ? "client secret has been revoked" : nil
     }
 }

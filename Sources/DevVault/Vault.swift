@@ -6,7 +6,7 @@ import Foundation
 struct Vault: Sendable {
     /// What is remembered over a restart.
     var state: VaultState
-    let settings: ServerSettings
+    private(set) var settings: ServerSettings
     /// Failed logins by identity id; they are forgotten at a restart, as the real server's cache may.
     var lockouts: [String: Lockout] = [:]
     /// Requests in the current window, by caller.
@@ -14,6 +14,23 @@ struct Vault: Sendable {
 
     init(state: VaultState, settings: ServerSettings = ServerSettings()) {
         (self.state, self.settings) = (state, settings)
+    }
+
+    /// Takes over what a seed says now: identities that were there keep their ids, the use of their client secrets and
+    /// their tokens, as in a server whose settings somebody changes.
+    mutating func reload(_ seed: Seed) {
+        let before = Dictionary(state.identities.map { ($0.clientID, $0) }, uniquingKeysWith: { $1 })
+        state.projects = seed.state.projects
+        settings = seed.settings
+        state.identities = seed.state.identities.map { identity in
+            guard let known = before[identity.clientID] else { return identity }
+            var identity = identity
+            identity.id = known.id
+            identity.secret.id = known.secret.id
+            identity.secret.uses = known.secret.uses
+            identity.moreSecrets = known.moreSecrets
+            return identity
+        }
     }
 
     /// Answers one request at the time `now`.
@@ -42,7 +59,9 @@ struct Vault: Sendable {
             settings.has(route)
         else { throw .noRoute(request.method, request.target) }
         let address = callerAddress(of: request)
-        if route != .status { limit = try countRequest(from: address, now: now) }
+        if route != .status, settings.rateLimit?.bucket?.counts(request.method, route) ?? true {
+            limit = try countRequest(from: address, now: now)
+        }
         let identity = try bearerIdentity(of: request, address: address, now: now)
         if let open = try answerOpen(route, request, address: address, now: now) { return .json(open) }
         guard let identity else { throw .tokenMissing }

@@ -20,6 +20,8 @@ public struct Failure: Error, Equatable, Sendable {
     public var hint: String
     /// The HTTP status, where a server answered.
     public var status: Int?
+    /// Why, for a program: a name that its maker documents, such as those of `InfisicalCause`. Not shown.
+    public var cause: String?
     /// The exit code of a child.
     public var code: Int?
     /// The signal that ended a child.

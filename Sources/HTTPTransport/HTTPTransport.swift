@@ -17,7 +17,9 @@ public struct HTTPSettings {
     /// The User-Agent.
     public var userAgent: String
     /// How many connections a host gets at a time.
-    public var connectionsPerHost = 1
+    ///
+    /// One request after the other uses one; few at once share these, so that no server takes a run for an attack.
+    public var connectionsPerHost = 4
 
     /// No proxy, the system's certificates.
     public init(userAgent: String = "vaultscript") { self.userAgent = userAgent }

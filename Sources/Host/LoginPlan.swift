@@ -23,6 +23,8 @@ struct LoginPlan {
     var domain: String
     /// Whether the user has named that host, and not just a credentials file that the script names.
     var isHostOfUser: Bool
+    /// The slug of a sub-organisation to log in to; nil for the identity's own.
+    var organization: String?
     var project: String?
     var environment: String
     var path: String
@@ -50,6 +52,7 @@ struct LoginPlanner {
         var domain: String?
         var clientID: String?
         var clientSecret: ObjectReference?
+        var organization: String?
         var project: String?
         var environment: String?
         var path: String?
@@ -71,9 +74,15 @@ struct LoginPlanner {
         return LoginPlan(
             source: credentials.file?.path ?? "the environment", proof: try proof(asked, credentials),
             domain: domain, isHostOfUser: try isHostOfUser(domain, asked),
+            organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
             path: pick(.path, asked.path, credentials, sources) ?? "")
+    }
+
+    private func organization(_ asked: Asked, _ file: CredentialsFile?) -> String? {
+        let name = "INFISICAL_AUTH_ORGANIZATION_SLUG"
+        return asked.organization ?? file?.setting(name) ?? environment.setting(name)
     }
 
     // MARK: - Options
@@ -87,6 +96,7 @@ struct LoginPlanner {
         asked.clientID = try reader.text("clientId")
         asked.clientSecret = try reader.secret(
             "clientSecret", instead: "take it from secret.env(NAME), or leave it to the credentials file")
+        asked.organization = try reader.text("organization", "the slug of a sub-organisation")
         asked.project = try reader.text("project", "a project's id or slug")
         let alias = try reader.text("environment", "the slug of an environment")
         let environment = try reader.text("env", "the slug of an environment")

@@ -18,18 +18,6 @@ extension ScriptRun {
         }
     }
 
-    private func folders(_ id: UInt32, _ value: Value) throws(Failure) {
-        let entry = try sessions.entry(value["session"], "folders")
-        var options = try OptionReader("folders", value["options"])
-        let folder = try folder(&options, entry, nil)
-        try options.finish()
-        entry.session.listFolders(folder) { [weak self] result in
-            self?.answer(id, result) { [weak self] names throws(Failure) in
-                .list(names.map { self?.gate.inward(Array($0.utf8)) ?? .null })
-            }
-        }
-    }
-
     private func identity(_ id: UInt32, _ value: Value) throws(Failure) {
         let entry = try sessions.entry(value["session"], "identity")
         entry.session.identity { [weak self] result in

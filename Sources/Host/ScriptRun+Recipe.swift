@@ -15,6 +15,8 @@ extension ScriptRun {
     private func declare(_ id: UInt32, _ value: Value) throws(Failure) {
         let recipe = try Recipe(value["spec"] ?? .null)
         try policy.limit(to: recipe)
+        // Nothing is sent yet: they are fetched together when the script asks for the first of them.
+        prefetch.declare(recipe.secrets.compactMap(SecretPrefetch.Declaration.init))
         gate.childOutput = .error
         guard !Self.asksForHelp(Self.texts(value["arguments"])) else {
             let text = RecipeHelp.text(recipe, script: value["script"]?.asText ?? "FILE")

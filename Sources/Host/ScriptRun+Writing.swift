@@ -37,6 +37,7 @@ extension ScriptRun {
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
         sessions.noteWritten([(address.name, secret.isAssembled)], in: folder)
+        prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
             self?.answer(id, result) { outcome throws(Failure) in
                 switch outcome {
@@ -65,6 +66,7 @@ extension ScriptRun {
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
         sessions.noteWritten(secrets.map { ($0.name, $0.entry.isAssembled) }, in: folder)
+        for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
             self?.answer(id, result) { outcome throws(Failure) in
                 guard case .done(let versions) = outcome else {
@@ -93,6 +95,7 @@ extension ScriptRun {
         try policy.check(secret: address.name, in: folder, of: entry)
         let deletion = SecretDeletion(
             address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
+        prefetch.forget(address.name, in: folder)
         entry.session.delete(deletion) { [weak self] result in
             self?.answer(id, result) { outcome throws(Failure) in
                 switch outcome {

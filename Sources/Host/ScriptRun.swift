@@ -31,6 +31,10 @@ public final class ScriptRun {
     private(set) lazy var terminal = Terminal(loop: loop, spawner: spawner, gate: gate)
     let modules: ModuleLoader
     let sessions: SessionService
+    /// Secrets that the script has declared; made when one is declared or asked for.
+    private(set) lazy var prefetch = SecretPrefetch(
+        keep: { [unowned self] found, project throws(Failure) in try keep(found, project, field: nil) },
+        drop: { [store] in store.close($0) })
     let keeper: KeeperLink?
     /// Who is told what happens.
     let observer: any RunObserver

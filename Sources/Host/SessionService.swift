@@ -7,7 +7,7 @@ import Masking
 import Providers
 import SecretMemory
 
-/// The sessions of a run: one login each, on one transport, so that a host has one connection however many there are.
+/// The sessions of a run: one login each, on one transport, so that their connections are shared.
 final class SessionService {
     /// A session with where it looks unless the call says otherwise.
     final class Entry {
@@ -80,7 +80,7 @@ final class SessionService {
         }
         try register(plan.proof)
         let client = InfisicalClient(base: base, transport: transport, environment: providerEnvironment)
-        client.login(credentials(plan.proof)) { [self] result in
+        client.login(credentials(plan)) { [self] result in
             completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
         }
     }
@@ -102,11 +102,12 @@ final class SessionService {
             kind: .session, index: UInt32(entries.count - 1), generation: 1, name: Array("infisical at \(host)".utf8))
     }
 
-    private func credentials(_ proof: LoginPlan.Proof) -> ProviderCredentials {
-        switch proof {
+    private func credentials(_ plan: LoginPlan) -> ProviderCredentials {
+        switch plan.proof {
         case .platform(let method, let identityID, let source):
             .platform(PlatformSources.login(method, identityID, source, transport, providerEnvironment))
-        case .universalAuth(let id, let secret): .universalAuth(clientID: id, clientSecret: secret)
+        case .universalAuth(let id, let secret):
+            .universalAuth(clientID: id, clientSecret: secret, organizationSlug: plan.organization)
         case .token(let token): .token(token)
         }
     }
@@ -181,7 +182,7 @@ final class SessionService {
         }
         guard !open.isEmpty || leases.isMaking else { return finish() }
         for entry in open { entry.renewal?.stop() }
-        // A host has one connection: an answer that never comes would hold up the revocation behind it. A lease that is
+        // A host has few connections: answers that never come would hold up the revocation behind them. A lease that is
         // being made is waited for: nobody else could revoke it.
         if transport.isBusy, !leases.isMaking { transport.close() }
         timer = loop.schedule(after: Self.revocationTime) { [self] in

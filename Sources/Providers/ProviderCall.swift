@@ -2,11 +2,18 @@
 public final class ProviderCall {
     let deadline: Duration
     /// Whether this call has already logged in again; once is the limit.
-    var hasLoggedInAgain = false
+    var hasLoggedInAgain: Bool
+    /// Whether nothing of it is sent again, neither after a fault that may pass nor after a new login: for questions
+    /// whose answer only makes an error clearer.
+    let isTriedOnce: Bool
     private(set) var isCancelled = false
     private var cancelStep: (() -> Void)?
 
-    init(deadline: Duration) { self.deadline = deadline }
+    init(deadline: Duration, isTriedOnce: Bool = false) {
+        self.deadline = deadline
+        self.isTriedOnce = isTriedOnce
+        hasLoggedInAgain = isTriedOnce
+    }
 
     /// Gives up: what is under way is dropped and nothing is reported.
     public func cancel() {

@@ -52,7 +52,9 @@ final class RetryingSender {
         after result: Result<HTTPResponse, HTTPTransportError>, _ request: HTTPRequest, _ call: ProviderCall,
         number: Int
     ) -> Duration? {
-        guard number <= policy.maximumRetries, RetryingSender.mayPass(result, isRepeatable: request.isRepeatable) else {
+        guard !call.isTriedOnce, number <= policy.maximumRetries,
+            RetryingSender.mayPass(result, isRepeatable: request.isRepeatable)
+        else {
             return nil
         }
         var delay = policy.delay(beforeRetry: number, jitter: environment.jitter())

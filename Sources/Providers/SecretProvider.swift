@@ -49,10 +49,16 @@ public protocol SecretSession: AnyObject {
     func getSecret(
         _ query: SecretQuery, completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) -> ProviderCall
-    /// Reads all secrets of a folder, imported ones merged: own beat imported, the last import wins. Sorted by name.
+    /// Reads all secrets of a folder, imported ones merged: own beat imported, the last import wins. Sorted by name, and
+    /// by path where folders below are asked for too.
     @discardableResult
     func listSecrets(
         _ query: FolderQuery, completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) -> ProviderCall
+    /// Names the folders in a folder, sorted; with `query.isRecursive` those below them too, as `web/api`.
+    @discardableResult
+    func listFolders(
+        _ query: FolderQuery, completion: @escaping (Result<[String], Failure>) -> Void
     ) -> ProviderCall
     /// Creates, updates or deletes one secret.
     @discardableResult
@@ -89,64 +95,6 @@ public protocol SecretSession: AnyObject {
     /// Revokes a minted token and forgets the session. A token that is already invalid is a success.
     @discardableResult
     func logout(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
-}
-
-/// Where a folder of secrets is.
-public struct FolderQuery: Equatable, Sendable {
-    /// The project's id or slug.
-    public var project: String
-    /// The environment's slug.
-    public var environment: String
-    /// The folder's path; `/` is the root.
-    public var path: String
-    /// Whether values are asked for; without, only names come (and no right to read values is needed).
-    public var includesValues: Bool
-
-    /// Names a folder.
-    public init(project: String, environment: String, path: String = "/", includesValues: Bool = true) {
-        self.project = project
-        self.environment = environment
-        self.path = path
-        self.includesValues = includesValues
-    }
-}
-
-/// Which secret is wanted.
-public struct SecretQuery: Equatable, Sendable {
-    /// The secret's name.
-    public var name: String
-    /// Where it is.
-    public var folder: FolderQuery
-    /// A version; nil for the newest.
-    public var version: Int?
-    /// Whether its absence is an answer instead of an error.
-    ///
-    /// A wrong project, environment or path stays an error.
-    public var isOptional: Bool
-
-    /// Names a secret.
-    public init(_ name: String, in folder: FolderQuery, version: Int? = nil, isOptional: Bool = false) {
-        self.name = name
-        self.folder = folder
-        self.version = version
-        self.isOptional = isOptional
-    }
-}
-
-/// A secret as the vault gave it.
-public struct FetchedSecret {
-    /// Its name.
-    public let name: String
-    /// Its value; nil where the vault hides it from this identity, or values were not asked for.
-    ///
-    /// Never a mask text.
-    public let value: SecretBytes?
-    /// Its version, where the vault says.
-    public let version: Int?
-    /// The environment that it comes from (an import may differ from what was asked).
-    public let environment: String
-    /// The path that it comes from.
-    public let path: String
 }
 
 /// A change of one secret.

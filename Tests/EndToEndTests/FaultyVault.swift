@@ -81,6 +81,15 @@ final class FaultyVault: Sendable {
         }
     }
 
+    /// The good answer to one call is changed by `change`.
+    init(changing step: Step, _ change: @escaping @Sendable (StubHTTPServer.Reply) -> StubHTTPServer.Reply) {
+        let (token, value) = (token.value, value.value)
+        server = StubHTTPServer { request, _ in
+            let answer = FaultyVault.answer(request, token, value)
+            return FaultyVault.name(request) == step.asks ? change(answer) : answer
+        }
+    }
+
     /// One call is refused with `status` and an error that repeats all values.
     init(failing step: Step, status: Int) {
         let echo = [clientSecret.value, token.value, value.value].joined(separator: " ")

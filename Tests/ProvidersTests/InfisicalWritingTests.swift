@@ -90,8 +90,8 @@ import Testing
             try bench.write(session, .delete).failure?.text
                 == """
                 secret GH_PAT was not found
-                project \(ProviderBench.project) at \(bench.host) has no such name in env dev, path /, or no such env
-                list the names: for _, name in ipairs(login():names()) do print(name) end
+                project \(ProviderBench.project) at \(bench.host) has no such name in env dev, path /
+                list the names: for _, name in ipairs(login():names{ env = "dev", path = "/" }) do print(name) end
                 """)
         #expect(
             try bench.write(session, .delete).failure?.text

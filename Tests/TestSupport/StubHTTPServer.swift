@@ -45,6 +45,8 @@ import Foundation
         case flood(head: String, count: Int)
         /// A reset instead of an answer.
         case reset
+        /// These bytes, then a reset.
+        case cut([UInt8])
     }
 
     /// The port on 127.0.0.1.
@@ -265,6 +267,11 @@ import Foundation
             let zeros = [UInt8](repeating: 0x20, count: 65536)
             for _ in 0..<(count / zeros.count) where !send(client, zeros) { return false }
             return false
+        case .cut(let bytes):
+            guard send(client, bytes) else { return false }
+            // Time for the bytes to be taken: a reset may overtake them.
+            usleep(300)
+            return answer(client, .reset)
         case .reset:
             var linger = linger(l_onoff: 1, l_linger: 0)
             unsafe setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))

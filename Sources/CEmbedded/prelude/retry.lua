@@ -126,8 +126,7 @@ local function attempts(p, f, tried)
     local trace
     local results = pack(xpcall(f, function(e)
       trace = host.strands.traceFor(e, 2)
-      host.locate(e)
-      return e
+      return (host.locate(e))
     end, attempt))
     if results[1] then return unpack(results, 2, results.n) end
     local e = results[2]

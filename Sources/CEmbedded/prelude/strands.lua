@@ -94,8 +94,7 @@ local function run(strand, arguments)
   if strand.cancel then return false, strand.cancel end
   local results = pack(xpcall(arguments[1], function(e)
     trace = traceFor(e, 2)
-    host.locate(e)
-    return e
+    return (host.locate(e))
   end, unpack(arguments, 2, arguments.n)))
   return results[1], results[2], trace, results
 end

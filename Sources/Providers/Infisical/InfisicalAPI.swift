@@ -35,6 +35,14 @@ enum InfisicalAPI {
         }
     }
 
+    /// Of folders: the newest path that each age of server has.
+    var folderPath: String {
+        switch self {
+        case .v4: "/v2/folders"
+        case .v3: "/v1/folders"
+        }
+    }
+
     /// The project in a query or in a delete's body.
     func project(_ project: Project) -> (name: String, value: String) {
         switch (self, project) {
@@ -54,11 +62,26 @@ enum InfisicalAPI {
     ///
     /// Every boolean is sent, since defaults changed in 2026; imports under both spellings, since a server drops the
     /// one that it does not know.
-    func readQuery(_ project: Project, _ folder: FolderQuery) -> [(name: String, value: String)] {
-        [
+    func readQuery(
+        _ project: Project, _ folder: FolderQuery, includesImports: Bool = true
+    ) -> [(name: String, value: String)] {
+        let imports = includesImports ? "true" : "false"
+        return [
             self.project(project), ("environment", folder.environment), ("secretPath", folder.path),
             ("viewSecretValue", folder.includesValues ? "true" : "false"), ("expandSecretReferences", "true"),
-            ("includeImports", "true"), ("include_imports", "true"),
+            ("includeImports", imports), ("include_imports", imports),
         ]
+    }
+
+    /// What a list asks for beside that.
+    func listQuery(_ query: FolderQuery) -> [(name: String, value: String)] {
+        var pairs = [("recursive", query.isRecursive ? "true" : "false")]
+        if self == .v4 { pairs.append(("includePersonalOverrides", query.prefersPersonal ? "true" : "false")) }
+        if !query.filter.tags.isEmpty { pairs.append(("tagSlugs", query.filter.tags.joined(separator: ","))) }
+        if !query.filter.metadata.isEmpty {
+            let filter = query.filter.metadata.sorted { $0.key < $1.key }.map { "key=\($0.key),value=\($0.value)" }
+            pairs.append(("metadataFilter", filter.joined(separator: "|")))
+        }
+        return pairs
     }
 }

@@ -9,33 +9,36 @@ extension InfisicalFailures {
         if answer.status == 429 {
             let wait = answer.retryAfter.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
             return Finding(
-                .limit, "\(host) answers that too many requests were made (429)\(wait)",
-                "wait and try again; listing a folder is one request where many reads are many")
+                .tooManyRequests, .limit, reason: "\(host) answers that too many requests were made (429)\(wait)",
+                hint: "wait and try again; listing a folder is one request where many reads are many")
         }
         guard answer.status >= 500 else { return nil }
         let id = answer.requestID.isEmpty ? "" : ", request \(shown(answer.requestID))"
         return Finding(
-            .network, "\(host) has a fault of its own (\(answer.status)\(id))", "try again later; look at the server")
+            .serverFault, .network, reason: "\(host) has a fault of its own (\(answer.status)\(id))",
+            hint: "try again later; look at the server")
     }
 
     /// HTML, another type, or no such route: the base URL is wrong.
     func noAPI(_ answer: InfisicalAnswer) -> Finding? {
         if answer.isHTML {
             return Finding(
-                .network, "\(host) answers with a web page (\(answer.status) text/html), not with the API",
-                "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)); a web UI, a login "
+                .webPage, .network,
+                reason: "\(host) answers with a web page (\(answer.status) text/html), not with the API",
+                hint:
+                    "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)); a web UI, a login "
                     + "portal or a proxy may be in its place")
         }
         if answer.isRouteMissing {
             return Finding(
-                .network, "\(host) has no such API (404 Route not found)",
-                "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)), "
+                .noRoute, .network, reason: "\(host) has no such API (404 Route not found)",
+                hint: "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text)), "
                     + "or update an old server")
         }
         guard (200..<300).contains(answer.status) else { return nil }
         return Finding(
-            .network, "\(host) answers with something other than JSON (\(answer.status))",
-            "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text))")
+            .notJSON, .network, reason: "\(host) answers with something other than JSON (\(answer.status))",
+            hint: "set INFISICAL_DOMAIN to the address whose /api is Infisical's (asked was \(base.text))")
     }
 
     // MARK: - Not allowed
@@ -46,25 +49,31 @@ extension InfisicalFailures {
         case "PermissionDenied": return permission(answer, operation)
         case "ProjectMembershipNotFound":
             return denied(
+                .notInProject,
                 operation, "the identity is not added to project \(operation.project ?? "") at \(host) (403)",
                 "add the identity to the project, with a role that reads secrets")
         case "ForbiddenReadSecretError":
             return denied(
+                .hiddenValue,
                 operation, "the identity may see this secret, not its value (403)",
                 "grant it readValue on secrets in \(operation.folder.map(place) ?? "the project")")
         case "PolicyViolationError":
             return denied(
+                .policy,
                 operation, "a change policy of the project forbids it (403)",
                 "ask for the change where the policy is kept")
         default: return forbidden(answer, operation)
         }
     }
 
-    private func denied(_ operation: InfisicalOperation, _ reason: String, _ hint: String) -> Finding {
+    private func denied(
+        _ cause: InfisicalCause, _ operation: InfisicalOperation, _ reason: String, _ hint: String
+    ) -> Finding {
         let message: String? =
             switch operation {
             case .read(let query): "secret \(query.name) may not be read"
             case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) may not be listed"
+            case .folders(let folder): "the folders of env \(folder.environment), path \(folder.path) may not be listed"
             case .write(let write): "secret \(write.name) may not be \(write.verb)"
             case .lease(let query, let step): "the lease of \(query.name) may not be \(step.rawValue)"
             case .clientSecret(let what): "the client secret may not be \(what)"
@@ -73,7 +82,7 @@ extension InfisicalFailures {
                 "the secrets of env \(folder.environment), path \(folder.path) may not be written"
             default: nil
             }
-        return Finding(.denied, message, reason, hint)
+        return Finding(cause, .denied, message, reason: reason, hint: hint)
     }
 
     private func permission(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
@@ -85,6 +94,7 @@ extension InfisicalFailures {
         }
         let known = rules.isEmpty ? "" : "; its rule: \(rules.joined(separator: "; "))"
         return denied(
+            .notPermitted,
             operation, "the identity may not \(wish) at \(host) (403 PermissionDenied)\(known)",
             "grant it to the identity for \(operation.folder.map(place) ?? "the project"), or read what the rule covers"
         )
@@ -94,26 +104,31 @@ extension InfisicalFailures {
         let text = answer.message
         if text.hasPrefix("This project does not belong to your selected organization") {
             return denied(
+                .otherOrganization,
                 operation, "project \(operation.project ?? "") belongs to another organisation than the identity (403)",
                 "use an identity of that organisation, or check the project's id")
         }
         if text.hasPrefix("You do not have permission to read secret '") {
             return denied(
+                .hiddenReference,
                 operation, "it refers to another secret that the identity may not read (403)",
                 "grant the identity readValue on the secret that ${…} in the value names")
         }
         if text.hasPrefix("You do not have permission to view secret value on secret") {
             return denied(
+                .hiddenValue,
                 operation, "the identity may see this secret, not its value (403)",
                 "grant it readValue on secrets in \(operation.folder.map(place) ?? "the project")")
         }
         if text.hasPrefix("Failed to expand one or more secret references") {
             return denied(
+                .hiddenReference,
                 operation, "a secret of the folder refers to one that the identity may not read (403)",
                 "grant the identity readValue on what the ${…} references name")
         }
         if text.hasPrefix("You are not allowed to access this resource") {
             return denied(
+                .wrongTokenKind,
                 operation, "this kind of token is not taken for it (403)", "log in with a machine identity")
         }
         return nil
@@ -123,17 +138,30 @@ extension InfisicalFailures {
         guard answer.status == 400 else { return nil }
         if answer.message.hasPrefix("Secret already exist") {
             return Finding(
-                .usage, "a secret of that name is there already, in \(operation.folder.map(place) ?? host) (400)",
-                "update it instead")
+                .alreadyThere, .usage,
+                reason: "a secret of that name is there already, in \(operation.folder.map(place) ?? host) (400)",
+                hint: "update it instead")
         }
         if answer.message.hasPrefix("Missing ") || answer.message.hasPrefix("You must provide projectSlug") {
             return Finding(
-                .usage, "\(host) misses the project or the environment (400)", "give both: project and env")
+                .missingParameter, .usage, reason: "\(host) misses the project or the environment (400)",
+                hint: "give both: project and env")
         }
         return nil
     }
 
     // MARK: - Not there
+
+    /// What of it is not there, where an answer says so; nil for every other refusal.
+    func missingPart(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> NearSearch.Missing? {
+        guard answer.status == 404, !answer.isRouteMissing else { return nil }
+        switch missing(answer, operation)?.cause {
+        case .unknownSecret: return .secret
+        case .unknownPlace: return .place
+        case .unknownProject: return .project
+        default: return nil
+        }
+    }
 
     func missing(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
         guard answer.status == 404 else { return nil }
@@ -151,27 +179,32 @@ extension InfisicalFailures {
 
     private func missingSecret(_ operation: InfisicalOperation) -> Finding? {
         guard let folder = operation.folder, let name = operation.secretName else { return nil }
+        var place = "in env \(folder.environment), path \(folder.path)"
+        if case .read(let query) = operation, let version = query.version {
+            place += ", or no version \(version) of it"
+        }
         return Finding(
-            .notFound, "secret \(name) was not found",
-            "project \(folder.project) at \(host) has no such name in env \(folder.environment), path \(folder.path), or no such env",
-            "list the names: for _, name in ipairs(login():names()) do print(name) end"
-                + (folder.path == "/" ? "" : " --path \(folder.path)"))
+            .unknownSecret, .notFound, "secret \(name) was not found",
+            reason: "project \(folder.project) at \(host) has no such name \(place)",
+            hint: "list the names: for _, name in ipairs(login():names{ env = \"\(folder.environment)\", "
+                + "path = \"\(folder.path)\" }) do print(name) end")
     }
 
     private func missingFolder(_ operation: InfisicalOperation) -> Finding? {
         guard let folder = operation.folder else { return nil }
         let message = operation.secretName.map { "secret \($0) was not found" } ?? undone(operation)
         return Finding(
-            .notFound, message,
-            "project \(folder.project) at \(host) has no env \(folder.environment), or no path \(folder.path) in it (404)",
-            "check env (its slug, such as dev) and path")
+            .unknownPlace, .notFound, message,
+            reason:
+                "project \(folder.project) at \(host) has no env \(folder.environment), or no path \(folder.path) in it (404)",
+            hint: "check env (its slug, such as dev) and path")
     }
 
     private func missingProject(_ operation: InfisicalOperation) -> Finding {
         let project = operation.project ?? ""
         return Finding(
-            .notFound, "project \(project) was not found",
-            "\(base.hostAndRegion) knows no such project, or not for this identity (404)",
-            "check its id or slug, and INFISICAL_DOMAIN")
+            .unknownProject, .notFound, "project \(project) was not found",
+            reason: "\(base.hostAndRegion) knows no such project, or not for this identity (404)",
+            hint: "check its id or slug, and INFISICAL_DOMAIN")
     }
 }

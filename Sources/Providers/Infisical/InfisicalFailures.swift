@@ -7,6 +7,7 @@ enum InfisicalOperation {
     case lookUp(String)
     case read(SecretQuery)
     case list(FolderQuery)
+    case folders(FolderQuery)
     case write(SecretWrite)
     case writeMany(FolderQuery)
     case lease(LeaseQuery, LeaseStep)
@@ -26,7 +27,7 @@ enum InfisicalOperation {
         case .login, .loginBy, .clientSecret, .renew, .revoke, .lookUp: nil
         case .lease(let query, _): query.folder
         case .read(let query): query.folder
-        case .list(let query), .writeMany(let query): query
+        case .list(let query), .folders(let query), .writeMany(let query): query
         case .write(let write): write.folder
         }
     }
@@ -55,20 +56,30 @@ struct InfisicalFailures {
     ///
     /// Without a message the operation's own is used.
     struct Finding {
+        var cause: InfisicalCause
         var kind: Failure.Kind
         var message: String?
         var reason: String
         var hint: String
 
-        init(_ kind: Failure.Kind, _ reason: String, _ hint: String) {
-            self.init(kind, nil, reason, hint)
-        }
-
-        init(_ kind: Failure.Kind, _ message: String?, _ reason: String, _ hint: String) {
+        init(
+            _ cause: InfisicalCause, _ kind: Failure.Kind, _ message: String? = nil, reason: String, hint: String
+        ) {
+            self.cause = cause
             self.kind = kind
             self.message = message
             self.reason = reason
             self.hint = hint
+        }
+
+        /// A finding that no program has to tell apart.
+        init(_ kind: Failure.Kind, _ reason: String, _ hint: String) {
+            self.init(.unknown, kind, reason: reason, hint: hint)
+        }
+
+        /// The same with a first line of its own.
+        init(_ kind: Failure.Kind, _ message: String?, _ reason: String, _ hint: String) {
+            self.init(.unknown, kind, message, reason: reason, hint: hint)
         }
     }
 
@@ -94,21 +105,26 @@ struct InfisicalFailures {
 
     /// A value that came as a mask text.
     func hidden(_ query: SecretQuery) -> Failure {
-        Failure(
+        var failure = Failure(
             .denied, "secret \(query.name) may not be read",
             reason: "\(host) hides its value from this identity (\(place(query.folder)))",
-            hint: "grant the identity readValue on secrets there")
+            hint: "grant the identity readValue on secrets there", status: 200)
+        failure.cause = InfisicalCause.hiddenValue.rawValue
+        return failure
     }
 
     private func make(_ answer: InfisicalAnswer, _ attempts: Int, _ operation: InfisicalOperation) -> Failure {
         let found = finding(answer, operation)
         let tries = attempts > 1 ? ", in \(attempts) attempts" : ""
-        return Failure(
+        var failure = Failure(
             found.kind, found.message ?? undone(operation), reason: found.reason + tries, hint: found.hint,
             status: answer.status)
+        failure.cause = found.cause.rawValue
+        return failure
     }
 
-    private func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
+    /// What a refusal means.
+    func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
         if let found = passing(answer) ?? (answer.isRouteMissing ? lease(answer, operation) : nil) ?? noAPI(answer) {
             return found
         }
@@ -137,6 +153,7 @@ struct InfisicalFailures {
         case .lookUp(let slug): "project \(slug) could not be looked up at \(host)"
         case .read(let query): "secret \(query.name) could not be read"
         case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) could not be listed"
+        case .folders(let folder): "the folders of env \(folder.environment), path \(folder.path) could not be listed"
         case .write(let write): "secret \(write.name) could not be \(write.verb)"
         case .writeMany(let folder):
             "the secrets of env \(folder.environment), path \(folder.path) could not be written"
@@ -161,6 +178,12 @@ struct InfisicalFailures {
         return String(String.UnicodeScalarView(cut)) + (printable.count > 200 ? "…" : "")
     }
 
+    /// A name of a secret, a folder or an environment as a server gave it: masked, printable and cut.
+    func shownName(_ name: String) -> String {
+        let printable = sanitize(name).unicodeScalars.prefix(200).map { InfisicalFailures.isPrintable($0) ? $0 : " " }
+        return String(String.UnicodeScalarView(printable))
+    }
+
     /// No control characters, no invisible ones, nothing that turns the direction of a line.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
@@ -176,8 +199,8 @@ struct InfisicalFailures {
         let words = answer.message.isEmpty ? "" : ": \(shown(answer.message))"
         let id = answer.requestID.isEmpty ? "" : " (request \(shown(answer.requestID)))"
         return Finding(
-            InfisicalFailures.kind(of: answer.status), "\(host) answers \(answer.status)\(name)\(words)\(id)",
-            "run: vaultscript doctor")
+            .unknown, InfisicalFailures.kind(of: answer.status),
+            reason: "\(host) answers \(answer.status)\(name)\(words)\(id)", hint: "run: vaultscript doctor")
     }
 
     private static func kind(of status: Int) -> Failure.Kind {

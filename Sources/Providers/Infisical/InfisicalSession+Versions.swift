@@ -32,11 +32,25 @@ extension InfisicalSession {
         }
         if InfisicalAPI.Project.isID(project) { return completion(.success(.id(project))) }
         if let id = projectIDs[project] { return completion(.success(.id(id))) }
-        authorized(call) { token in
+        waitingForProject[project, default: []].append { result in
+            if !call.isCancelled { completion(result) }
+        }
+        guard waitingForProject[project]?.count == 1 else { return }
+        // A call of its own: others may wait for it when the first one is cancelled.
+        let lookUp = ProviderCall(deadline: call.deadline)
+        authorized(lookUp) { token in
             self.wire.request("GET", "/v1/projects/slug/" + PercentEncoding.encode(project), token: token)
         } completion: { answer in
-            completion(self.lookedUp(answer, project))
+            let waiting = self.waitingForProject.removeValue(forKey: project) ?? []
+            let result = self.lookedUp(answer, project)
+            for report in waiting { report(result) }
         }
+    }
+
+    /// How a project is named to the server, where that is known already.
+    func knownProject(_ project: String) -> InfisicalAPI.Project? {
+        if InfisicalAPI.Project.isID(project) { return .id(project) }
+        return projectIDs[project].map { .id($0) } ?? (api == .v3 ? .slug(project) : nil)
     }
 
     private func lookedUp(_ answer: InfisicalWire.Answer, _ slug: String) -> Result<InfisicalAPI.Project, Failure> {

@@ -23,6 +23,8 @@ public final class InfisicalSession: SecretSession {
     var projectSlugs: [String: String] = [:]
     /// Called when the token has been exchanged or a new login has given another.
     public var didReplaceToken: (() -> Void)?
+    /// Calls that wait for a look-up under way, by slug.
+    var waitingForProject: [String: [(Result<InfisicalAPI.Project, Failure>) -> Void]] = [:]
 
     init(wire: InfisicalWire, credentials: ProviderCredentials, token: InfisicalToken) {
         self.wire = wire

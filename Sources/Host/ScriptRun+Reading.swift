@@ -1,0 +1,280 @@
+import Configuration
+import Diagnostics
+import HostProtocol
+import Masking
+import Providers
+import SecretMemory
+
+/// What a session reads: one secret, a folder, names, folders.
+extension ScriptRun {
+    func getSecret(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "getSecret")
+        var options = try OptionReader("getSecret", value["options"])
+        let wanted = try SecretAddress(value["name"]?.asText ?? "")
+        var folder = try folder(&options, entry, wanted)
+        let version = try options.integer("version", in: 1...Int64(Int32.max))
+        let field = try options.text("field", "a key of a JSON value")
+        let isOptional = try options.boolean("optional") ?? false
+        folder.prefersPersonal = try options.boolean("personal") ?? false
+        let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
+        try options.finish()
+        try policy.check(secret: wanted.name, in: folder, of: entry)
+        let query = SecretQuery(wanted.name, in: folder, version: version.map(Int.init), isOptional: isOptional)
+        fetch(query, entry) { [weak self] result in
+            self?.answer(id, result) { [weak self] found throws(Failure) in
+                guard let self, let found else { return .null }
+                if !allowsUnexpanded { try refuseUnexpanded([found]) }
+                return .object(try keep(found, folder.project, field: field))
+            }
+        }
+    }
+
+    /// One secret: of what was fetched ahead, or from the vault.
+    private func fetch(
+        _ query: SecretQuery, _ entry: SessionService.Entry,
+        _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
+    ) {
+        prefetch.take(query, from: entry) { result in
+            switch result {
+            case .success(.found(let found)): completion(.success(found))
+            case .success(.notFetched): entry.session.getSecret(query, completion: completion)
+            // Another one that was declared cannot be had: the script hears of that where it asks for it.
+            case .failure: entry.session.getSecret(query, completion: completion)
+            }
+        }
+    }
+
+    /// What lies in folders below has to be declared too, where a recipe limits the run.
+    private func checkBelow(
+        _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
+    ) throws(Failure) {
+        guard folder.isRecursive else { return }
+        for secret in secrets where !secret.isImported {
+            var place = folder
+            place.path = secret.path
+            if folder.includesValues {
+                try policy.check(secret: secret.name, in: place, of: entry)
+            } else {
+                try policy.check(namesOf: place, of: entry)
+            }
+        }
+    }
+
+    func getSecrets(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "getSecrets")
+        var options = try OptionReader("getSecrets", value["options"])
+        var folder = try folder(&options, entry, nil)
+        folder.isRecursive = try options.boolean("recursive") ?? false
+        folder.filter = try filter(&options)
+        folder.prefersPersonal = try options.boolean("personal") ?? false
+        let isQualified = try options.boolean("qualified") ?? false
+        let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
+        try options.finish()
+        try policy.check(secret: nil, in: folder, of: entry)
+        entry.session.listSecrets(folder) { [weak self] result in
+            self?.answer(id, result) { [weak self] secrets throws(Failure) in
+                guard let self else { return .null }
+                try checkBelow(secrets, folder, entry)
+                let readable = secrets.filter { $0.value != nil }
+                if !allowsUnexpanded { try refuseUnexpanded(readable) }
+                let keys = try SecretKeys.of(readable, below: folder.path, isQualified: isQualified)
+                var fields: [Value.Entry] = []
+                for (key, secret) in zip(keys, readable) {
+                    fields.append(
+                        Value.Entry(.bytes(Array(key.utf8)), .object(try keep(secret, folder.project, field: nil))))
+                }
+                warnOfHidden(secrets)
+                return .map(fields)
+            }
+        }
+    }
+
+    /// What this run has put together and written is not judged: the answer would tell a script how the value of
+    /// another secret in it begins or ends.
+    private func refuseUnexpanded(_ secrets: [FetchedSecret]) throws(Failure) {
+        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0) })
+    }
+
+    private func warnOfHidden(_ secrets: [FetchedSecret]) {
+        let hidden = secrets.filter { $0.value == nil }.map(\.name)
+        guard !hidden.isEmpty else { return }
+        let names = hidden.joined(separator: ", ").printable
+        gate.say("warning: getSecrets leaves out what this identity may not read: \(names)\n")
+    }
+
+    func names(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "names")
+        var options = try OptionReader("names", value["options"])
+        var folder = try folder(&options, entry, nil)
+        folder.includesValues = false
+        folder.isRecursive = try options.boolean("recursive") ?? false
+        folder.filter = try filter(&options)
+        let hasDetails = try options.boolean("details") ?? false
+        try options.finish()
+        try policy.check(namesOf: folder, of: entry)
+        entry.session.listSecrets(folder) { [weak self] result in
+            self?.answer(id, result) { [weak self] secrets throws(Failure) in
+                guard let self else { return .null }
+                try checkBelow(secrets, folder, entry)
+                if hasDetails { return .list(secrets.map(details)) }
+                let names = try SecretKeys.of(secrets, below: folder.path, isQualified: folder.isRecursive)
+                return .list(names.map { self.gate.inward(Array($0.utf8)) })
+            }
+        }
+    }
+
+    private func details(_ secret: FetchedSecret) -> Value {
+        .record([
+            "name": gate.inward(Array(secret.name.utf8)), "env": gate.inward(Array(secret.environment.utf8)),
+            "path": gate.inward(Array(secret.path.utf8)), "isImported": .boolean(secret.isImported),
+            "version": secret.version.map { .integer(Int64($0)) } ?? .null,
+        ])
+    }
+
+    func folders(_ id: UInt32, _ value: Value) throws(Failure) {
+        let entry = try sessions.entry(value["session"], "folders")
+        var options = try OptionReader("folders", value["options"])
+        var folder = try folder(&options, entry, nil)
+        folder.isRecursive = try options.boolean("recursive") ?? false
+        try options.finish()
+        try policy.check(namesOf: folder, of: entry)
+        entry.session.listFolders(folder) { [weak self] result in
+            self?.answer(id, result) { [weak self] names throws(Failure) in
+                guard let self else { return .null }
+                return .list(names.map { self.gate.inward(Array($0.utf8)) })
+            }
+        }
+    }
+
+    // MARK: - Options
+
+    /// Which folder is meant: by the call, by an address, by the session.
+    func folder(
+        _ options: inout OptionReader, _ entry: SessionService.Entry, _ address: SecretAddress?
+    ) throws(Failure) -> FolderQuery {
+        let project = try options.text("project", "a project's id or slug") ?? address?.project ?? entry.project
+        let alias = try options.text("environment", "the slug of an environment")
+        let environment = try options.text("env", "the slug of an environment") ?? alias ?? address?.environment
+        let path = try options.text("path", "a folder such as \"/web\"") ?? address?.path
+        guard let project else { throw Self.noProject(options.function) }
+        return FolderQuery(project: project, environment: environment ?? entry.environment, path: path ?? entry.path)
+    }
+
+    static func noProject(_ function: String) -> Failure {
+        Failure(
+            .usage, "\(function): it is not known which project is meant",
+            reason: "a machine identity can be in several",
+            hint: "say project = \"…\", --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
+        )
+    }
+
+    private func filter(_ options: inout OptionReader) throws(Failure) -> SecretFilter {
+        let tags = try options.texts("tags", "a list of tags' slugs, such as { \"ci\" }") ?? []
+        let metadata = try options.textMap("metadata", "a table of texts, such as { owner = \"ops\" }") ?? [:]
+        for tag in tags where tag.isEmpty || tag.contains(",") {
+            throw Failure(.usage, "\(options.function): tags: \"\(tag.printable)\" is no slug of a tag")
+        }
+        guard metadata.count <= SecretFilter.maximumPairs else {
+            throw Failure(
+                .usage, "\(options.function): metadata: a server takes at most \(SecretFilter.maximumPairs) pairs")
+        }
+        for text in metadata.keys.sorted() + metadata.values.sorted()
+        where text.isEmpty || text.contains(where: { ",|=".contains($0) }) {
+            throw Failure(
+                .usage, "\(options.function): metadata: \"\(text.printable)\" cannot be asked for",
+                reason: "it is empty, or holds \",\", \"|\" or \"=\", which end a pair in the request",
+                hint: "read the folder and choose by name")
+        }
+        return SecretFilter(tags: tags, metadata: metadata)
+    }
+
+    // MARK: - Into the store
+
+    /// Takes a fetched value, or one field of its JSON, into the store.
+    func keep(_ found: FetchedSecret, _ project: String, field: String?) throws(Failure) -> ObjectReference {
+        guard let value = found.value else {
+            throw Failure(
+                .denied, "the value of the secret \(found.name.printable) is hidden from this identity",
+                hint: "give it the permission to read values", status: 403)
+        }
+        let source = SecretSource(
+            provider: "infisical", project: project, environment: found.environment, path: found.path,
+            version: found.version)
+        guard value.count <= SecretSize.maximumLoadedBytes else {
+            throw Failure(
+                .limit, "the secret \(found.name.printable) is larger than a secret may be",
+                reason: "values of up to \(SecretSize.maximumLoadedBytes / 1024) KiB are kept in locked memory",
+                hint: "keep large data elsewhere, encrypted, and its key in the vault")
+        }
+        let origin = SecretOrigin(
+            "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
+        var whole = SecretStore.Draft.loaded(
+            value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+        whole.isAssembled = sessions.isAssembled(found)
+        whole.isPublic = isPublic(found)
+        guard let field else { return try store.add(value, whole) }
+        if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }
+        // The whole value is known to the masker too, before a part of it is handed out.
+        store.close(try store.add(value, whole))
+        var draft = SecretStore.Draft(
+            name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
+            origin: SecretOrigin("field", [whole.origin, field]))
+        draft.isPublic = whole.isPublic
+        return try store.make(draft) { (buffer) throws(Failure) in
+            try buffer.append(try JSONField.value(of: field, in: value, name: found.name))
+        }
+    }
+
+    /// The user's word on what need not be masked. It holds for what comes from the vault under that name, and for
+    /// nothing that a script calls so.
+    private func isPublic(_ found: FetchedSecret) -> Bool {
+        NamePattern.matches(found.name, options.settings.publicNames)
+    }
+}
+
+/// References `${…}` that a vault did not expand: a program would get the reference in the place of a password.
+enum UnexpandedReference {
+    /// - Throws: one failure for all secrets that hold one. It names the secrets and nothing of their values: that a
+    ///   value holds a reference is all that is told.
+    static func refuse(_ secrets: [FetchedSecret]) throws(Failure) {
+        let names = secrets.filter(\.holdsReference).map(\.name.printable)
+        guard let first = names.first else { return }
+        let one = names.count == 1
+        throw Failure(
+            .notFound,
+            one
+                ? "the secret \(first) holds a reference that the vault left as it is"
+                : "the secrets \(names.joined(separator: ", ")) hold references that the vault left as they are",
+            reason: "what a ${…} in \(one ? "its value" : "their values") names is not there, or leads back to itself",
+            hint: "mend it in the vault, or say allowUnexpanded = true if the text is meant as it stands")
+    }
+}
+
+/// The keys under which secrets of a folder, and of those below it, come into a script.
+enum SecretKeys {
+    /// Names alone, or with the folder below `base` before them, as `web/api/TOKEN`. An imported secret has no folder
+    /// of its own here and keeps its name.
+    ///
+    /// - Throws: `.usage` where one name stands for two secrets.
+    static func of(
+        _ secrets: [FetchedSecret], below base: String, isQualified: Bool
+    ) throws(Failure) -> [String] {
+        let depth = base.split(separator: "/").count
+        let keys = secrets.map { secret in
+            guard isQualified, !secret.isImported else { return secret.name }
+            return (secret.path.split(separator: "/").dropFirst(depth).map(String.init) + [secret.name])
+                .joined(separator: "/")
+        }
+        var paths: [String: String] = [:]
+        for (key, secret) in zip(keys, secrets) {
+            guard let other = paths.updateValue(secret.path, forKey: key) else { continue }
+            throw Failure(
+                .usage,
+                "getSecrets: \(key.printable) is in several folders: \(other.printable) and \(secret.path.printable)",
+                reason: "under one name there is room for one secret",
+                hint: "read one folder, or say qualified = true: the keys then hold the folder, as web/\(key.printable)"
+            )
+        }
+        return keys
+    }
+}

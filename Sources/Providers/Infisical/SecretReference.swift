@@ -1,0 +1,44 @@
+import SecretMemory
+
+/// A reference to another secret in a value: `${KEY}`, `${env.folder.KEY}`, `${@project-slug.env.KEY}`.
+///
+/// The server puts the value in its place. What it does not find it leaves as it is written, and a program would get
+/// the reference instead of a password.
+enum SecretReference {
+    /// Whether `value` holds one: `${`, then letters, digits and `-_.@`, at least one, then `}`.
+    ///
+    /// Reads the value where it lies. Always reads all of it: the time tells nothing about where one stands.
+    static func isIn(_ value: SecretBytes) -> Bool {
+        value.withBytes { bytes in
+            var state = State.outside
+            var found = false
+            for index in bytes.indices {
+                state = state.next(bytes[index])
+                if state == .closed { found = true }
+            }
+            return found
+        }
+    }
+
+    private enum State {
+        case outside, dollar, open, name, closed
+
+        func next(_ byte: UInt8) -> State {
+            switch (self, byte) {
+            case (.dollar, UInt8(ascii: "{")): .open
+            case (.name, UInt8(ascii: "}")): .closed
+            case (.open, _) where Self.isPart(byte), (.name, _) where Self.isPart(byte): .name
+            case (_, UInt8(ascii: "$")): .dollar
+            default: .outside
+            }
+        }
+
+        private static func isPart(_ byte: UInt8) -> Bool {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "@"): true
+            default: false
+            }
+        }
+    }
+}

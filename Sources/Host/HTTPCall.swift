@@ -41,7 +41,7 @@ final class HTTPCall {
         method = plan.method
         if case .file(let path) = plan.body { source = try OpenUpload(path, run.files) } else { source = nil }
         target = try plan.download.map { (download) throws(Failure) in
-            try OutputFile(download, "\(HTTPPlan.function): download", run.files)
+            try OutputFile(download, "\(HTTPPlan.function): download", run)
         }
     }
 

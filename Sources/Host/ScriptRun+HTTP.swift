@@ -12,6 +12,9 @@ extension ScriptRun {
         let call = try HTTPCall(plan, self, id)
         if options.isVerbose { gate.say(plan.shownRequest) }
         hasWeb = true
+        whenAbandoned(id) { [weak self] in
+            if let self, web.cancel(id) { fault(id, Self.abandoned) }
+        }
         web.start(call)
     }
 }

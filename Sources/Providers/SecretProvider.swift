@@ -83,9 +83,6 @@ public protocol SecretSession: AnyObject {
     /// Ends a lease. One that has ended already is a success.
     @discardableResult
     func revoke(_ lease: HeldLease, completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall
-    /// Lists the names of the folders right below a folder, sorted.
-    @discardableResult
-    func listFolders(_ query: FolderQuery, completion: @escaping (Result<[String], Failure>) -> Void) -> ProviderCall
     /// Finds out as whom the session acts.
     @discardableResult
     func identity(completion: @escaping (Result<SessionIdentity, Failure>) -> Void) -> ProviderCall

@@ -28,14 +28,23 @@ extension API.Section {
                     Option(
                         "optional: boolean", "nil where there is none; a refusal is an error all the same",
                         default: "false"),
+                    OptionTable.personal, OptionTable.allowUnexpanded,
                 ]),
-            OptionTable("ListOptions", of: "getSecrets", OptionTable.place),
+            OptionTable(
+                "ListOptions", of: "getSecrets",
+                OptionTable.place + OptionTable.choice + [
+                    OptionTable.recursive,
+                    Option("qualified: boolean", "the folder below path stands before each name", default: "false"),
+                    OptionTable.personal, OptionTable.allowUnexpanded,
+                ]),
+            OptionTable("FolderOptions", of: "folders", OptionTable.place + [OptionTable.recursive]),
             OptionTable(
                 "NamesOptions", of: "names",
-                OptionTable.place + [
+                OptionTable.place + OptionTable.choice + [
+                    OptionTable.recursive,
                     Option(
                         "details: boolean", "a table for each with name, version, env, path and isImported",
-                        default: "false")
+                        default: "false"),
                 ]),
             OptionTable(
                 "Base64Options", of: "secret.base64",
@@ -71,6 +80,17 @@ extension API.Section {
 }
 
 extension OptionTable {
+    /// Which secrets of a folder are wanted.
+    static let choice = [
+        Option("tags: string|string[]", "only those with one of these tags, by slug"),
+        Option("metadata: map<string>", "only those with all of these pairs, at most 10"),
+    ]
+    static let recursive = Option("recursive: boolean", "the folders below too", default: "false")
+    static let personal = Option(
+        "personal: boolean", "the identity's own override, where there is one", default: "false")
+    static let allowUnexpanded = Option(
+        "allowUnexpanded: boolean", "takes a value with a ${…} that the vault left as it is", default: "false")
+
     /// Where in the vault a secret lies.
     static let place = [
         Option("env: string", "the slug of the environment", default: "the session's"),

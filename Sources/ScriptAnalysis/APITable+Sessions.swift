@@ -25,6 +25,7 @@ extension API.Section {
                         "method: string", "universal-auth, token, oidc, jwt, kubernetes or aws",
                         default: "by what there is"),
                     Option("domain: string", "us, eu or a URL; only one that the user bound to the credentials"),
+                    Option("organization: string", "the slug of a sub-organisation"),
                     Option("project: string", "the id or slug of the project"),
                     Option("env: string", "the slug of the environment", default: "\"dev\""),
                     Option("environment: string", "the same as env"),
@@ -86,7 +87,7 @@ extension API.Object {
             Function(
                 "deleteSecret(name: string, options?: DeleteOptions): boolean?, string?",
                 "Removes a secret; false where it is optional and not there."),
-            Function("folders(options?: ListOptions): string[]", "The names of the folders below a folder."),
+            Function("folders(options?: FolderOptions): string[]", "The names of the folders below a folder."),
             Function("identity(): table", "As whom the session acts, and how long its token lives."),
             Function(
                 "lease(name: string, options?: LeaseOptions): table",

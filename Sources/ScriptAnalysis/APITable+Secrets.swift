@@ -14,7 +14,7 @@ extension API.Section {
                 )),
             .function(
                 Function(
-                    "getSecrets(options?: ListOptions): map<Secret>",
+                    "getSecrets(options?: FolderSecretsOptions): map<Secret>",
                     "Fetches all secrets of a folder with one request: a table from names to handles.")),
             .library(.secret),
         ],
@@ -28,11 +28,28 @@ extension API.Section {
                     Option(
                         "optional: boolean", "nil where there is none; a refusal is an error all the same",
                         default: "false"),
+                    Option("personal: boolean", "the identity's own override, where there is one", default: "false"),
+                    Option(
+                        "allowUnexpanded: boolean", "takes a reference that was not resolved as it stands",
+                        default: "false"),
                 ]),
-            OptionTable("ListOptions", of: "getSecrets", OptionTable.place),
+            OptionTable(
+                "FolderSecretsOptions", of: "getSecrets",
+                OptionTable.place + OptionTable.chosen + [
+                    Option("qualified: boolean", "the folder below path before each name", default: "false"),
+                    Option("personal: boolean", "the identity's own overrides", default: "false"),
+                    Option(
+                        "allowUnexpanded: boolean", "takes references that were not resolved as they stand",
+                        default: "false"),
+                ]),
+            OptionTable(
+                "FoldersOptions", of: "folders",
+                OptionTable.place + [
+                    Option("recursive: boolean", "the folders below them too", default: "false")
+                ]),
             OptionTable(
                 "NamesOptions", of: "names",
-                OptionTable.place + [
+                OptionTable.place + OptionTable.chosen + [
                     Option(
                         "details: boolean", "a table for each with name, version, env, path and isImported",
                         default: "false")
@@ -71,6 +88,13 @@ extension API.Section {
 }
 
 extension OptionTable {
+    /// Which secrets of a folder.
+    static let chosen = [
+        Option("recursive: boolean", "the folders below too", default: "false"),
+        Option("tags: string[]", "only those with one of these tags"),
+        Option("metadata: map<string>", "only those with this metadata"),
+    ]
+
     /// Where in the vault a secret lies.
     static let place = [
         Option("env: string", "the slug of the environment", default: "the session's"),

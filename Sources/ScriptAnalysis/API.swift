@@ -68,6 +68,8 @@ public struct API: Sendable {
         public var fields: [Option] = []
         /// Whether it is a userdata, which refuses what it does not have; else a plain table.
         public var isOpaque: Bool
+        /// What fields of other names hold; nil where there are none.
+        public var others: ValueType? = nil
     }
 
     /// The sections, in the order of the reference.

@@ -7,57 +7,60 @@ extension API.Section {
         members: [
             .function(
                 Function(
+                    "task(name: string, options: TaskOptions|function, f?: function)",
+                    "Names a task; all run when the script has come to its end, independent ones side by side.")),
+            .function(
+                Function(
+                    "parallel(functions: ParallelOptions): any",
+                    "Runs functions side by side; the first failure ends the rest.")),
+            .function(
+                Function(
+                    "retry(options: RetryOptions|integer, f: function): any",
+                    "Calls f until it succeeds, with pauses that grow; what cannot be mended is not tried again.")),
+            .function(
+                Function(
+                    "timeout(duration: duration, f: function, ...: any): any",
+                    "Calls f and ends it when it takes longer.")),
+            .function(
+                Function(
                     "defer(f: function)",
-                    "Runs f at the end, in reverse order, on errors and cancellation too; f gets the error or nil.")),
+                    "Runs f at the end of the task or run, in reverse order, on errors and cancellation too; f gets the error or nil."
+                )),
             .function(
                 Function("fail(message: text, options?: FailOptions)", "Ends the run with a message and an exit code.")),
             .function(Function("sleep(duration: duration)", "Waits.")),
             .function(
                 Function(
-                    "parallel(branches: ParallelOptions): any",
-                    "Runs functions side by side and gives the first result of each, in order; the first failure cancels the others."
-                )),
-            .function(
-                Function(
-                    "timeout(duration: duration, f: function, ...: any): any",
-                    "Calls f and gives its results; when the time is over, f is cancelled and an error of the kind timeout raised."
-                )),
-            .function(
-                Function(
-                    "retry(options: RetryOptions|integer, f: function): any",
-                    "Calls f(try) until it does not raise, with pauses that double, and gives its results.")),
-            .function(
-                Function(
-                    "task(name: string, options: TaskOptions|function, f?: function)",
-                    "Names work that runs when the main part of the script has ended, independent tasks side by side.")),
-            .function(
-                Function(
                     "confirm(question: string): boolean",
-                    "Asks at the terminal; refuses where nobody can answer, unless --yes was said.")),
+                    "Asks at the terminal; an error where nobody can answer, unless --yes.")),
             .function(
-                Function("progress(done: number, total?: number, text?: string)", "Says how far something is.")),
+                Function(
+                    "progress(done: number, total?: number, text?: string)", "Says how far the task or the run is.")),
         ],
         options: [
             OptionTable("FailOptions", of: "fail", [Option("code: integer", "the exit code, 1 to 255", default: "1")]),
             OptionTable(
+                "TaskOptions", of: "task",
+                [
+                    Option("needs: string|string[]", "tasks that have to be done before"),
+                    Option("retry: RetryOptions|integer", "tries it again when it fails"),
+                    Option("timeout: duration", "how long it may take", default: "none"),
+                    Option("when: function|boolean", "whether it is done at all", default: "true"),
+                ]),
+            OptionTable(
                 "ParallelOptions", of: "parallel", positional: "function",
-                [Option("limit: integer", "how many run at a time", default: "all")]),
+                [
+                    Option("limit: integer", "how many run at a time", default: "all")
+                ]),
             OptionTable(
                 "RetryOptions", of: "retry",
                 [
-                    Option("times: integer", "tries in all", default: "3"),
-                    Option("backoff: duration", "the pause after the first failure; it doubles", default: "\"1s\""),
-                    Option("max: duration", "the longest pause", default: "\"60s\""),
-                    Option("jitter: boolean|number", "how much of a pause is left to chance", default: "true"),
-                    Option("on: string|string[]|function", "which errors are worth another try", default: "all"),
-                ]),
-            OptionTable(
-                "TaskOptions", of: "task",
-                [
-                    Option("needs: string|string[]", "the tasks that have to be done before"),
-                    Option("retry: RetryOptions|integer", "as of retry"),
-                    Option("timeout: duration", "for each try", default: "none"),
-                    Option("when: boolean|function", "something false leaves the task out"),
+                    Option("times: integer", "how many tries in all", default: "3"),
+                    Option("backoff: duration", "the pause after the first; it doubles", default: "1"),
+                    Option("max: duration", "the longest pause", default: "60"),
+                    Option("jitter: boolean|number", "how much of a pause is left to chance, 0 to 1", default: "0.5"),
+                    Option(
+                        "on: string|string[]|function", "kinds of errors, or a function that says whether to try again"),
                 ]),
         ])
 }

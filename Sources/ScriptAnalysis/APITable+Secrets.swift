@@ -14,7 +14,7 @@ extension API.Section {
                 )),
             .function(
                 Function(
-                    "getSecrets(options?: ListOptions): map<Secret>",
+                    "getSecrets(options?: FolderSecretsOptions): map<Secret>",
                     "Fetches all secrets of a folder with one request: a table from names to handles.")),
             .library(.secret),
         ],
@@ -28,23 +28,31 @@ extension API.Section {
                     Option(
                         "optional: boolean", "nil where there is none; a refusal is an error all the same",
                         default: "false"),
-                    OptionTable.personal, OptionTable.allowUnexpanded,
+                    Option("personal: boolean", "the identity's own override, where there is one", default: "false"),
+                    Option(
+                        "allowUnexpanded: boolean", "takes a reference that was not resolved as it stands",
+                        default: "false"),
                 ]),
             OptionTable(
-                "ListOptions", of: "getSecrets",
-                OptionTable.place + OptionTable.choice + [
-                    OptionTable.recursive,
-                    Option("qualified: boolean", "the folder below path stands before each name", default: "false"),
-                    OptionTable.personal, OptionTable.allowUnexpanded,
+                "FolderSecretsOptions", of: "getSecrets",
+                OptionTable.place + OptionTable.chosen + [
+                    Option("qualified: boolean", "the folder below path before each name", default: "false"),
+                    Option("personal: boolean", "the identity's own overrides", default: "false"),
+                    Option(
+                        "allowUnexpanded: boolean", "takes references that were not resolved as they stand",
+                        default: "false"),
                 ]),
-            OptionTable("FolderOptions", of: "folders", OptionTable.place + [OptionTable.recursive]),
+            OptionTable(
+                "FoldersOptions", of: "folders",
+                OptionTable.place + [
+                    Option("recursive: boolean", "the folders below them too", default: "false")
+                ]),
             OptionTable(
                 "NamesOptions", of: "names",
-                OptionTable.place + OptionTable.choice + [
-                    OptionTable.recursive,
+                OptionTable.place + OptionTable.chosen + [
                     Option(
                         "details: boolean", "a table for each with name, version, env, path and isImported",
-                        default: "false"),
+                        default: "false")
                 ]),
             OptionTable(
                 "Base64Options", of: "secret.base64",
@@ -80,16 +88,12 @@ extension API.Section {
 }
 
 extension OptionTable {
-    /// Which secrets of a folder are wanted.
-    static let choice = [
-        Option("tags: string|string[]", "only those with one of these tags, by slug"),
-        Option("metadata: map<string>", "only those with all of these pairs, at most 10"),
+    /// Which secrets of a folder.
+    static let chosen = [
+        Option("recursive: boolean", "the folders below too", default: "false"),
+        Option("tags: string[]", "only those with one of these tags"),
+        Option("metadata: map<string>", "only those with this metadata"),
     ]
-    static let recursive = Option("recursive: boolean", "the folders below too", default: "false")
-    static let personal = Option(
-        "personal: boolean", "the identity's own override, where there is one", default: "false")
-    static let allowUnexpanded = Option(
-        "allowUnexpanded: boolean", "takes a value with a ${…} that the vault left as it is", default: "false")
 
     /// Where in the vault a secret lies.
     static let place = [

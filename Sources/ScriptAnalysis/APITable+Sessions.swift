@@ -12,7 +12,7 @@ extension API.Section {
                     "login(options?: LoginOptions): Session", "Logs in; the global getSecret takes the newest session.")
             )
         ],
-        objects: [.session],
+        objects: [.session, .lease],
         options: [
             OptionTable(
                 "LoginOptions", of: "login",
@@ -25,7 +25,6 @@ extension API.Section {
                         "method: string", "universal-auth, token, oidc, jwt, kubernetes or aws",
                         default: "by what there is"),
                     Option("domain: string", "us, eu or a URL; only one that the user bound to the credentials"),
-                    Option("organization: string", "the slug of a sub-organisation"),
                     Option("project: string", "the id or slug of the project"),
                     Option("env: string", "the slug of the environment", default: "\"dev\""),
                     Option("environment: string", "the same as env"),
@@ -76,7 +75,8 @@ extension API.Object {
         methods: [
             Function("getSecret(name: string, options?: GetSecretOptions): Secret?", "Fetches a secret."),
             Function(
-                "getSecrets(options?: ListOptions): map<Secret>", "Fetches all secrets of a folder: names to handles."),
+                "getSecrets(options?: FolderSecretsOptions): map<Secret>",
+                "Fetches all secrets of a folder: names to handles."),
             Function("names(options?: NamesOptions): any", "The names of the secrets of a folder, never values."),
             Function(
                 "putSecret(name: string, value: Secret, options?: PutOptions): integer?, string",
@@ -87,12 +87,26 @@ extension API.Object {
             Function(
                 "deleteSecret(name: string, options?: DeleteOptions): boolean?, string?",
                 "Removes a secret; false where it is optional and not there."),
-            Function("folders(options?: FolderOptions): string[]", "The names of the folders below a folder."),
+            Function("folders(options?: FoldersOptions): string[]", "The names of the folders below a folder."),
             Function("identity(): table", "As whom the session acts, and how long its token lives."),
             Function(
-                "lease(name: string, options?: LeaseOptions): table",
+                "lease(name: string, options?: LeaseOptions): Lease",
                 "Makes an account of a dynamic secret: a handle for each part, renewed until its end, then revoked."),
             Function("renew()", "Renews the token."),
             Function("logout()", "Revokes the token that the host minted."),
         ], isOpaque: true)
+
+    static let lease = API.Object(
+        name: "Lease",
+        doc:
+            "An account of a dynamic secret. Its parts are handles under their own names; <close> ends it with the scope.",
+        methods: [
+            Function("renew(ttl?: duration): string", "Gives it a new end; gives that."),
+            Function("revoke()", "Ends the account; its handles end with it."),
+            Function("expires(): string", "When it ends."),
+        ],
+        fields: [
+            Option("name: string", "the dynamic secret's name"), Option("id: string", "the lease's id in the vault"),
+            Option("secrets: map<Secret>", "the parts by name"),
+        ], isOpaque: false, others: .secret)
 }

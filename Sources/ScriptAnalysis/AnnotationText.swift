@@ -65,8 +65,9 @@ public struct AnnotationText {
 
     private func object(_ object: API.Object) -> String {
         let fields = object.fields.map { "---@field \($0.name)? \($0.type.annotation) \($0.doc)\n" }.joined()
+        let others = object.others.map { "---@field [string] \($0.annotation)\n" } ?? ""
         let methods = object.methods.map { function($0, object.name + ":") }.joined(separator: "\n")
-        return "---\(object.doc)\n---@class \(object.name)\n\(fields)local \(object.name) = {}\n\n\(methods)"
+        return "---\(object.doc)\n---@class \(object.name)\n\(others)\(fields)local \(object.name) = {}\n\n\(methods)"
     }
 
     private func options(_ table: OptionTable) -> String {

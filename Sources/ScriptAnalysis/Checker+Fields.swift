@@ -43,6 +43,7 @@ extension Checker {
         if let field = object.fields.first(where: { $0.name == name.text }) {
             return self.fact(field, of: object, details)
         }
+        if let others = object.others { return api.fact(others) }
         guard object.isOpaque || !survey.fields.contains(name.text) else { return .unknown }
         let names = object.methods.map(\.name) + object.fields.map(\.name)
         let what = object.name.lowercased()

@@ -67,7 +67,8 @@ public struct ReferenceText {
     private func object(_ object: API.Object) -> String {
         let methods = object.methods.map { row(call($0, object.name + ":"), results($0), $0.doc) }
         let fields = object.fields.map { row("`\($0.name)`", $0.type.notation, $0.doc) }
-        return "### \(object.name)\n\n\(object.doc)\n\n" + Self.table(["", "gives", ""], methods + fields)
+        let others = object.others.map { [row("any other name", $0.notation, "")] } ?? []
+        return "### \(object.name)\n\n\(object.doc)\n\n" + Self.table(["", "gives", ""], methods + fields + others)
     }
 
     private func options(_ table: OptionTable) -> String {

@@ -95,7 +95,8 @@ import Testing
 
     /// How each table of options reaches its function, as a format for the table's fields.
     static let calls = [
-        "GetSecretOptions": "login() getSecret('X', { %@ })", "ListOptions": "login() getSecrets{ %@ }",
+        "GetSecretOptions": "login() getSecret('X', { %@ })", "FolderSecretsOptions": "login() getSecrets{ %@ }",
+        "FoldersOptions": "login():folders{ %@ }",
         "NamesOptions": "login():names{ %@ }", "InputOptions": "secret.input{ %@ }",
         "LoginOptions": "login{ %@ }",
         "PutOptions": "login():putSecret('X', secret.random(8), { %@ })",
@@ -118,6 +119,8 @@ import Testing
         "RecipeOptions": "recipe{ name = 'x', %@ }",
         "ParameterOptions": "recipe{ name = 'x', params = { a = { %@ } } }",
         "DeclaredSecret": "recipe{ name = 'x', secrets = { { name = 'x', %@ } } }",
+        "TaskOptions": "task('x', { %@ }, print)", "ParallelOptions": "parallel{ print, %@ }",
+        "RetryOptions": "retry({ %@ }, print)",
         "FailOptions": "fail('x', { %@ })", "JSONOptions": "json.encode({}, { %@ })",
         "GitCommitOptions": "require('git').commit{ message = 'x', %@ }", "GitHeadOptions": "require('git').head{ %@ }",
         "GitPushOptions": "require('git').push{ %@ }", "GitFetchOptions": "require('git').fetch{ %@ }",

@@ -208,15 +208,6 @@ local function rewritten(...)
   return "spawn{ " .. concat(parts, ", ") .. " }"
 end
 
--- Compiled when a script first has a program in the background or a pipe.
-local processModule
-local function processes()
-  if not processModule then
-    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts, tagged)
-  end
-  return processModule
-end
-
 -- What the host is told beside the options: the task that it belongs to. A program beside others has no terminal.
 local function tagged(copy, name)
   if copy.task ~= nil then raise("usage", name .. ": there is no option \"task\"") end
@@ -226,6 +217,15 @@ local function tagged(copy, name)
     if strand.isBeside and copy.tty == nil and name == "spawn" then copy.tty = false end
   end
   return copy
+end
+
+-- Compiled when a script first has a program in the background or a pipe.
+local processModule
+local function processes()
+  if not processModule then
+    processModule = host.load(host.preludeSource("processes"), "=[vaultscript]")(host, argumentTexts, tagged)
+  end
+  return processModule
 end
 
 local function spawn(spec, ...)

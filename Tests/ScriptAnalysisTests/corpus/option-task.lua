@@ -1,0 +1,1 @@
+task("build", { need = { "test" } }, function() spawn{ "make" } end) --> unknown-option: did you mean needs?

@@ -1,0 +1,1 @@
+parallel{ fs.read("a") } --> wrong-type: expected a function, got a text

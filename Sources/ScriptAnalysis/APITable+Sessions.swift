@@ -25,6 +25,7 @@ extension API.Section {
                         "method: string", "universal-auth, token, oidc, jwt, kubernetes or aws",
                         default: "by what there is"),
                     Option("domain: string", "us, eu or a URL; only one that the user bound to the credentials"),
+                    Option("organization: string", "the slug of a sub-organisation"),
                     Option("project: string", "the id or slug of the project"),
                     Option("env: string", "the slug of the environment", default: "\"dev\""),
                     Option("environment: string", "the same as env"),

@@ -249,7 +249,7 @@ struct HTTPPlan {
         guard given["append"] == nil else { throw Self.usage("download: append: a download is written as a whole") }
         // A download that fails half way leaves the old file, unless told otherwise.
         if given["atomic"] == nil { entries.append(Value.Entry(.bytes(Array("atomic".utf8)), .boolean(true))) }
-        download = try OutputFile.Plan(.map(entries), "\(Self.function): download")
+        download = try OutputFile.Plan(.map(entries), "\(Self.function): download", takesAppend: false)
         guard capture == .text, secretFields.isEmpty, method != "HEAD" else {
             throw Self.usage("download takes the whole body", hint: "leave capture and secrets out")
         }

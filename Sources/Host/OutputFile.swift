@@ -21,7 +21,7 @@ final class OutputFile {
         var isAtomic = false
 
         /// Nil where the option is not set.
-        init?(_ value: Value?, _ option: String, also: String = "") throws(Failure) {
+        init?(_ value: Value?, _ option: String, also: String = "", takesAppend: Bool = true) throws(Failure) {
             guard let value else { return nil }
             guard case .map = value else {
                 throw Failure(
@@ -33,7 +33,7 @@ final class OutputFile {
                 throw Failure(.usage, "\(option): expected { file = path }")
             }
             self.path = Array(path.utf8)
-            appends = try inner.boolean("append") ?? false
+            if takesAppend { appends = try inner.boolean("append") ?? false }
             isAtomic = try inner.boolean("atomic") ?? false
             mode = try Self.mode(&inner)
             try inner.finish()

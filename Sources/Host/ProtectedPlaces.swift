@@ -156,11 +156,15 @@ private struct Scan {
             if RunDirectoryName.matches(name) { names.append(name) }
             return true
         }
+        let known = tooLarge
         for name in names {
             guard let file = folder.step(name) else { continue }
             count = 0
             add(file, in: folder, "files that secrets are handed to programs in", depth: 0, path)
         }
+        // Another run's programs can fill its directory: that must not stop this one. No path leads through a directory
+        // whose own identity is known; what is past the limit could be reached by a hard link only.
+        tooLarge = known
     }
 
     private mutating func add(

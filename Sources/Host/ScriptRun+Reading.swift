@@ -68,6 +68,7 @@ extension ScriptRun {
         folder.filter = try filter(&options)
         folder.prefersPersonal = try options.boolean("personal") ?? false
         let isQualified = try options.boolean("qualified") ?? false
+        let except = Set(try options.texts("except", "a list of names, such as { \"OLD_KEY\" }") ?? [])
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
         try options.finish()
         try policy.check(secret: nil, in: folder, of: entry)
@@ -75,7 +76,8 @@ extension ScriptRun {
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
-                let readable = secrets.filter { $0.value != nil }
+                let wanted = secrets.filter { !except.contains($0.name) }
+                let readable = wanted.filter { $0.value != nil }
                 if !allowsUnexpanded { try refuseUnexpanded(readable) }
                 let keys = try SecretKeys.of(readable, below: folder.path, isQualified: isQualified)
                 var fields: [Value.Entry] = []
@@ -83,7 +85,7 @@ extension ScriptRun {
                     fields.append(
                         Value.Entry(.bytes(Array(key.utf8)), .object(try keep(secret, folder.project, field: nil))))
                 }
-                warnOfHidden(secrets)
+                warnOfHidden(wanted)
                 return .map(fields)
             }
         }

@@ -50,7 +50,9 @@ final class SecretPrefetch {
     }
 
     /// Notes what is needed, in addition to what was declared before any session fetched.
-    func declare(_ more: [Declaration]) { declarations += more.filter { !declarations.contains($0) } }
+    func declare(_ more: [Declaration]) {
+        for declaration in more where !declarations.contains(declaration) { declarations.append(declaration) }
+    }
 
     /// Fetches what is declared, once for each session; later calls report at once.
     ///

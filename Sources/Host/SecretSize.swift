@@ -19,8 +19,9 @@ struct SecretSize: Equatable {
     var bound: Int
     var weight: Int
 
-    /// What a byte of a text weighs: it is held by store and masker, and twice more while it is put together.
-    private static let weightOfText = 8
+    /// What a byte of a text weighs: store and masker hold it, and it is written out several times more while forms of
+    /// it are made. High enough that the weight refuses what secret memory has no room for.
+    private static let weightOfText = 24
 
     /// A text that the script knows, or a result whose length is known (a digest).
     init(known bytes: Int) {

@@ -300,7 +300,7 @@ import Testing
             """#)
         #expect(
             outcome.text == """
-                {"a":9223372036854775807,"b":-9223372036854775808,"c":9.2233720368547758e+18,"d":0.1,"e":-0.0,"f":1e+308}
+                {"a":9223372036854775807,"b":-9223372036854775808,"c":9.223372036854776e+18,"d":0.1,"e":-0.0,"f":1e+308}
                 json.decode: the text is not JSON
                 json.decode: the text is not JSON
                 json.encode: there is no option "indnt"

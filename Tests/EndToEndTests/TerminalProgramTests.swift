@@ -205,6 +205,8 @@ import Testing
             environment: ["APP_TOKEN": canary.value, "FOLDER": folder.path])
         // It has not ended its line, and waits: all of what it drew is there.
         #expect(terminal.expect("\u{1B}[32m[####      ]\u{1B}[0m  40% [secret:APP_TOKEN]"), "\(terminal.text)")
+        // The file comes right after what was drawn.
+        for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder.path + "/half") { usleep(10_000) }
         #expect(FileManager.default.fileExists(atPath: folder.path + "/half"))
         try folder.write("go", "")
         #expect(terminal.wait() == 0, "\(terminal.text)")

@@ -132,11 +132,12 @@ private let rows: [RefusalRow] =
     }
 
     @Test func `a token that has expired is replaced by one new login`() throws {
-        let scene = try RefusalScene(identity: ["tokenTtl": 4])
+        let scene = try RefusalScene(identity: ["tokenTtl": 4, "tokenMaxTtl": 4])
         let outcome = try Program.script(
             "login() sleep(4.2) print(getSecret('GH_PAT'))", environment: scene.environment)
         #expect(outcome.text == "[secret:GH_PAT]\n", "\(outcome)")
         let login = "POST /v1/auth/universal-auth/login"
+        // It cannot be renewed: it has reached the end of its life.
         let reads = scene.vault.asked.filter { $0 == login || $0.hasPrefix("GET") }
         #expect(reads == [login, "GET /v4/secrets/GH_PAT", login, "GET /v4/secrets/GH_PAT"], "\(scene.vault.log)")
     }

@@ -122,6 +122,7 @@ import Testing
         "TaskOptions": "task('x', { %@ }, print)", "ParallelOptions": "parallel{ print, %@ }",
         "RetryOptions": "retry({ %@ }, print)",
         "FailOptions": "fail('x', { %@ })", "JSONOptions": "json.encode({}, { %@ })",
+        "JSONDecodeOptions": "json.decode('1', { %@ })",
         "GitCommitOptions": "require('git').commit{ message = 'x', %@ }", "GitHeadOptions": "require('git').head{ %@ }",
         "GitPushOptions": "require('git').push{ %@ }", "GitFetchOptions": "require('git').fetch{ %@ }",
         "GitCloneOptions": "require('git').clone{ url = 'x', into = 'y', %@ }",

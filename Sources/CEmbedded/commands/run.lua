@@ -33,7 +33,8 @@ local function fetch()
   if options.only and #options.only <= 3 then
     for _, name in ipairs(options.only) do found[name] = vault:getSecret(name) end
   else
-    found = vault:getSecrets()
+    -- What is left out may hold whatever it holds.
+    found = vault:getSecrets{ except = options.except }
   end
   for _, name in ipairs(options.only or {}) do
     -- The error of the vault has the near names.

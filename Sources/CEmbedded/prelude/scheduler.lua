@@ -258,7 +258,8 @@ host.strands = {
 
 -- The script, and then the tasks that it has named.
 local function script(chunk, ...)
-  local results = pack(chunk(...))
+  -- Called without a name, so that a traceback says "main chunk".
+  local results = pack(select(1, chunk)(...))
   if host.runTasks then
     host.runTasks()
   elseif host.taskSelection.only or host.taskSelection.from then

@@ -20,9 +20,9 @@ import Testing
     }
 
     @Test func `at the end of its longest life there is one new login`() throws {
-        let vault = try DevelopmentVault(folders: ["/": ["A": "value"]], identity: ["tokenTtl": 1, "tokenMaxTtl": 2])
+        let vault = try DevelopmentVault(folders: ["/": ["A": "value"]], identity: ["tokenTtl": 4, "tokenMaxTtl": 5])
         let outcome = try Program.script(
-            "login() sleep(3.2) print(getSecret('A'))", environment: vault.environment)
+            "login() sleep(6) print(getSecret('A'))", environment: vault.environment)
         #expect(outcome.text == "[secret:A]\n" && outcome.errorText.isEmpty, "\(outcome)")
         #expect(calls(vault).filter { $0 == "POST universal-auth/login 200" }.count == 2)
     }

@@ -13,7 +13,7 @@ enum CompletionScript {
     }
 
     /// The options before a script or a command.
-    static var global: [CommandOption] { CommandOption.shared + CommandLineParser.own }
+    static var global: [CommandOption] { CommandOption.shared + CommandOption.ofScripts + CommandLineParser.own }
 
     /// All options of a subcommand.
     static func options(_ command: Subcommand) -> [CommandOption] {

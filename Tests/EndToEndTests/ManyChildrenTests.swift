@@ -35,7 +35,7 @@ import Testing
             spawn{ "echo", "x", background = true, capture = true, files = { T = t } }:wait()
             spawn{ "true", background = true }
             pipe{ { "true" }, { "cat" }, capture = true }
-            spawn{ "true", stdout = { file = arg[1] .. "/out", atomic = true } }
+            spawn{ "true", stdout = { file = arg[1] .. "/written", atomic = true } }
             pcall(spawn, { "no-such-program-here", stdin = t, fds = { [3] = t } })
             pcall(pipe, { { "true" }, { "no-such-program-here" } })
             spawn{ "printf", "0123456789", capture = "secret" }.stdout:close()

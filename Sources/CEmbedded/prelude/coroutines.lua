@@ -5,7 +5,7 @@
 -- (its host call would return what the script says) nor to be closed.
 local host = ...
 local core, limits = host.strands, host.limits
-local WAIT, strandOf, carried, suspend = core.WAIT, core.strandOf, core.carried, core.suspend
+local WAIT, strandOf, carried, wait = core.WAIT, core.strandOf, core.carried, core.wait
 local rawYield, rawClose, rawCreate, rawRunning = coroutine.yield, host.close, coroutine.create, coroutine.running
 local rawStatus, rawResume, isYieldable, hasCoroutineRoom = coroutine.status, host.resume, host.isYieldable, host.hasCoroutineRoom
 local type, error, pcall, setmetatable, rawequal, traceback = type, error, pcall, setmetatable, rawequal, host.traceback
@@ -29,17 +29,17 @@ end
 
 local relay
 
--- Goes on with a coroutine that has waited, with the host's answer.
-local function goOn(co, ...)
+-- Goes on with a coroutine that has waited, with the box of the host's answer.
+local function goOn(co, box)
   waiting[co] = nil
-  return relay(co, rawResume(co, ...))
+  return relay(co, rawResume(co, box))
 end
 
 function relay(co, ...)
   local ok, mark, id = ...
   if ok and mark == WAIT then
     waiting[co] = true
-    return goOn(co, suspend(id))
+    return goOn(co, wait(id))
   end
   -- Where memory has ended there is no room for it.
   if not ok then pcall(note, co, mark) end

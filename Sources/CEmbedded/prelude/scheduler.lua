@@ -99,10 +99,22 @@ local function block(id)
 end
 
 -- Without an id it waits until the strand is woken; `true` stands for being woken at once, which shows whether the
--- strand can wait like that here.
-local function suspend(id)
+-- strand can wait like that here. What comes is in a box, an entry of `ready`, for `open`.
+local function wait(id)
   if isYieldable() then return rawYield(WAIT, id) end
-  return block(id)
+  return { false, block(id) }
+end
+
+-- Gives what is in the box and empties it: the functions that brought it are still there while the strand goes on, and
+-- must not keep a handle that the script has let go.
+local function open(box)
+  local status, value = box[2], box[3]
+  box[3] = nil
+  return status, value
+end
+
+local function suspend(id)
+  return open(wait(id))
 end
 
 -- Raises the error of a cancelled strand: once, so that what is deferred works; again and again when its time is over.
@@ -160,7 +172,7 @@ end
 
 -- MARK: strands
 
--- Makes a strand for `body`, which is called with it and what follows. It does not run yet.
+-- Makes a strand for `body`, which is called with a box of it and of what follows. It does not run yet.
 local function newStrand(body, parent, ...)
   count = count + 1
   local strand = { co = rawCreate(body), parent = parent, number = count }
@@ -175,10 +187,10 @@ local function finish(report)
 end
 
 -- Runs a strand until it waits or ends. An error here is one that its own body could not catch.
-local function step(strand, ...)
+local function step(strand, box)
   if exiting and strand ~= exiting and strand.number <= exiting.mark then return end
   current = strand
-  local ok, mark, id = rawResume(strand.co, ...)
+  local ok, mark, id = rawResume(strand.co, box)
   current = nil
   if rawStatus(strand.co) == "dead" then
     live[strand.number] = nil
@@ -245,7 +257,7 @@ end
 
 -- For strands.lua, coroutines.lua and exit.lua, which are compiled when they are first used.
 host.strands = {
-  new = newStrand, wake = wake, suspend = suspend, raiseCancel = raiseCancel, owners = owners, drop = drop, live = live,
+  new = newStrand, wake = wake, wait = wait, open = open, suspend = suspend, raiseCancel = raiseCancel, owners = owners, drop = drop, live = live,
   traceFor = traceFor, finish = finish, strandOf = strandOf, carried = carried, WAIT = WAIT,
   current = function() return current end,
   main = function() return main end,
@@ -268,7 +280,8 @@ local function script(chunk, ...)
   return unpack(results, 1, results.n)
 end
 
-local function runMain(strand, arguments)
+local function runMain(box)
+  local strand, arguments = open(box)
   local chunk = arguments[1]
   local trace
   local ok, err = xpcall(script, function(e)
@@ -305,7 +318,7 @@ function host.start(source, name, ...)
       local entry = ready[first]
       ready[first] = nil
       first = first + 1
-      step(entry[1], entry[2], entry[3])
+      step(entry[1], entry)
     end
   end
 end

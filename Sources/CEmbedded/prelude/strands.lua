@@ -99,7 +99,8 @@ local function run(strand, arguments)
   return results[1], results[2], trace, results
 end
 
-local function body(strand, arguments)
+local function body(box)
+  local strand, arguments = core.open(box)
   local ok, err, trace, results = run(strand, arguments)
   if not ok and rawequal(err, host.cancelError) then strand.isCancelled = true end
   if not strand.isExpired then strand.cancel = nil end

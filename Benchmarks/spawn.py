@@ -29,7 +29,7 @@ HELD = """local held = {}
 for i = 1, 8 do
   held[i] = spawn{ "head", "-c", "31000000", "/dev/zero", background = true, capture = true, maxOutput = 32 << 20 }
 end
-for i = 1, 8 do while held[i].running do sleep(0.02) end end
+for i = 1, 8 do while held[i]:running() do sleep(0.02) end end
 """
 BALLAST = """
 #include <stdlib.h>

@@ -98,6 +98,12 @@ static const unsigned char masking_forms_md[] = {
 #embed "../../docs/masking-forms.md"
 };
 
+static const unsigned char events_md[] = {
+#embed "../../docs/events.md"
+};
+static const unsigned char events_schema_json[] = {
+#embed "../../docs/events.schema.json"
+};
 static const unsigned char http_md[] = {
 #embed "../../docs/http.md"
 };
@@ -143,6 +149,7 @@ const vs_embedded_text *vs_embedded_topics(void) {
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
                                               TEXT("tasks", tasks_md), TEXT("terminal", terminal_md),
+                                              TEXT("events", events_md), TEXT("events-schema", events_schema_json),
                                               TEXT("recipes", recipes_md), TEXT("http", http_md), END};
     return topics;
 }

@@ -143,6 +143,8 @@ class ChildCall {
         guard run.observer.wantsPrograms else { return }
         var start = SpawnPlan.start(plans, plan, number: number)
         start.command = run.gate.inward(start.command)
+        start.programs = start.programs.map(run.gate.inward)
+        start.label = start.label.map(run.gate.inward)
         run.observer.spawnStarted(start)
     }
 

@@ -12,6 +12,8 @@ public enum ExitCode {
     public static let denied: Int32 = 77
     /// Stopped because a leak was seen.
     public static let leak: Int32 = 78
+    /// A time limit of the whole run.
+    public static let timeLimit: Int32 = 124
     /// Standard output was closed by its reader.
     public static let closedOutput: Int32 = 141
 

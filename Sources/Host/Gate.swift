@@ -26,6 +26,8 @@ final class Gate {
 
     /// Where children's standard output is shown: a recipe's own is for its result.
     var childOutput = Stream.output
+    /// Where the script's own is shown: with `--json` standard output is for events.
+    var scriptOutput = Stream.output
 
     /// Called when the readers stall or catch up.
     var onStallChange: () -> Void = {}
@@ -48,12 +50,17 @@ final class Gate {
     /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
-        queue(stream).append(lines(masker.mask(text)).span)
+        queue(stream == .output ? scriptOutput : stream).append(lines(masker.mask(text)).span)
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
         error.append(lines(masker.mask(Array(text.utf8))).span)
+    }
+
+    /// One event of `--json`, on standard output.
+    func writeEvent(_ event: EventRecord) {
+        output.append(event.line(masker).span)
     }
 
     private func lines(_ text: [UInt8]) -> [UInt8] {

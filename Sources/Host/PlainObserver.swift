@@ -1,27 +1,41 @@
 import HostProtocol
 
-/// Lines on standard error, in order: messages of the log; with `-v` commands, tasks, retries and progress; at the end of
-/// a run that did not do all of its tasks, which it did and which not.
+/// Lines on standard error, in order: messages of the log, tasks as they begin and end, and at the end an account of
+/// them. With `-v` also commands, progress, and retries outside of tasks; with `-q` errors alone.
 final class PlainObserver: RunObserver {
-    private let gate: Gate
-    private let isVerbose: Bool
-    private var tasks = TaskLedger()
-    private var tenths: [Int64?: Int] = [:]
+    /// How much is said.
+    enum Volume: Comparable {
+        case quiet, usual, verbose
+    }
 
-    init(gate: Gate, isVerbose: Bool) {
+    private let gate: Gate
+    private let volume: Volume
+    private let tasks: TaskLedger
+    private var tenths: [Int64?: Int] = [:]
+    /// Whether tasks have lines of their own as they begin and end: not where they are seen otherwise.
+    var showsTasks = true
+
+    init(gate: Gate, volume: Volume, tasks: TaskLedger) {
         self.gate = gate
-        self.isVerbose = isVerbose
+        self.volume = volume
+        self.tasks = tasks
     }
 
     func task(_ change: TaskChange) {
-        tasks.take(change)
-        guard isVerbose, change.state != .waiting else { return }
+        guard volume == .verbose || (volume == .usual && showsTasks), change.state != .waiting else { return }
         let attempt = change.attempt.map { $0 > 1 ? " (try \($0))" : "" } ?? ""
-        say("task \(change.name): \(change.state.rawValue)\(attempt)\(reason(change.error))")
+        let time = tasks[change.id]?.duration.map(TimeText.short)
+        let words =
+            switch change.state {
+            case .done: "done" + (time.map { " in \($0)" } ?? "")
+            case .failed, .cancelled: change.state.rawValue + (time.map { " after \($0)" } ?? "")
+            case .waiting, .running, .skipped: change.state.rawValue + attempt
+            }
+        say("task \(change.name): \(words)\(reason(change.error))")
     }
 
     func retry(_ notice: RetryNotice) {
-        guard isVerbose else { return }
+        guard volume == .verbose || (volume == .usual && showsTasks && notice.task != nil) else { return }
         let place = tasks.name(notice.task).map { "task \($0)" } ?? "retry"
         let delay = (notice.delay * 10).rounded() / 10
         say("\(place): try \(notice.attempt) of \(notice.times) failed, the next in \(delay) s\(reason(notice.error))")
@@ -29,20 +43,22 @@ final class PlainObserver: RunObserver {
 
     /// A line for each tenth, so that a long loop does not fill the screen.
     func progress(_ notice: ProgressNotice) {
-        guard isVerbose else { return }
+        guard volume == .verbose else { return }
         let place = tasks.name(notice.task).map { "task \($0): " } ?? ""
         let text = notice.text.map { " \($0)" } ?? ""
-        guard let total = notice.total, total > 0 else { return say("\(place)progress \(shown(notice.done))\(text)") }
+        guard let total = notice.total, total > 0 else {
+            return say("\(place)progress \(NumberText.short(notice.done))\(text)")
+        }
         let tenth = Int(max(0, min(10, notice.done / total * 10)))
         guard tenths[notice.task] != tenth else { return }
         tenths[notice.task] = tenth
-        say("\(place)progress \(shown(notice.done)) of \(shown(total))\(text)")
+        say("\(place)progress \(NumberText.short(notice.done)) of \(NumberText.short(total))\(text)")
     }
 
-    var wantsPrograms: Bool { isVerbose }
+    var wantsPrograms: Bool { volume == .verbose }
 
     func spawnStarted(_ start: SpawnStart) {
-        guard isVerbose else { return }
+        guard volume == .verbose else { return }
         let secrets = start.secrets.isEmpty ? "" : "   [secrets: \(start.secrets.joined(separator: ", "))]"
         say("+ \(start.command)\(secrets)")
     }
@@ -55,23 +71,38 @@ final class PlainObserver: RunObserver {
     }
 
     func log(_ entry: LogEntry) {
-        guard entry.level != "debug" || isVerbose else { return }
+        guard isWanted(entry.level) else { return }
         let fields = entry.fields.map { " \($0.name)=\($0.text)" }.joined()
         let line = "\(entry.level): \(entry.message)\(fields)"
         say(line.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  "))
     }
 
+    private func isWanted(_ level: String) -> Bool {
+        switch volume {
+        case .quiet: level == "error"
+        case .usual: level != "debug"
+        case .verbose: true
+        }
+    }
+
     func result(_ value: Value) {}
 
+    /// What was not done belongs to the error, and is said with `-q` too.
     func end(_ end: RunEnd) {
-        if let summary = tasks.summary(isInterrupted: end.isInterrupted) { say(summary) }
+        guard volume > .quiet || tasks.hasUnfinished else { return }
+        let title = end.isInterrupted ? "tasks of the interrupted run" : "tasks"
+        if let summary = tasks.summary(title) { say(summary) }
     }
 
     private func reason(_ error: String?) -> String { error.map { ": \($0)" } ?? "" }
 
-    private func shown(_ number: Double) -> String {
+    private func say(_ line: String) { gate.say(line + "\n") }
+}
+
+/// Numbers as people read them.
+enum NumberText {
+    /// Without a fraction where there is none.
+    static func short(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     }
-
-    private func say(_ line: String) { gate.say(line + "\n") }
 }

@@ -6,7 +6,9 @@ import HostProtocol
 /// What is told has passed the gate (`gate.inward`) and holds no control characters, but its substance comes from the
 /// worker, which is not trusted: names may repeat, states may come in any order, numbers may be absurd.
 protocol RunObserver: AnyObject {
-    /// A task is known, or its state has changed.
+    /// The run begins.
+    func begin(_ start: RunStart)
+    /// A task is known, or its state has changed; the ledger of the run has taken it in.
     func task(_ change: TaskChange)
     /// Something failed and is tried again after a pause.
     func retry(_ notice: RetryNotice)
@@ -30,10 +32,19 @@ protocol RunObserver: AnyObject {
 
 extension RunObserver {
     var wantsPrograms: Bool { true }
+    func begin(_ start: RunStart) {}
+}
+
+/// What runs.
+struct RunStart {
+    /// The version of the program.
+    var version: String
+    /// The script, as it was named: a path, `-`, `-e`.
+    var script: String
 }
 
 /// Where a task is.
-enum TaskState: String {
+enum TaskState: String, CaseIterable {
     case waiting, running, done, failed, skipped, cancelled
 }
 
@@ -81,10 +92,26 @@ struct SpawnStart {
     var task: Int64?
     /// The command as for a shell: names of files stand for secrets, never values.
     var command: String
-    /// The names of its secrets, each with its channel.
-    var secrets: [String]
+    /// The programs: one, or those of the pipe.
+    var programs: [String]
+    /// Its secrets, each with its channel.
+    var grants: [SpawnGrant]
     var isBackground: Bool
     var label: String?
+
+    /// The names of its secrets, each with its channel.
+    var secrets: [String] { grants.map(\.text.printable).sorted() }
+}
+
+/// A secret that a program gets.
+struct SpawnGrant {
+    /// The secret's name.
+    var name: String
+    /// The way by which it comes: `env TOKEN`, `stdin`, `file KEY`, `descriptor 3`.
+    var channel: String
+
+    /// Both, as messages show them.
+    var text: String { "\(name) (\(channel))" }
 }
 
 /// How a program, or a pipe, ended.
@@ -122,6 +149,8 @@ struct LogEntry {
 struct RunEnd {
     var exitCode: Int32
     var failure: Failure?
-    /// A signal has ended it early.
+    /// A signal, or its time limit, has ended it early.
     var isInterrupted: Bool
+    /// It was its time limit.
+    var isOverTime: Bool
 }

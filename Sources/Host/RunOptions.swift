@@ -1,15 +1,23 @@
 public import Configuration
-import Diagnostics
+public import Diagnostics
 import HostProtocol
 
 /// What one run of a script is asked to do: the command line, taken apart.
 public struct RunOptions: Sendable {
     /// The folder that `require` looks in: the script's own, absolute.
     public var scriptFolder: String
+    /// The script as it was named: a path, `-`, `-e`.
+    public var scriptName = ""
     /// The program's version, as the vault's server sees it.
     public var version = ""
     /// `-v`: each command with the names of its secrets, and tracebacks.
     public var isVerbose = false
+    /// `-q`: errors and results alone.
+    public var isQuiet = false
+    /// `--json`: events on standard output, and nothing else there.
+    public var writesEvents = false
+    /// `--timeout`: how long the whole run may take.
+    public var timeLimit: Duration?
     /// `--error-format json`.
     public var writesErrorsAsJSON = false
     /// `--profile NAME`.
@@ -44,6 +52,17 @@ public struct RunOptions: Sendable {
     public var failureCode: Int32?
     /// Whether signals are passed on to the programs and end the run only where there is none.
     public var passesSignals = false
+
+    /// Takes `--timeout TIME`.
+    ///
+    /// - Throws: `.usage` for what is no time, or none at all.
+    public mutating func takeTimeLimit(_ text: String) throws(Failure) {
+        let limit = try DurationText.parse(.text(text), "--timeout")
+        guard limit > .zero else {
+            throw Failure(.usage, "--timeout: expected more than no time, got \"\(text.printable)\"")
+        }
+        timeLimit = limit
+    }
 
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }

@@ -73,7 +73,7 @@ extension ScriptRun {
     /// What the script returned, once it has come to its end: the result of a recipe.
     func showResult(_ report: Value) {
         guard policy.recipe != nil, let result = report["result"]?.asBytes else { return }
-        gate.writeScriptText(result + [10], to: .output)
+        if !options.writesEvents { gate.writeScriptText(result + [10], to: .output) }
         observer.result(gate.inward(result))
     }
 }

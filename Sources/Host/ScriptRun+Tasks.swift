@@ -7,10 +7,11 @@ extension ScriptRun {
         guard let id = value["id"]?.asInteger, let state = value["state"]?.asText.flatMap(TaskState.init) else {
             return worker.kill()
         }
-        observer.task(
-            TaskChange(
-                id: id, parent: value["parent"]?.asInteger, name: told(value["name"]) ?? "", state: state,
-                attempt: value["attempt"]?.asInteger, error: told(value["error"])))
+        let change = TaskChange(
+            id: id, parent: value["parent"]?.asInteger, name: told(value["name"]) ?? "", state: state,
+            attempt: value["attempt"]?.asInteger, error: told(value["error"]))
+        guard tasks.take(change) else { return }
+        observer.task(change)
     }
 
     func noteRetry(_ value: Value) {

@@ -38,6 +38,8 @@ public final class ScriptRun {
     let keeper: KeeperLink?
     /// Who is told what happens.
     let observer: any RunObserver
+    /// What is known of the script's tasks.
+    let tasks = TaskLedger()
     /// The programs started so far, for `SpawnStart.number`.
     var spawnCount = 0
     /// Questions at the terminal; made when a script first asks one.
@@ -63,6 +65,8 @@ public final class ScriptRun {
     private var signals: EventLoop.Watch?
     private var interruptions = InterruptionCount()
     private var interruption: Int32?
+    /// `--timeout` has ended the run, because of this.
+    private var overTime: Failure?
 
     /// Takes over the forked worker, hardens this process and reads its environment.
     ///
@@ -78,7 +82,7 @@ public final class ScriptRun {
         environment = try HostEnvironment(options.settings)
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
-        observer = PlainObserver(gate: gate, isVerbose: options.isVerbose)
+        observer = Self.observer(options, gate, tasks)
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
@@ -93,6 +97,8 @@ public final class ScriptRun {
     /// Runs to the end and gives the exit code.
     public func run() -> Int32 {
         connect()
+        observer.begin(RunStart(version: options.version, script: options.scriptName.printable))
+        if let limit = options.timeLimit { loop.schedule(after: limit) { [weak self] in self?.timeIsOver(limit) } }
         loop.run()
         defer { loop.clear() }
         gate.drain()
@@ -313,12 +319,26 @@ public final class ScriptRun {
         if options.passesSignals, passing, number != SIGPIPE, !children.isEmpty, !isEnding {
             return spawner.signalAll(number)
         }
-        guard interruption == nil else { return hurry() }
+        guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
+        stop(
+            by: number == SIGPIPE ? SIGTERM : number,
+            Failure(.cancelled, "the run was \(Interruption.word(number))"))
+    }
+
+    /// `--timeout`: the script hears of it as of an interruption, and cannot change how the run ends.
+    private func timeIsOver(_ limit: Duration) {
+        guard !isEnding, interruption == nil else { return }
+        let failure = gate.inward(overTimeFailure(limit, programs: children.values.map(\.shownProgram)))
+        overTime = failure
+        // To the script it is an interruption: nothing that it calls is tried again for it.
+        stop(by: SIGTERM, Failure(.cancelled, failure.message))
+    }
+
+    private func stop(by number: Int32, _ failure: Failure) {
         prompts?.cancel()
-        spawner.signalAll(number == SIGPIPE ? SIGTERM : number)
+        spawner.signalAll(number)
         guard !isEnding else { return }
-        let failure = Failure(.cancelled, "the run was \(Interruption.word(number))")
         worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
         loop.schedule(after: .milliseconds(50)) { [weak self] in self?.worker.interrupt() }
         loop.schedule(after: Self.cancelGrace) { [weak self] in self?.hurry() }
@@ -341,9 +361,17 @@ public final class ScriptRun {
         guard !isEnding else { return }
         isEnding = true
         exitCode = interruption.map { 128 + $0 } ?? options.code(code, of: failure)
+        var failure = failure
+        if let overTime {
+            exitCode = ExitCode.timeLimit
+            failure = overTime
+        }
         prompts?.cancel()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
-        observer.end(RunEnd(exitCode: exitCode, failure: failure, isInterrupted: interruption != nil))
+        observer.end(
+            RunEnd(
+                exitCode: exitCode, failure: failure, isInterrupted: interruption != nil || overTime != nil,
+                isOverTime: overTime != nil))
         if hasWeb { web.close() }
         worker.kill()
         // Nobody will take what they print: none of them may wait for that.

@@ -202,7 +202,7 @@ extension SpawnPlan {
             throw Failure(.usage, "\(function): \(place): expected a secret, got \(Value.object(object).typeName)")
         }
         let entry = try store.entry(object)
-        grants.append("\(entry.name) (\(channel))")
+        grants.append(SpawnGrant(name: entry.name, channel: channel))
         return .secret(entry)
     }
 

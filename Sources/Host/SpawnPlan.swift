@@ -91,7 +91,7 @@ struct SpawnPlan {
     var terminal: Bool?
 
     /// Names of the secrets this child gets, with the channel of each; for `-v`.
-    var grants: [String] = []
+    var grants: [SpawnGrant] = []
     /// The task it belongs to.
     var task: Int64?
     let store: SecretStore
@@ -247,7 +247,7 @@ struct SpawnPlan {
     /// What outlives the run cannot depend on it: on values, on files and pipes that end with it, on time that it keeps.
     private func checkDetached() throws(Failure) {
         var wrong: String?
-        if let grant = grants.min() ?? passed.min() {
+        if let grant = grants.map(\.text).min() ?? passed.min() {
             throw Failure(
                 .denied, "spawn: a detached program gets no secret, but this one gets \(grant.printable)",
                 reason: "it outlives the run, and with it the masks and the clean-up",
@@ -324,7 +324,7 @@ extension SpawnPlan {
     static func start(_ plans: [SpawnPlan], _ whole: SpawnPlan, number: Int) -> SpawnStart {
         SpawnStart(
             number: number, task: whole.task, command: plans.map(\.shownWords).joined(separator: " | "),
-            secrets: plans.flatMap(\.grants).map(\.printable).sorted(), isBackground: whole.isBackground,
+            programs: plans.map(\.shownProgram), grants: plans.flatMap(\.grants), isBackground: whole.isBackground,
             label: whole.label)
     }
 }

@@ -28,9 +28,8 @@ struct CommandLineParser {
             case .option("--help", _): return .help(topic: nil)
             case .option("--version", _): return .version
             case .option("-e", let code): return try script(.text(code), words.rest, shared)
-            case .option("--yes", _): shared.run.assumesYes = true
             case .option(let name, let value):
-                if try !shared.run.tasks.take(name, value) { try shared.take(name, value) }
+                if try !shared.takeOfScripts(name, value) { try shared.take(name, value) }
             case .word("-"): return try script(.standardInput, words.rest, shared)
             case .word(let word): return try command(word, words.rest, shared)
             case .separator:

@@ -40,6 +40,7 @@ extension CommandOption {
     /// What is said of a vault and of a run, by scripts and by subcommands alike.
     static let shared: [CommandOption] = [
         CommandOption("--verbose", short: "-v", "each command with the names of its secrets; tracebacks"),
+        CommandOption("--quiet", short: "-q", "errors and results alone"),
         CommandOption("--profile", "NAME", "the profile of that name"),
         CommandOption("--credentials", "FILE", "credentials from FILE (mode 0600)"),
         CommandOption("--credentials-fd", "N", "credentials from the open descriptor N"),
@@ -64,7 +65,9 @@ struct SharedOptions {
     /// Takes one of `CommandOption.shared`; the value of a switch does not count.
     mutating func take(_ name: String, _ value: String) throws(Failure) {
         switch name {
-        case "--verbose": run.isVerbose = true
+        // The last one counts.
+        case "--verbose": (run.isVerbose, run.isQuiet) = (true, false)
+        case "--quiet": (run.isVerbose, run.isQuiet) = (false, true)
         case "--allow-http": run.allowsPlainHTTP = true
         case "--use-env-proxy": run.usesEnvironmentProxy = true
         case "--profile": run.profile = value

@@ -23,6 +23,7 @@ struct RunCommand {
             let script = try load()
             var options = options
             options.scriptFolder = script.folder
+            options.scriptName = script.name
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })

@@ -18,6 +18,50 @@ import Testing
         #expect(outcome.code == 0 && outcome.text == "named\na\nb\nc\ta\nd\tb\tc\n", "\(outcome)")
     }
 
+    /// Standard error with T for every time.
+    private static func untimed(_ outcome: Program.Outcome) -> String {
+        outcome.errorText.replacing(#/\b(in|after) \d+\.\d s/#) { "\($0.output.1) T" }.replacing(#/\(\d+\.\d s\)/#, with: "(T)")
+    }
+
+    private static let noisy = """
+        task("one", function() log.info("of one") log.error("odd") print("result") progress(1, 2) end)
+        task("two", { needs = "one", retry = { times = 2, backoff = 0.01 } }, function()
+          if not TRIED then TRIED = true error("not yet") end
+        end)
+        task("three", { when = false }, print)
+        """
+
+    @Test func `where there is no terminal each has a line as it begins and ends, and there is an account`() throws {
+        let outcome = try Program.script(Self.noisy, options: ["-j1"])
+        #expect(outcome.code == 0 && outcome.text == "result\n", "\(outcome)")
+        #expect(
+            Self.untimed(outcome) == """
+                task one: running
+                info: of one
+                error: odd
+                task one: done in T
+                task two: running
+                task two: try 1 of 2 failed, the next in T: script.lua:3: not yet
+                task two: running (try 2)
+                task two: done in T
+                task three: running
+                task three: skipped
+                tasks: 2 done, 1 not needed in T
+                  done: one (T), two (T)
+                  not needed: three
+
+                """, "\(outcome)")
+    }
+
+    @Test func `-q leaves errors and results, and the last of -q and -v counts`() throws {
+        let quiet = try Program.script(Self.noisy, options: ["-q"])
+        #expect(quiet.code == 0 && quiet.text == "result\n" && quiet.errorText == "error: odd\n", "\(quiet)")
+        #expect(try Program.script(Self.noisy, options: ["-v", "--quiet"]).errorText == quiet.errorText)
+        #expect(try Program.script(Self.noisy, options: ["-q", "-v"]).errorText.contains("task one: progress 1 of 2\n"))
+        let failed = try Program.script("task('bad', function() error('oh', 0) end) task('next', { needs = 'bad' }, print)", options: ["-q"])
+        #expect(failed.code == 1 && Self.untimed(failed).hasPrefix("oh\ntasks: 1 failed, 1 not started in T\n"), "\(failed)")
+    }
+
     @Test(arguments: [
         (["--only", "c"], "a c\ta"), (["--only", "b", "--only=c"], "a b c\ta"), (["--from", "c"], "c\tnil d\tnil\tc"),
         (["--from", "b", "--from", "c"], "b c\tnil d\tb\tc"), (["--only", "a"], "a"),
@@ -75,7 +119,8 @@ import Testing
     func `mistakes are errors before any task runs`(script: String, options: [String], text: String) throws {
         let outcome = try Program.run(options + ["-e", script])
         #expect(outcome.code == 2, "\(outcome)")
-        #expect(outcome.errorText.hasPrefix(text), "\(outcome)")
+        // What a task says of itself may stand before it.
+        #expect("\n\(outcome.errorText)".contains("\n\(text)"), "\(outcome)")
         #expect(!outcome.text.contains("table"), "\(outcome)")
     }
 
@@ -89,17 +134,26 @@ import Testing
         let outcome = try Program.script(script, options: ["-j2"])
         #expect(outcome.code == 5 && outcome.text == "slow is done\n", "\(outcome)")
         #expect(
-            outcome.errorText == """
+            Self.untimed(outcome) == """
+                task slow: running
+                task bad: running
+                task bad: failed after T: sh exited with code 5
+                task after: skipped: it needs bad, which failed
+                task slow: done in T
+                task other: skipped: bad failed before
                 script.lua:2: sh exited with code 5
-                tasks:
-                  done: slow
-                  failed: bad
+                tasks: 1 done, 1 failed, 2 not started in T
+                  done: slow (T)
+                  failed: bad (T)
                   not started: after, other
 
                 """, "\(outcome)")
         let going = try Program.script(script, options: ["-j2", "-k"])
         #expect(going.code == 5 && going.text == "slow is done\nother\n", "\(going)")
-        #expect(going.errorText.hasSuffix("tasks:\n  done: slow, other\n  failed: bad\n  not started: after\n"), "\(going)")
+        #expect(
+            Self.untimed(going).hasSuffix(
+                "tasks: 2 done, 1 failed, 1 not started in T\n  done: slow (T), other (T)\n  failed: bad (T)\n  not started: after\n"),
+            "\(going)")
     }
 
     @Test func `when leaves a task out, and what needs it still runs`() throws {
@@ -145,11 +199,11 @@ import Testing
         }
         #expect(outcome.code == 143, "\(outcome)")
         #expect(
-            outcome.errorText.hasSuffix(
+            Self.untimed(outcome).hasSuffix(
                 """
-                tasks of the interrupted run:
-                  done: first
-                  interrupted: second
+                tasks of the interrupted run: 1 done, 1 interrupted, 1 not started in T
+                  done: first (T)
+                  interrupted: second (T)
                   not started: third
 
                 """), "\(outcome)")
@@ -181,9 +235,9 @@ import Testing
         // a1 is first: it fails at once. What follows from each failure is skipped.
         #expect(outcome.code == 3, "\(outcome)")
         #expect(
-            outcome.errorText.hasSuffix(
+            Self.untimed(outcome).replacing(" (T)", with: "").hasSuffix(
                 """
-                tasks:
+                tasks: 22 done, 3 failed, 5 not started in T
                   done: a2, a4, a5, a6, a7, a8, a9, a10, b2, b4, b6, b7, b8, b9, b10, c2, c4, c6, c7, c8, c9, c10
                   failed: a1, a3, b5
                   not started: b1, b3, c1, c3, c5
@@ -211,7 +265,7 @@ import Testing
             end)
             """, options: ["-v"], environment: ["VS_TEST_TOKEN": canary])
         #expect(outcome.code == 1, "\(outcome)")
-        #expect(outcome.errorText.contains("task use: failed: "), "\(outcome)")
+        #expect(outcome.errorText.contains("task use: failed after "), "\(outcome)")
         #expect(!outcome.errorText.contains(canary) && !outcome.text.contains(canary), "\(outcome)")
     }
 }

@@ -227,10 +227,12 @@ extension ScriptRun {
         }
     }
 
-    /// The user's word on what need not be masked. It holds for what comes from the vault under that name, and for
-    /// nothing that a script calls so.
+    /// The user's word on what need not be masked. It holds for what comes from the vault under that name or with that
+    /// tag, and for nothing that a script calls so.
     private func isPublic(_ found: FetchedSecret) -> Bool {
-        NamePattern.matches(found.name, options.settings.publicNames)
+        let settings = options.settings
+        return NamePattern.matches(found.name, settings.publicNames)
+            || found.tags.contains { tag in settings.publicTags.contains { $0.value == tag } }
     }
 }
 

@@ -91,4 +91,6 @@ public struct FetchedSecret {
     ///
     /// A fact about the value: whoever refuses it says nothing more than that.
     public var holdsReference = false
+    /// The slugs of its tags.
+    public var tags: [String] = []
 }

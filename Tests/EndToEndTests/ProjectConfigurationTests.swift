@@ -219,6 +219,38 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `a tag of the vault makes a value public where the user says so, and nowhere else`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(folders: [
+            "/": [
+                "LOG_LEVEL": ["value": "verbose-mode", "tags": ["ci", "public"]], "PORT": ["value": "80", "tags": ["public"]],
+                "GH_PAT": ["value": canary.value, "tags": ["ci"]], "PLAIN": "plain-value",
+            ]
+        ])
+        let code = """
+            local one, all = getSecret("LOG_LEVEL"), getSecrets()
+            spawn{ "sh", "-c", "echo $A $B $C $D $E", env = {
+              A = one, B = all.LOG_LEVEL, C = all.GH_PAT, D = all.PLAIN, E = PORT_TOO and all.PORT } }
+            """
+        func run(_ text: String, _ code: String) throws -> Program.Outcome {
+            let config = try folder(text)
+            return try Program.script(
+                code, environment: vault.environment.merging(["XDG_CONFIG_HOME": config.path]) { $1 })
+        }
+        let shown = try run("[masking]\npublicTags = [\"public\"]\n", "PORT_TOO = true\n" + code)
+        #expect(shown.text == "verbose-mode verbose-mode [secret:GH_PAT] [secret:PLAIN] 80\n", "\(shown)")
+        #expect(canary.found(in: shown) == nil)
+        let masked = try run("[masking]\npublicTags = [\"publi\", \"Public\"]\n", code)
+        #expect(
+            masked.text == "[secret:LOG_LEVEL] [secret:LOG_LEVEL] [secret:GH_PAT] [secret:PLAIN]\n", "\(masked)")
+        // A file of the working tree cannot say it.
+        let tree = try TemporaryFolder()
+        try tree.write("vaultscript.toml", "[masking]\npublicTags = [\"public\"]\n")
+        let project = try Program.run(
+            ["-c", "cd \"$1\" && exec \"$2\" -e 'print(1)'", "sh", tree.path, Program.path], program: "/bin/sh")
+        #expect(project.code == 2 && project.text.isEmpty, "\(project)")
+    }
+
     @Test func `variables are withheld and passed as it says, and masked in any case`() throws {
         let hidden = Canary()
         let passed = Canary()

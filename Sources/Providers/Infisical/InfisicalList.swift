@@ -24,7 +24,7 @@ enum InfisicalList {
             name: try name(node), value: value, version: try node.member("version")?.integer,
             environment: try node.member("environment")?.publicText() ?? folder.environment,
             path: try node.member("secretPath")?.publicText() ?? folder.path,
-            holdsReference: value.map(SecretReference.isIn) ?? false)
+            holdsReference: value.map(SecretReference.isIn) ?? false, tags: try tags(node))
     }
 
     // MARK: - Fields
@@ -32,6 +32,15 @@ enum InfisicalList {
     static func name(_ node: SecretJSON.Node) throws(JSONError) -> String {
         guard let name = try node.member("secretKey")?.publicText() else { throw JSONError(kind: .shape, offset: 0) }
         return name
+    }
+
+    /// The slugs of the tags that it shows.
+    static func tags(_ node: SecretJSON.Node) throws(JSONError) -> [String] {
+        var slugs: [String] = []
+        for tag in try node.member("tags")?.elements ?? [] {
+            if let slug = try tag.member("slug")?.publicText() { slugs.append(slug) }
+        }
+        return slugs
     }
 
     /// The value; nil where it is hidden.
@@ -100,11 +109,7 @@ extension SecretFilter {
     func lets(_ name: String, _ node: SecretJSON.Node) throws(JSONError) -> Bool {
         if let names, !names.contains(name) { return false }
         if !tags.isEmpty {
-            var slugs: [String] = []
-            for tag in try node.member("tags")?.elements ?? [] {
-                slugs.append(try tag.member("slug")?.publicText() ?? "")
-            }
-            guard slugs.contains(where: tags.contains) else { return false }
+            guard try InfisicalList.tags(node).contains(where: tags.contains) else { return false }
         }
         for (key, value) in metadata {
             var isThere = false

@@ -19,6 +19,7 @@ extension Subcommand {
             options: [
                 CommandOption("--only", "A,B", "these secrets alone"),
                 CommandOption("--except", "A,B", "all but these"),
+                CommandOption("--recursive", "those of the folders below too"),
                 CommandOption(
                     "--file", "A,B", "as files in memory: their paths stand in the variables, and for ${file:A}"),
                 CommandOption("--stdin", "NAME", "this one on the program's standard input"),
@@ -41,7 +42,8 @@ extension Subcommand {
             options.failureCode = failedBefore
             options.passesSignals = true
             var given = arguments.options(
-                ["watch", "clear-env", "new-privileges", "timeout", "stdin"], lists: ["only", "except", "file", "pass"])
+                ["watch", "clear-env", "new-privileges", "timeout", "stdin", "recursive"],
+                lists: ["only", "except", "file", "pass"])
             given.append(("interval", .text(arguments.value("--interval") ?? "10s")))
             given.append(("terminal", isatty(1) == 1 && isatty(2) == 1 ? .truth : nil))
             return try EmbeddedCommand(name: "run", options: given, words: arguments.words).run(options)

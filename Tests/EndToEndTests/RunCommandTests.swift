@@ -42,6 +42,30 @@ import Testing
         #expect(missing.code == 125 && missing.errorText.hasPrefix("secret AA was not found\n"), "\(missing)")
     }
 
+    @Test func `takes the folders below too when asked, and names what two of them have`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(folders: [
+            "/": ["TOP": "value-top"], "/web": ["A": canary.value, "B": "value-b-1"], "/web/api": ["C": "value-c-1", "B": "value-b-2"],
+            "/web/jobs": ["C": "value-c-2"],
+        ])
+        let show = #"echo "${TOP+top} ${A+a} ${B+b} ${C+c} $A""#
+        let several = try run(vault, ["--recursive", "--path", "/web", "sh", "-c", "echo ran"])
+        #expect(several.code == 125 && several.text.isEmpty, "\(several)")
+        #expect(
+            several.errorText == """
+                names that several folders have: B, C
+                B in /web and /web/api; C in /web/api and /web/jobs; a variable has room for one secret
+                name the folder that is meant: --path, or leave them out: --except B,C
+
+                """, "\(several)")
+        #expect(try run(vault, ["--recursive", "--except", "B,C", "sh", "-c", show]).text == "top a   [secret:A]\n")
+        #expect(try run(vault, ["--recursive", "--only", "A,TOP", "sh", "-c", show]).text == "top a   [secret:A]\n")
+        #expect(try run(vault, ["--recursive", "--path", "/web/api", "sh", "-c", show]).text == "  b c \n")
+        let missing = try run(vault, ["--recursive", "--only", "AA", "sh", "-c", "echo ran"])
+        #expect(missing.code == 125 && missing.errorText.hasPrefix("secret AA was not found\n"), "\(missing)")
+        #expect(canary.found(in: several) == nil)
+    }
+
     @Test func `ends as the program ends, and with codes of its own before that`() throws {
         let vault = try DevelopmentVault(secrets: ["A": "value-a-1"])
         for code in [0, 1, 3, 125, 255] {

@@ -27,10 +27,44 @@ local function isPersonal(name)
   return personal[name] or name:find("^XDG_") or name:find("^LC_")
 end
 
+local function isNamed(name)
+  return options.stdin == name or member(options.file, name)
+    or (not options.only or member(options.only, name)) and not member(options.except, name)
+end
+
+-- The folders below too. A variable has room for one secret: names that two folders have are told all at once.
+local function fetchBelow()
+  local found, folders, several = {}, {}, {}
+  for _, handle in pairs(vault:getSecrets{ recursive = true, qualified = true, except = options.except }) do
+    local name = handle:name()
+    if isNamed(name) then
+      folders[name] = folders[name] or {}
+      table.insert(folders[name], handle:source().path)
+      if #folders[name] == 2 then several[#several + 1] = name end
+      found[name] = handle
+    end
+  end
+  if #several == 0 then return found end
+  table.sort(several)
+  local lines = {}
+  for _, name in ipairs(several) do
+    table.sort(folders[name])
+    lines[#lines + 1] = name .. " in " .. table.concat(folders[name], " and ")
+  end
+  error({
+    kind = "usage",
+    message = "names that several folders have: " .. table.concat(several, ", "),
+    reason = table.concat(lines, "; ") .. "; a variable has room for one secret",
+    hint = "name the folder that is meant: --path, or leave them out: --except " .. table.concat(several, ","),
+  }, 0)
+end
+
 -- What is wanted, by name.
 local function fetch()
   local found = {}
-  if options.only and #options.only <= 3 then
+  if options.recursive then
+    found = fetchBelow()
+  elseif options.only and #options.only <= 3 then
     for _, name in ipairs(options.only) do found[name] = vault:getSecret(name) end
   else
     -- What is left out may hold whatever it holds.
@@ -114,7 +148,7 @@ if not options.watch then leave(start(place(fetch()))) end
 -- Names and versions, put into one text that can be compared; no value is asked for.
 local function state()
   local lines = {}
-  for _, one in ipairs(vault:names { details = true }) do
+  for _, one in ipairs(vault:names { details = true, recursive = options.recursive }) do
     lines[#lines + 1] = table.concat({ one.name, one.version or 0, one.env, one.path }, "\t")
   end
   return table.concat(lines, "\n")

@@ -23,11 +23,25 @@ public final class VaultFront: Sendable {
 
     private let server: StubHTTPServer
 
-    /// Stands in front of the vault at `url`.
-    public init(of url: String, authorization meddling: Meddling = .none) {
+    /// When something happens to a request.
+    public enum Moment: Sendable {
+        /// It has come, and the vault does not know of it.
+        case asked
+        /// The vault has done it, and the client does not know.
+        case answered
+    }
+
+    /// Stands in front of the vault at `url`; `watch` may hold a request up, on a thread of its own.
+    public init(
+        of url: String, authorization meddling: Meddling = .none,
+        watch: @escaping @Sendable (StubHTTPServer.Request, Moment) -> Void = { _, _ in }
+    ) {
         let port = UInt16(url.split(separator: ":").last ?? "") ?? 0
         server = StubHTTPServer { request, _ in
-            .raw(VaultFront.answer(to: request, from: port, meddling), closes: false)
+            watch(request, .asked)
+            let answer = VaultFront.answer(to: request, from: port, meddling)
+            watch(request, .answered)
+            return .raw(answer, closes: false)
         }
     }
 

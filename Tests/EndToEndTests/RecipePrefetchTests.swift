@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a recipe's declared secrets cost at the vault.
+@Suite struct `The secrets of a recipe` {
+    private static let login = "POST /v1/auth/universal-auth/login"
+    private static let list = "GET /v4/secrets"
+    private static let revoke = "POST /v1/auth/token/revoke"
+
+    private func run(_ script: String, _ vault: DevelopmentVault, _ front: VaultFront) throws -> Program.Outcome {
+        try Program.script(script, environment: vault.environment.merging(["INFISICAL_DOMAIN": front.url]) { $1 })
+    }
+
+    @Test func `fifty of one folder cost a login and one list, on one connection`() throws {
+        let names = (1...50).map { String(format: "KEY_%02d", $0) }
+        let canaries = names.map { _ in Canary() }
+        let secrets = Dictionary(uniqueKeysWithValues: zip(names, canaries.map(\.value)))
+        let vault = try DevelopmentVault(secrets: secrets.merging(["OTHER": "value-of-another"]) { $1 })
+        let front = VaultFront(of: vault.url)
+        let outcome = try run(
+            """
+            recipe{ name = "x", secrets = { \(names.map { "\"\($0)\"" }.joined(separator: ", ")) }, programs = { "sh" } }
+            local env, names = {}, {}
+            for i = 1, 50 do
+              names[i] = ("KEY_%02d"):format(i)
+              env[names[i]] = getSecret(names[i])
+            end
+            spawn{ "sh", "-c", [[for name in "$@"; do eval "test -n \\"\\$$name\\"" || exit 9; done; echo "$KEY_50"]], "sh", names, env = env }
+            """, vault, front)
+        #expect(outcome.code == 0 && outcome.errorText == "[secret:KEY_50]\n", "\(outcome)")
+        // The token that was minted is revoked when all is done.
+        #expect(front.asked == [Self.login, Self.list, Self.revoke])
+        #expect(front.connectionCount == 1)
+        for canary in canaries { #expect(canary.found(in: outcome) == nil) }
+    }
+
+    /// Counts lists that are under way at the same time.
+    private final class Meeting: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var count = 0
+        private(set) var most = 0
+
+        /// Waits until two are there, or for ten seconds.
+        func join() {
+            condition.lock()
+            defer { condition.unlock() }
+            count += 1
+            most = max(most, count)
+            condition.broadcast()
+            let deadline = Date(timeIntervalSinceNow: 10)
+            while most < 2, condition.wait(until: deadline) {}
+        }
+
+        func leave() { condition.withLock { count -= 1 } }
+    }
+
+    @Test func `of two folders cost one list each, side by side`() throws {
+        let vault = try DevelopmentVault(folders: [
+            "/": ["A": "value-a-1", "B": "value-b-1"], "/web": ["C": "value-c-1", "D": "value-d-1"],
+        ])
+        let meeting = Meeting()
+        let front = VaultFront(of: vault.url) { request, moment in
+            guard request.method == "GET" else { return }
+            if moment == .asked { meeting.join() } else { meeting.leave() }
+        }
+        let outcome = try run(
+            """
+            recipe{
+              name = "x", programs = { "sh" },
+              secrets = { "A", "B", { name = "C", path = "/web" }, { name = "D", path = "/web" } },
+            }
+            spawn{ "sh", "-c", "echo $A $B $C $D", env = {
+              A = getSecret("A"), B = getSecret("B"), C = getSecret("C", { path = "/web" }), D = getSecret("D", { path = "/web" }) } }
+            """, vault, front)
+        #expect(outcome.errorText == "[secret:A] [secret:B] [secret:C] [secret:D]\n", "\(outcome)")
+        #expect(front.asked == [Self.login, Self.list, Self.list, Self.revoke])
+        #expect(meeting.most == 2)
+    }
+}

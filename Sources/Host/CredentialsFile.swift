@@ -17,8 +17,10 @@ struct CredentialsFile {
         "INFISICAL_DOMAIN", "INFISICAL_API_URL", "INFISICAL_PROJECT_ID", "INFISICAL_ENVIRONMENT",
         "INFISICAL_SECRET_PATH", "INFISICAL_AUTH_METHOD", "INFISICAL_MACHINE_IDENTITY_ID", "INFISICAL_JWT",
         "INFISICAL_OIDC_AUTH_JWT", "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH",
-        "INFISICAL_AUTH_ORGANIZATION_SLUG",
+        "INFISICAL_AUTH_ORGANIZATION_SLUG", expiryName,
     ]
+    /// When the client secret ends: the day in UTC, as `2027-02-26`.
+    static let expiryName = "VAULTSCRIPT_CLIENT_SECRET_EXPIRES"
 
     /// Those of them that log in.
     static let credentialNames = [
@@ -30,12 +32,20 @@ struct CredentialsFile {
 
     /// Reads and checks the file at `path`; nil where there is none.
     static func read(_ path: String) throws(Failure) -> CredentialsFile? {
+        guard let content = try content(path) else { return nil }
+        return try CredentialsFile(path, content)
+    }
+
+    /// The bytes of the file at `path`, which has been checked; nil where there is none.
+    static func content(_ path: String) throws(Failure) -> SecretBytes? {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read(path, $0.baseAddress, $0.count)
         }
         if found.result == VS_SYS_CREDENTIALS_UNREADABLE, found.error == ENOENT || found.error == ENOTDIR { return nil }
-        return try CredentialsFile(path, found, room)
+        try check(path, found)
+        room.truncate(to: found.count)
+        return room
     }
 
     /// Reads an open descriptor that the user handed over; its owner and mode are the user's affair.
@@ -44,14 +54,15 @@ struct CredentialsFile {
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
         }
-        return try CredentialsFile("descriptor \(descriptor)", found, room)
+        let path = "descriptor \(descriptor)"
+        try check(path, found)
+        room.truncate(to: found.count)
+        return try CredentialsFile(path, room)
     }
 
-    private init(_ path: String, _ found: vs_sys_credentials, _ room: SecretBytes) throws(Failure) {
+    private init(_ path: String, _ content: SecretBytes) throws(Failure) {
         self.path = path
-        try Self.check(path, found)
-        room.truncate(to: found.count)
-        try parse(room)
+        try parse(content)
     }
 
     private static func check(_ path: String, _ found: vs_sys_credentials) throws(Failure) {
@@ -94,34 +105,19 @@ struct CredentialsFile {
 
     private mutating func parse(_ content: SecretBytes) throws(Failure) {
         try content.withBytes { (bytes) throws(Failure) in
-            var start = 0
-            var line = 1
-            while start < bytes.count {
-                var end = start
-                while end < bytes.count, bytes[end] != 10 { end += 1 }
-                try take(bytes, start..<end, line)
-                start = end + 1
-                line += 1
+            for (index, range) in CredentialsLine.ranges(of: bytes).enumerated() {
+                try take(bytes, range, index + 1)
             }
         }
     }
 
     private mutating func take(_ bytes: Span<UInt8>, _ whole: Range<Int>, _ number: Int) throws(Failure) {
-        var line = Self.trimmed(bytes, whole)
-        guard let first = line.first, bytes[first] != 35 else { return }
-        if Self.starts(bytes, line, with: "export ") {
-            line = Self.trimmed(bytes, (line.lowerBound + 7)..<line.upperBound)
-        }
-        guard let equals = line.first(where: { bytes[$0] == 61 }), equals > line.lowerBound else {
-            throw malformed(number, "it has no NAME=value")
-        }
-        guard !(line.lowerBound..<equals).contains(where: { !Self.isNameByte(bytes[$0]) }) else {
-            throw malformed(number, "the text before = is no variable name")
-        }
-        let key = String(decoding: (line.lowerBound..<equals).map { bytes[$0] }, as: UTF8.self)
+        let line: CredentialsLine?
+        do { line = try CredentialsLine(bytes, whole) } catch { throw malformed(number, error.rawValue) }
+        guard let line else { return }
+        let key = line.name(bytes)
         guard Self.known.contains(key) else { throw unknown(key, number) }
-        let value = Self.unquoted(bytes, Self.trimmed(bytes, (equals + 1)..<line.upperBound))
-        if !value.isEmpty { values[key] = try SecretBytes(copying: bytes.extracting(value)) }
+        if !line.value.isEmpty { values[key] = try SecretBytes(copying: bytes.extracting(line.value)) }
     }
 
     private func malformed(_ line: Int, _ reason: String) -> Failure {
@@ -133,29 +129,5 @@ struct CredentialsFile {
     private func unknown(_ key: String, _ line: Int) -> Failure {
         let near = NearNames.best(for: key, among: Self.known).map { "did you mean \($0)?" }
         return malformed(line, "the name \(key) is not known" + (near.map { "; \($0)" } ?? ""))
-    }
-
-    private static func trimmed(_ bytes: Span<UInt8>, _ whole: Range<Int>) -> Range<Int> {
-        var range = whole
-        while let first = range.first, bytes[first] <= 32 { range = (first + 1)..<range.upperBound }
-        while let last = range.last, bytes[last] <= 32 { range = range.lowerBound..<last }
-        return range
-    }
-
-    private static func unquoted(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        guard range.count >= 2, let first = range.first, let last = range.last, bytes[first] == bytes[last],
-            bytes[first] == 34 || bytes[first] == 39
-        else { return range }
-        return (first + 1)..<last
-    }
-
-    private static func starts(_ bytes: Span<UInt8>, _ range: Range<Int>, with text: String) -> Bool {
-        let letters = Array(text.utf8)
-        return range.count > letters.count
-            && !letters.indices.contains { bytes[range.lowerBound + $0] != letters[$0] }
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        byte == 95 || (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
     }
 }

@@ -66,6 +66,16 @@ final class HostEnvironment {
         withheld[name].flatMap { $0.count > 0 ? $0 : nil }
     }
 
+    /// Where profiles are looked for, in that order: where a service manager mounts credentials, then the user's own.
+    var profileFolders: [String] { [setting("CREDENTIALS_DIRECTORY"), ownProfileFolder].compactMap { $0 } }
+
+    /// The user's own folder of profiles; nil where the environment does not tell.
+    var ownProfileFolder: String? {
+        if let folder = setting("XDG_CONFIG_HOME"), folder.hasPrefix("/") { return folder + "/vaultscript/credentials" }
+        guard let home = setting("HOME"), home.hasPrefix("/") else { return nil }
+        return home + "/.config/vaultscript/credentials"
+    }
+
     /// Registers every credential that came with the environment, those that children inherit among them.
     func maskCredentials(_ masker: Masker) throws(Failure) {
         for (name, value) in withheld

@@ -210,7 +210,7 @@ struct LoginPlanner {
         let settings = options.settings.user?.profiles[profile]
         let method = try configured(profile)
         if let path = settings?.credentials?.value { return try named(path) }
-        let places = profileFolders.map { "\($0)/\(profile).env" }
+        let places = environment.profileFolders.map { "\($0)/\(profile).env" }
         for path in places {
             if let file = try CredentialsFile.read(path) { return file }
         }
@@ -225,18 +225,8 @@ struct LoginPlanner {
         throw Failure(
             .usage, message, reason: looked,
             hint: "set INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET, or write them to "
-                + "such a file (chmod 600); to try it out: vaultscript dev makes the profile dev")
-    }
-
-    private var profileFolders: [String] {
-        var folders: [String] = []
-        if let folder = environment.setting("CREDENTIALS_DIRECTORY") { folders.append(folder) }
-        if let folder = environment.setting("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
-            folders.append(folder + "/vaultscript/credentials")
-        } else if let home = environment.setting("HOME"), home.hasPrefix("/") {
-            folders.append(home + "/.config/vaultscript/credentials")
-        }
-        return folders
+                + "such a file: vaultscript credentials add \(profile.printable); to try it out: vaultscript dev makes the "
+                + "profile dev")
     }
 
     private func proof(_ asked: Asked, _ credentials: LoginCredentials) throws(Failure) -> LoginPlan.Proof {

@@ -70,19 +70,30 @@ final class SessionService {
             throw Failure(
                 .limit, "there are more than \(Self.maximumCount) sessions", hint: "log in once and keep the session")
         }
-        try gate.checkPublic(plan.domain, "login: domain")
-        let base = try InfisicalBaseURL(plan.domain)
+        let base = try checkedBase(plan.domain)
+        try register(plan.proof)
+        let client = client(at: base)
+        client.login(credentials(plan)) { [self] result in
+            completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
+        }
+    }
+
+    /// A client for the instance at `base`, on the connections of this run.
+    func client(at base: InfisicalBaseURL) -> InfisicalClient {
+        InfisicalClient(base: base, transport: transport, environment: providerEnvironment)
+    }
+
+    /// The address of a domain that credentials may be sent to.
+    func checkedBase(_ domain: String) throws(Failure) -> InfisicalBaseURL {
+        try gate.checkPublic(domain, "login: domain")
+        let base = try InfisicalBaseURL(domain)
         guard base.endpoint.scheme == "https" || base.endpoint.isLoopback || allowsPlainHTTP else {
             throw Failure(
                 .denied, "login: the address of \(base.host) is not encrypted",
                 reason: "the client secret would go there in clear text; nothing has been sent",
                 hint: "use https, or say --allow-http where the network is your own")
         }
-        try register(plan.proof)
-        let client = InfisicalClient(base: base, transport: transport, environment: providerEnvironment)
-        client.login(credentials(plan)) { [self] result in
-            completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
-        }
+        return base
     }
 
     /// The commonest mistake at a first try: the development vault is not running.

@@ -30,6 +30,8 @@ struct Subcommand {
     var details = ""
     /// The exit code of a failure that is told before it begins; 2, as everywhere, but for what stands for a program.
     var usageCode: Int32 = 2
+    /// Looks at the words before anything else does, where one of them must not be shown.
+    var precheck: (ArraySlice<String>) throws(Failure) -> Void = { _ throws(Failure) in }
     /// Does it, and gives the exit code.
     var run: (CommandArguments) throws(Failure) -> Int32
 
@@ -41,6 +43,7 @@ struct Subcommand {
         ("delete", { .delete }),
         ("import", { .import }),
         ("whoami", { .whoami }),
+        ("credentials", { .credentials }),
         ("config", { .config }),
         ("check", { .check }),
         ("list", { .listScripts }),
@@ -99,6 +102,7 @@ extension Subcommand {
         var isStarted = false
         do throws(Failure) {
             guard optionPlace == .nowhere || !asksForHelp(words) else { return standardOutputLine(helpText) }
+            try precheck(words)
             let arguments = try CommandArguments(words, of: self, shared)
             isStarted = true
             return try run(arguments)

@@ -26,15 +26,16 @@ private let secrets = "/api/v1/auth/universal-auth/identities/identity-1/client-
     final class Kept { var values: [String?] = [] }
 
     private func rotate(
-        _ bench: ProviderBench, _ kept: Kept = Kept(), failing: Failure? = nil
+        _ bench: ProviderBench, _ kept: Kept = Kept(), failing: Failure? = nil, usesLimit: Int? = nil
     ) throws -> Result<ClientSecretRotation.Outcome, Failure> {
         let session = try #require(try bench.login().get() as? InfisicalSession)
         let rotation = ClientSecretRotation(client: bench.client, session: session, clientID: "id") {
-            value throws(Failure) in
+            value, _ throws(Failure) in
             if let failing { throw failing }
             kept.values.append(plain(value))
         }
-        return try bench.run { rotation.start(description: "test", lifetime: .seconds(86400), completion: $0) }
+        let wish = ClientSecretRotation.Wish(description: "test", lifetime: .seconds(86400), usesLimit: usesLimit)
+        return try bench.run { rotation.start(wish, completion: $0) }
     }
 
     @Test func `it is made, proved, stored and only then the former one revoked, by the new login`() throws {
@@ -81,7 +82,35 @@ private let secrets = "/api/v1/auth/universal-auth/identities/identity-1/client-
         ])
         let outcome = try rotate(bench).get()
         #expect(outcome.leftValid?.id == "secret-1")
-        #expect(outcome.leftValid?.failure.message == "the client secret may not be changed by the identity itself")
+        #expect(outcome.leftValid?.failure?.message == "the client secret may not be changed by the identity itself")
+    }
+
+    @Test func `one that is not to be revoked stays, and a limit of logins is carried over`() throws {
+        let bench = try ProviderBench([login(1), made, login(2), .json(200, "{}")])
+        let session = try #require(try bench.login().get() as? InfisicalSession)
+        let rotation = ClientSecretRotation(
+            client: bench.client, session: session, clientID: "id", store: { _, _ throws(Failure) in },
+            hold: { $0(false) })
+        let wish = ClientSecretRotation.Wish(description: "test", lifetime: nil, usesLimit: 7)
+        let outcome = try bench.run { rotation.start(wish, completion: $0) }.get()
+        #expect(outcome.leftValid?.id == "secret-1" && outcome.leftValid?.failure == nil)
+        #expect(bench.server.requests[1].body == #"{"description":"test","ttl":0,"numUsesLimit":7}"#)
+        #expect(bench.asked.count == 4 && bench.asked.last == "POST /api/v1/auth/token/revoke")
+    }
+
+    @Test func `the vault tells of all client secrets but what they are`() throws {
+        let list = """
+            {"clientSecretData":[{"id":"a","createdAt":"2026-11-01T00:00:00.500Z","clientSecretTTL":86400,
+            "clientSecretNumUses":3,"clientSecretNumUsesLimit":10,"isClientSecretRevoked":false},
+            {"id":"b","clientSecretTTL":0,"isClientSecretRevoked":true}]}
+            """
+        let bench = try ProviderBench([login(1), .json(200, list)])
+        let session = try #require(try bench.login().get() as? InfisicalSession)
+        let facts = try bench.run { session.listClientSecrets(completion: $0) }.get()
+        #expect(bench.asked.last == "GET \(secrets)")
+        #expect(facts.map(\.id) == ["a", "b"] && facts.map(\.isRevoked) == [false, true])
+        #expect(facts[0].endsAt == 1_793_577_600 && facts[0].usesLimit == 10 && facts[0].uses == 3)
+        #expect(facts[1].endsAt == nil && facts[1].usesLimit == nil && facts[1].lifetime == nil)
     }
 
     @Test func `an identity that may not is told what right it lacks`() throws {
@@ -90,8 +119,8 @@ private let secrets = "/api/v1/auth/universal-auth/identities/identity-1/client-
             try rotate(bench).failure?.text
                 == """
                 the client secret may not be changed by the identity itself
-                \(bench.host) does not let it edit identities (403)
-                give its organisation role the right to edit identities, or make a new client secret in the vault by hand
+                \(bench.host) does not let it make or revoke client secrets (403)
+                give its role, on identities, the rights to create and delete tokens (on older servers to create, edit and delete identities), or make a new client secret in the vault by hand
                 """)
     }
 

@@ -6,7 +6,8 @@ public import SecretMemory
 /// 1. Another client secret is made; both are valid.
 /// 2. It is logged in with: proof that it works.
 /// 3. The caller stores it (`store`), atomically.
-/// 4. The former one is revoked, by the new login: a token dies with the client secret that minted it.
+/// 4. The former one is revoked, by the new login: a token dies with the client secret that minted it. The caller may put
+///    that off, or have it left out (`hold`).
 ///
 /// Where a step before the fourth fails, the new one is revoked again and all is as it was. Where the fourth fails, both
 /// are valid and the outcome names the one that is left.
@@ -17,32 +18,53 @@ public final class ClientSecretRotation {
         public let newID: String
         /// How long it lives; nil without an end.
         public let lifetime: Duration?
-        /// The former one, where it could not be revoked, and why.
-        public let leftValid: (id: String, failure: Failure)?
+        /// The former one, where it has not been revoked, and why it could not be; nil where it was not to be.
+        public let leftValid: (id: String, failure: Failure?)?
+    }
+
+    /// What the new one is to be like.
+    public struct Wish: Sendable {
+        /// What people read beside it in the vault.
+        public var description: String
+        /// How long it lives; nil without an end.
+        public var lifetime: Duration?
+        /// How many logins it allows; nil without a limit.
+        public var usesLimit: Int?
+
+        /// Describes it.
+        public init(description: String, lifetime: Duration?, usesLimit: Int? = nil) {
+            self.description = description
+            self.lifetime = lifetime
+            self.usesLimit = usesLimit
+        }
     }
 
     private let client: InfisicalClient
     private let session: InfisicalSession
     private let clientID: String
-    private let store: (SecretBytes) throws(Failure) -> Void
+    private let organization: String?
+    private let store: (SecretBytes, Duration?) throws(Failure) -> Void
+    private let hold: (@escaping (_ revokes: Bool) -> Void) -> Void
 
     /// - Parameters:
     ///   - session: A login with the client secret that is to be replaced; it ends with it.
-    ///   - store: Keeps the new one where the next login looks for it; called once it is proved.
+    ///   - store: Keeps the new one where the next login looks for it; called once it is proved, with its life.
+    ///   - hold: Says when the former one is revoked, or that it is not; called once the new one is stored.
     public init(
-        client: InfisicalClient, session: InfisicalSession, clientID: String,
-        store: @escaping (SecretBytes) throws(Failure) -> Void
+        client: InfisicalClient, session: InfisicalSession, clientID: String, organization: String? = nil,
+        store: @escaping (SecretBytes, Duration?) throws(Failure) -> Void,
+        hold: @escaping (@escaping (_ revokes: Bool) -> Void) -> Void = { $0(true) }
     ) {
         self.client = client
         self.session = session
         self.clientID = clientID
+        self.organization = organization
         self.store = store
+        self.hold = hold
     }
 
     /// Does it; `completion` is called once.
-    public func start(
-        description: String, lifetime: Duration?, completion: @escaping (Result<Outcome, Failure>) -> Void
-    ) {
+    public func start(_ wish: Wish, completion: @escaping (Result<Outcome, Failure>) -> Void) {
         guard let oldID = session.clientSecretID else {
             return completion(
                 .failure(
@@ -51,7 +73,9 @@ public final class ClientSecretRotation {
                         reason: "the access token does not say which client secret minted it",
                         hint: "log in with a client id and a client secret (universal-auth)")))
         }
-        session.makeClientSecret(description: description, lifetime: lifetime) { [self] made in
+        session.makeClientSecret(
+            description: wish.description, lifetime: wish.lifetime, usesLimit: wish.usesLimit
+        ) { [self] made in
             switch made {
             case .failure(let failure): completion(.failure(failure))
             case .success(let new): prove(new, insteadOf: oldID, completion)
@@ -62,11 +86,13 @@ public final class ClientSecretRotation {
     private func prove(
         _ new: MintedClientSecret, insteadOf oldID: String, _ completion: @escaping (Result<Outcome, Failure>) -> Void
     ) {
-        client.login(.universalAuth(clientID: clientID, clientSecret: new.value)) { [self] login in
+        client.login(
+            .universalAuth(clientID: clientID, clientSecret: new.value, organizationSlug: organization)
+        ) { [self] login in
             do throws(Failure) {
                 let proved = try login.get()
-                try store(new.value)
-                retire(oldID, new, by: proved, completion)
+                try store(new.value, new.lifetime)
+                hold { [self] revokes in retire(oldID, new, by: proved, revokes, completion) }
             } catch {
                 takeBack(new, after: error, completion)
             }
@@ -74,15 +100,16 @@ public final class ClientSecretRotation {
     }
 
     private func retire(
-        _ oldID: String, _ new: MintedClientSecret, by proved: any SecretSession,
+        _ oldID: String, _ new: MintedClientSecret, by proved: any SecretSession, _ revokes: Bool,
         _ completion: @escaping (Result<Outcome, Failure>) -> Void
     ) {
-        guard let proved = proved as? InfisicalSession else { return }
-        proved.revokeClientSecret(oldID) { revoked in
-            var left: (id: String, failure: Failure)?
-            if case .failure(let failure) = revoked { left = (oldID, failure) }
+        func end(_ left: (id: String, failure: Failure?)?) {
             let outcome = Outcome(newID: new.id, lifetime: new.lifetime, leftValid: left)
             proved.logout { _ in completion(.success(outcome)) }
+        }
+        guard revokes, let session = proved as? InfisicalSession else { return end((oldID, nil)) }
+        session.revokeClientSecret(oldID) { revoked in
+            if case .failure(let failure) = revoked { end((oldID, failure)) } else { end(nil) }
         }
     }
 

@@ -91,6 +91,9 @@ static const unsigned char configuration_md[] = {
 static const unsigned char environment_md[] = {
 #embed "../../docs/environment.md"
 };
+static const unsigned char infisical_md[] = {
+#embed "../../docs/infisical.md"
+};
 static const unsigned char limits_md[] = {
 #embed "../../docs/limits.md"
 };
@@ -146,6 +149,7 @@ const vs_embedded_text *vs_embedded_topics(void) {
     static const vs_embedded_text topics[] = {TEXT("script-api", script_api_md),
                                               TEXT("commands", commands_md),
                                               TEXT("configuration", configuration_md),
+                                              TEXT("infisical", infisical_md),
                                               TEXT("environment", environment_md), TEXT("limits", limits_md),
                                               TEXT("masking-forms", masking_forms_md),
                                               TEXT("tasks", tasks_md), TEXT("terminal", terminal_md),

@@ -11,6 +11,8 @@ import SecretMemory
 
     let request: HTTPRequest
     let host: String
+    /// The proxy that is on the way, for messages.
+    var proxy: String?
     weak var transport: HTTPTransport?
     var transfer: OpaquePointer?
     private var completion: Completion?
@@ -108,7 +110,8 @@ import SecretMemory
         body.removeAll()
         return .failure(
             HTTPTransportError(
-                kind, host: host, curlCode: Int(code), systemError: systemError, status: status, text: text))
+                kind, host: host, curlCode: Int(code), systemError: systemError, status: status, text: text,
+                proxy: proxy))
     }
 
     // MARK: - Sorting
@@ -120,13 +123,13 @@ import SecretMemory
         switch vs_curl_outcome_of(code) {
         case VS_CURL_OK: return judgeAnswer(status)
         case VS_CURL_DNS: return (.dns, words)
-        case VS_CURL_CONNECT: return (.connect, words)
+        case VS_CURL_CONNECT: return proxy == nil ? (.connect, words) : (.proxy, "it does not answer")
         case VS_CURL_TLS: return (.tls, words)
         case VS_CURL_TIMEOUT:
             let connected = unsafe vs_curl_was_connected(transfer)
             let limit = connected ? request.totalTimeout : min(request.connectTimeout, request.totalTimeout)
             return (connected ? .timeoutTotal : .timeoutConnect, "no answer within \(seconds(limit))")
-        case VS_CURL_RESET: return (.reset, words)
+        case VS_CURL_RESET: return Self.tunnelRefusal(words).map { (.proxy, $0) } ?? (.reset, words)
         case VS_CURL_TRUNCATED: return (.truncated, "the answer stops after \(body.count) bytes")
         case VS_CURL_TOO_LARGE: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .tooLarge: return (.tooLarge, tooLarge)
@@ -135,9 +138,18 @@ import SecretMemory
         case VS_CURL_UPLOAD_FAILED: return (.upload, words)
         case VS_CURL_BAD_URL: return (.request, words)
         case VS_CURL_NOT_HTTP: return (.notHTTP, words)
-        case VS_CURL_PROXY_FAILED: return (.proxy, words)
+        case VS_CURL_PROXY_FAILED: return (.proxy, "its name was not found")
         default: return (.other, words.isEmpty ? "libcurl error \(code)" : words)
         }
+    }
+
+    /// What a proxy said that did not let a request through, out of libcurl's words; nil for another error.
+    private static func tunnelRefusal(_ words: String) -> String? {
+        guard words.contains("CONNECT") else { return nil }
+        guard let code = words.split(separator: " ").first(where: { $0.count == 3 && Int($0) != nil }) else {
+            return "it does not let the request through"
+        }
+        return "it answers \(code)" + (code == "407" ? ": it wants a user and a password" : "")
     }
 
     private func judgeAnswer(_ status: Int) -> (HTTPTransportError.Kind?, String) {

@@ -138,6 +138,7 @@ public struct HTTPSettings {
             throw HTTPTransportError(.memory, host: endpoint.name, text: "secret memory is used up")
         }
         exchange.transport = self
+        exchange.proxy = settings.proxy.flatMap { HTTPEndpoint(url: $0)?.name }
         let context = unsafe Unmanaged.passUnretained(exchange).toOpaque()
         unsafe exchange.transfer = vs_curl_transfer_make(
             { context, bytes, count in

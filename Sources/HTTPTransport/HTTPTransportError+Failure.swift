@@ -14,6 +14,12 @@ extension HTTPTransportError {
     }
 
     private var explanation: (Failure.Kind, reason: String, hint: String) {
+        if isWithoutNetwork {
+            return (
+                .network, "this machine has no network: there is no way from it to \(host)",
+                "connect it, or look at its routes: ip route"
+            )
+        }
         switch kind {
         case .library:
             return (
@@ -34,8 +40,7 @@ extension HTTPTransportError {
             )
         case .tls:
             return (
-                .network, "TLS with \(host) failed: \(text)",
-                "check the host's name; a private certificate authority is named by its file in the user config"
+                .network, "TLS with \(host) failed: \(text)", certificateHint
             )
         case .timeoutConnect:
             return (
@@ -68,7 +73,10 @@ extension HTTPTransportError {
             )
         case .receiver: return (.io, "the answer could not be taken", "look at where it goes")
         case .proxy:
-            return (.network, "the proxy's name was not found", "check the proxy in the user config")
+            return (
+                .network, "the proxy \(proxy ?? "") on the way to \(host) fails: \(text)",
+                "check network.proxy in the user config, or HTTPS_PROXY where --use-env-proxy is given"
+            )
         case .other:
             return (.network, "the request to \(host) failed: \(text)", "run: vaultscript doctor")
         }
@@ -76,4 +84,20 @@ extension HTTPTransportError {
 
     /// The host without its port.
     private var bareHost: String { HTTPEndpoint(url: "https://\(host)")?.host ?? host }
+
+    /// Whether the reason is nothing about the host: this machine is not connected.
+    private var isWithoutNetwork: Bool {
+        guard [.dns, .connect, .timeoutConnect].contains(kind), proxy == nil else { return false }
+        return HTTPEndpoint(url: "https://\(host)")?.isLoopback == false && !NetworkRoute.isThere
+    }
+
+    private var certificateHint: String {
+        // libcurl's words for the two ways in which a clock spoils a good certificate.
+        if text.contains("not yet valid") || text.contains("has expired") {
+            return
+                "check the clock of this machine: it says \(CalendarDay.moment(secondsSince1970: CalendarDay.now)); if that is right, the certificate of the "
+                + "server has to be renewed"
+        }
+        return "check the host's name; a private certificate authority is named by its file in the user config"
+    }
 }

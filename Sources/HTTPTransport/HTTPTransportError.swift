@@ -34,7 +34,7 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
         case upload
         /// The request's receiver took no more.
         case receiver
-        /// The proxy failed.
+        /// The proxy was not found, does not answer, or does not let the request through.
         case proxy
         /// Anything else of libcurl's.
         case other
@@ -52,8 +52,14 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
     public let status: Int
     /// The fact in words, one line.
     public let text: String
+    /// The proxy that the request went through, `HOST:PORT`; nil without one.
+    public let proxy: String?
 
-    init(_ kind: Kind, host: String, curlCode: Int = 0, systemError: Int = 0, status: Int = 0, text: String) {
+    init(
+        _ kind: Kind, host: String, curlCode: Int = 0, systemError: Int = 0, status: Int = 0, text: String,
+        proxy: String? = nil
+    ) {
+        self.proxy = proxy
         self.kind = kind
         self.host = host
         self.curlCode = curlCode
@@ -69,6 +75,6 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
 
     /// Whether it is certain that the server has not acted on the request.
     public var cannotHaveBeenProcessed: Bool {
-        [.library, .request, .dns, .connect, .tls, .timeoutConnect].contains(kind)
+        [.library, .request, .dns, .connect, .tls, .timeoutConnect, .proxy].contains(kind)
     }
 }

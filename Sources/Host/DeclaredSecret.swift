@@ -13,6 +13,11 @@ struct DeclaredSecret {
     var environment: String?
     var path: String?
 
+    /// All of a folder that the session names.
+    static var wholeFolder: DeclaredSecret { DeclaredSecret() }
+
+    private init() {}
+
     /// Reads `"NAME"`, `"infisical://project/env/path/NAME"`, `"env:VARIABLE"`, `"file:PATH"`, or a table with `name`,
     /// `path`, `env`, `project`; without `name` the table stands for a whole folder.
     init(_ value: Value) throws(Failure) {

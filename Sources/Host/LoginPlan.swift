@@ -28,6 +28,8 @@ struct LoginPlan {
     var project: String?
     var environment: String
     var path: String
+    /// When its client secret ends, where file or environment say so.
+    var secretEnd: ClientSecretEnd?
 }
 
 /// Puts a `LoginPlan` together.
@@ -77,12 +79,21 @@ struct LoginPlanner {
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
-            path: pick(.path, asked.path, credentials, sources) ?? "")
+            path: pick(.path, asked.path, credentials, sources) ?? "", secretEnd: try secretEnd(asked, credentials.file)
+        )
     }
 
     private func organization(_ asked: Asked, _ file: CredentialsFile?) -> String? {
         let name = "INFISICAL_AUTH_ORGANIZATION_SLUG"
         return asked.organization ?? file?.setting(name) ?? environment.setting(name)
+    }
+
+    /// A date belongs to the client secret that it stands beside, and to none that a script hands over.
+    private func secretEnd(_ asked: Asked, _ file: CredentialsFile?) throws(Failure) -> ClientSecretEnd? {
+        let name = ClientSecretEnd.variable
+        guard !asked.handsOver, let text = file == nil ? environment.setting(name) : file?.setting(name), !text.isEmpty
+        else { return nil }
+        return try ClientSecretEnd(text, source: file?.path ?? "the environment")
     }
 
     // MARK: - Options

@@ -33,15 +33,19 @@ extension ScriptRun {
         var found = environment.withheld[name]
         if found == nil { found = try inheritedValue(name) }
         guard let found, found.count > 0 else {
-            throw Failure(
-                .notFound, "the environment has no variable \(name.printable)",
-                hint: "set it for this command, or look at its name")
+            throw Self.missingVariable(name)
         }
         let copy = try found.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
         let draft = SecretStore.Draft.loaded(
             copy, name: name, source: SecretSource(provider: "environment"), atMost: Self.maximumVariableBytes,
             origin: SecretOrigin("environment", [name]))
         reply(id, .object(try store.add(copy, draft)))
+    }
+
+    static func missingVariable(_ name: String) -> Failure {
+        Failure(
+            .notFound, "the environment has no variable \(name.printable)",
+            hint: "set it for this command, or look at its name")
     }
 
     private func inheritedValue(_ name: String) throws(Failure) -> SecretBytes? {

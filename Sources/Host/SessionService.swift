@@ -40,11 +40,14 @@ final class SessionService {
     private let allowsPlainHTTP: Bool
     private var entries: [Entry] = []
     private var written = WrittenSecrets()
+    private let memory: LoginMemory
+    private var hasWarnedOfEnd = false
     let leases: LeaseService
 
     init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate, store: SecretStore) {
         leases = LeaseService(loop: loop, gate: gate, store: store)
         self.environment = environment
+        memory = LoginMemory(environment)
         self.loop = loop
         self.gate = gate
         allowsPlainHTTP = options.allowsPlainHTTP
@@ -72,7 +75,8 @@ final class SessionService {
         }
         let base = try checkedBase(plan.domain)
         try register(plan.proof)
-        let client = client(at: base)
+        warnOfEnd(plan)
+        let client = InfisicalClient(base: base, transport: transport, environment: remembering(plan, base))
         client.login(credentials(plan)) { [self] result in
             completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
         }
@@ -81,6 +85,12 @@ final class SessionService {
     /// A client for the instance at `base`, on the connections of this run.
     func client(at base: InfisicalBaseURL) -> InfisicalClient {
         InfisicalClient(base: base, transport: transport, environment: providerEnvironment)
+    }
+
+    /// Asks whether an Infisical answers where `plan` leads. Nothing of the credentials is sent.
+    func status(_ plan: LoginPlan, completion: @escaping (Result<InstanceStatus, Failure>) -> Void) throws(Failure) {
+        let base = try checkedBase(plan.domain)
+        client(at: base).status { result in completion(result.mapError { Self.explained($0, base) }) }
     }
 
     /// The address of a domain that credentials may be sent to.
@@ -94,6 +104,15 @@ final class SessionService {
                 hint: "use https, or say --allow-http where the network is your own")
         }
         return base
+    }
+
+    /// Once a run, on standard error.
+    private func warnOfEnd(_ plan: LoginPlan) {
+        guard case .universalAuth = plan.proof, !hasWarnedOfEnd,
+            let warning = plan.secretEnd?.warning(today: CalendarDay.today)
+        else { return }
+        hasWarnedOfEnd = true
+        gate.say("warning: \(warning)\n\(ClientSecretEnd.hint)\n")
     }
 
     /// The commonest mistake at a first try: the development vault is not running.
@@ -134,6 +153,15 @@ final class SessionService {
             if let keys = source.keys { try gate.masker.add(keys.secret, name: "platform token") }
         case .platform(_, _, .file): break
         }
+    }
+
+    /// With what was said once of the client secret.
+    private func remembering(_ plan: LoginPlan, _ base: InfisicalBaseURL) -> ProviderEnvironment {
+        var environment = providerEnvironment
+        guard case .universalAuth(let clientID, _) = plan.proof else { return environment }
+        environment.didLogIn = { [memory] in memory.forget(base, clientID) }
+        environment.explainLogin = { [memory] in memory.explain($0, base, clientID) }
+        return environment
     }
 
     private var providerEnvironment: ProviderEnvironment {

@@ -1,3 +1,4 @@
+public import Diagnostics
 public import EventLoop
 public import SecretMemory
 
@@ -13,6 +14,10 @@ public struct ProviderEnvironment {
     public var sanitize: (String) -> String
     /// Told of every secret that the provider itself obtains (access tokens), before anything else sees it.
     public var didReceiveCredential: (SecretBytes, _ name: String) -> Void
+    /// Told of every login that succeeded.
+    public var didLogIn: () -> Void = {}
+    /// Told of every login that was refused, with what is known; gives it back, or with more known.
+    public var explainLogin: (Failure) -> Failure = { $0 }
     /// The monotonic time.
     public var now: () -> Duration
     /// Calls back after a delay; gives what cancels that.

@@ -44,6 +44,7 @@ struct Subcommand {
         ("import", { .import }),
         ("whoami", { .whoami }),
         ("credentials", { .credentials }),
+        ("doctor", { .doctor }),
         ("config", { .config }),
         ("check", { .check }),
         ("list", { .listScripts }),

@@ -100,6 +100,11 @@ final class FaultyVault: Sendable {
         }
     }
 
+    /// The good answer to one path is another.
+    static func answering(_ path: String, with body: String) -> FaultyVault {
+        FaultyVault { request, _ in request.target.prefix { $0 != "?" } == path ? .json(200, body) : nil }
+    }
+
     deinit { server.stop() }
 
     var host: String { "127.0.0.1:\(server.port)" }

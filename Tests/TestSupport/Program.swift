@@ -60,7 +60,7 @@ public enum Program {
         program: String = Program.path, timeLimitSeconds: Double = 120, whileRunning: ((Int32) throws -> Void)? = nil
     ) throws -> Outcome {
         let running = try RunningProgram(
-            program, arguments, environment: environment.merging(defaults) { mine, _ in mine }, input: input)
+            program, arguments, environment: withDefaults(environment), input: input)
         try whileRunning?(running.pid)
         return running.wait(limit: timeLimitSeconds)
     }
@@ -77,9 +77,14 @@ public enum Program {
             whileRunning: whileRunning)
     }
 
-    /// PATH and HOME of the tests themselves.
+    /// PATH and HOME of the tests themselves; state is kept nowhere, so that no test remembers another.
     static var defaults: [String: String] {
         let own = ProcessInfo.processInfo.environment
         return ["PATH": own["PATH"] ?? "/usr/bin:/bin", "HOME": own["HOME"] ?? "/"]
+    }
+
+    private static func withDefaults(_ environment: [String: String]) -> [String: String] {
+        let all = environment.merging(defaults) { mine, _ in mine }
+        return environment["HOME"] == nil ? all.merging(["XDG_STATE_HOME": "/proc/none"]) { mine, _ in mine } : all
     }
 }

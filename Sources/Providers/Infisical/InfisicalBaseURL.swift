@@ -35,13 +35,28 @@ public struct InfisicalBaseURL: Equatable, Sendable {
     public var host: String { endpoint.name }
 
     /// The host, and which cloud region that is.
-    var hostAndRegion: String {
+    public var hostAndRegion: String {
         switch endpoint.host {
         case "app.infisical.com", "us.infisical.com": "\(host) (US cloud)"
         case "eu.infisical.com": "\(host) (EU cloud)"
         default: host
         }
     }
+
+    /// The other public cloud, where this is one of the two; nil for every other instance.
+    public var otherCloud: InfisicalBaseURL? {
+        guard endpoint.scheme == "https", (endpoint.port ?? 443) == 443, text == endpoint.origin + "/api" else {
+            return nil
+        }
+        switch endpoint.host {
+        case "app.infisical.com", "us.infisical.com": return try? InfisicalBaseURL("eu")
+        case "eu.infisical.com": return try? InfisicalBaseURL("us")
+        default: return nil
+        }
+    }
+
+    /// How the configuration names this public cloud: `us`, `eu`; nil for every other instance.
+    public var region: String? { otherCloud.map { $0.endpoint.host == "eu.infisical.com" ? "us" : "eu" } }
 
     private static func isPlainPath(_ path: String) -> Bool {
         path.split(separator: "/").allSatisfy { part in

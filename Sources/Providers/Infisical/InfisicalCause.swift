@@ -13,7 +13,7 @@ public enum InfisicalCause: String, Sendable, CaseIterable {
     case unknownProject, otherOrganization, notInProject, unknownPlace, unknownSecret, notPermitted, hiddenValue
     case hiddenReference, policy, wrongTokenKind, alreadyThere, missingParameter
     // Too much at once (table 3.5), and no API at all.
-    case tooManyRequests, serverFault, webPage, noRoute, notJSON
+    case tooManyRequests, serverFault, webPage, noRoute, notJSON, otherService
     /// Words of the server that are not known.
     case unknown
 }

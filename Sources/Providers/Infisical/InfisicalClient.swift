@@ -8,7 +8,7 @@ import SecretMemory
 public final class InfisicalClient: SecretProvider {
     /// The provider's name.
     public let name = "infisical"
-    private let wire: InfisicalWire
+    let wire: InfisicalWire
 
     /// A client for the instance at `base`; nothing is sent yet.
     ///
@@ -36,8 +36,11 @@ public final class InfisicalClient: SecretProvider {
         InfisicalLogin(wire: wire).start(credentials, call) { result in
             switch result {
             case .success(let token):
+                wire.environment.didLogIn()
                 completion(.success(InfisicalSession(wire: wire, credentials: credentials, token: token)))
-            case .failure(let refusal): completion(.failure(wire.failures.make(refusal, during: credentials.login)))
+            case .failure(let refusal):
+                let failure = wire.failures.make(refusal, during: credentials.login)
+                completion(.failure(wire.environment.explainLogin(failure)))
             }
         }
         return call

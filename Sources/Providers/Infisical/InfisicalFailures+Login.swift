@@ -16,7 +16,7 @@ extension InfisicalFailures {
             return refused(
                 .unknownClient,
                 "no identity there has this client id (404): another region or instance, a typo, or a deleted identity",
-                "check the client id and INFISICAL_DOMAIN; asked was \(base.hostAndRegion)")
+                "check the client id and INFISICAL_DOMAIN; asked was \(base.hostAndRegion)" + otherCloud)
         case (404, _) where answer.message.hasPrefix("Sub organization with name"):
             return refused(
                 .unknownOrganization,
@@ -38,6 +38,11 @@ extension InfisicalFailures {
                 + "another address")
     }
 
+    /// The two clouds share nothing, and their refusals do not say which one an identity is of.
+    private var otherCloud: String {
+        base.otherCloud.map { "; to ask \($0.hostAndRegion) too: vaultscript doctor --try-other-region" } ?? ""
+    }
+
     private func loginRefusal(_ answer: InfisicalAnswer) -> Finding? {
         if answer.message.hasPrefix("Invalid credentials") {
             return refused(
@@ -45,7 +50,7 @@ extension InfisicalFailures {
                 "401 Invalid credentials: another region or instance, a wrong or revoked client id or secret, "
                     + "or a secret that expired or was used up and already said so",
                 "check INFISICAL_DOMAIN (asked was \(base.hostAndRegion)) and the client id, then make a new client secret"
-            )
+                    + otherCloud)
         }
         if answer.message.contains("expired client secret") {
             return refused(

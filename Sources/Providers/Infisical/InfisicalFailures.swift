@@ -3,7 +3,7 @@ import HTTPTransport
 
 /// What was being done, for the first line of a message.
 enum InfisicalOperation {
-    case login, renew, revoke
+    case status, login, renew, revoke
     case lookUp(String)
     case read(SecretQuery)
     case list(FolderQuery)
@@ -24,7 +24,7 @@ enum InfisicalOperation {
     /// The folder that it is about.
     var folder: FolderQuery? {
         switch self {
-        case .login, .loginBy, .clientSecret, .renew, .revoke, .lookUp: nil
+        case .status, .login, .loginBy, .clientSecret, .renew, .revoke, .lookUp: nil
         case .lease(let query, _): query.folder
         case .read(let query): query.folder
         case .list(let query), .folders(let query), .writeMany(let query): query
@@ -129,6 +129,7 @@ struct InfisicalFailures {
             return found
         }
         switch operation {
+        case .status: return unknown(answer)
         case .login: return login(answer) ?? unknown(answer)
         case .loginBy(let method): return login(answer, by: method) ?? unknown(answer)
         case .lease: return token(answer) ?? lease(answer, operation) ?? common(answer, operation)
@@ -147,6 +148,7 @@ struct InfisicalFailures {
     /// The first line where nothing more is known.
     func undone(_ operation: InfisicalOperation) -> String {
         switch operation {
+        case .status: "\(host) could not be reached"
         case .login: "login at \(host) failed"
         case .renew: "the access token could not be renewed at \(host)"
         case .revoke: "the access token could not be revoked at \(host)"

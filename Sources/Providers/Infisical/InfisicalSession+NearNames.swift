@@ -125,7 +125,7 @@ final class NearSearch {
         }
     }
 
-    private static func environments(_ json: SecretJSON) -> [String] {
+    static func environments(_ json: SecretJSON) -> [String] {
         let nested = ((try? json.root.member("project")) ?? nil) ?? ((try? json.root.member("workspace")) ?? nil)
         let list = ((try? (nested ?? json.root).member("environments")) ?? nil)?.elements ?? []
         return list.compactMap { ((try? $0.member("slug")) ?? nil)?.publicText(maximumBytes: 200) }

@@ -95,10 +95,11 @@ public final class InfisicalSession: SecretSession {
     private func note(_ result: Result<InfisicalToken, InfisicalRefusal>) -> Result<Void, InfisicalRefusal> {
         switch result {
         case .success(let token):
+            wire.environment.didLogIn()
             replaceToken(token)
             return .success(())
         case .failure(let refusal):
-            let failure = wire.failures.make(refusal, during: credentials.login)
+            let failure = wire.environment.explainLogin(wire.failures.make(refusal, during: credentials.login))
             if case .answer(let answer, _) = refusal, (400..<500).contains(answer.status), answer.status != 429 {
                 refusedLogin = failure
             }

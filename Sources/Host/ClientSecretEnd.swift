@@ -1,0 +1,42 @@
+import Diagnostics
+
+/// When a client secret ends, as far as somebody has said so: the file that it is in, or the server.
+struct ClientSecretEnd: Equatable {
+    /// In a credentials file or the environment: `2026-12-31`.
+    static let variable = CredentialsFile.expiryName
+    /// How long before the end it is warned of.
+    static let warningDays = 14
+    static let hint =
+        "replace it in time: vaultscript credentials rotate, or by hand in Infisical (vaultscript help infisical)"
+
+    var day: CalendarDay
+    /// Who says so: a file, the environment, a host.
+    var source: String
+
+    init(day: CalendarDay, source: String) {
+        self.day = day
+        self.source = source
+    }
+
+    /// Reads the variable's text.
+    ///
+    /// - Throws: `.usage` for anything but a day.
+    init(_ text: String, source: String) throws(Failure) {
+        guard let day = CalendarDay(text) else {
+            throw Failure(
+                .usage, "\(Self.variable) is no date", reason: "it stands in \(source.printable)",
+                hint: "write it as year, month and day, such as \(Self.variable)=2026-12-31")
+        }
+        self.init(day: day, source: source)
+    }
+
+    /// What to say of it on `today`; nil while the end is far.
+    func warning(today: CalendarDay) -> String? {
+        let days = day.number - today.number
+        guard days <= Self.warningDays else { return nil }
+        let when = days == 0 ? "today" : days == 1 ? "tomorrow" : "in \(days) days"
+        return days < 0
+            ? "the client secret has expired on \(day.text), as \(source.printable) says"
+            : "the client secret expires on \(day.text), \(when), as \(source.printable) says"
+    }
+}

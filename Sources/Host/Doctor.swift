@@ -87,7 +87,11 @@ public final class Doctor {
 
     /// A failure that does not yet end the walk.
     func show(_ step: String, _ failure: Failure) {
-        let failure = gate.inward(failure)
+        var failure = gate.inward(failure)
+        // What a script is told of an answer that nobody knows.
+        if failure.hint == "run: vaultscript doctor" {
+            failure.hint = "look at the server's own log, and at proxies between; the words are the server's"
+        }
         show(DoctorReport.Row(step: step, state: .failed, text: failure.message, failure: failure))
     }
 

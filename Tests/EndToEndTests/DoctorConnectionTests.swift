@@ -90,6 +90,10 @@ private let connectionRows: [DoctorRow] = [
         next: "wait and try again; listing a folder is one request where many reads are many"
     ) { stub(FaultyVault.tooMany(after: 600, "later")) },
     DoctorRow(
+        "an answer that nobody knows", unreachable + "HOST answers 418 Teapot: no coffee",
+        next: "look at the server's own log, and at proxies between; the words are the server's"
+    ) { stub(.json(418, #"{"statusCode":418,"error":"Teapot","message":"no coffee"}"#)) },
+    DoctorRow(
         "a fault of the server", unreachable + "HOST has a fault of its own (500, request req-3kF9aLq0ZxT1bC), in 4 attempts",
         next: "try again later; look at the server"
     ) { stub(FaultyVault.error(500, "InternalServerError", "Something went wrong")) },

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 static const long TMPFS = 0x01021994, RAMFS = (long)0x858458f6;
@@ -68,11 +70,52 @@ static int fill(int file, const char *bytes, size_t count) {
 int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count) {
     int file = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return -1;
-    int status = fill(file, bytes, count), error = errno;
+    if (fill(file, bytes, count) == 0) return file;
+    int error = errno;
+    unlinkat(at, name, 0);
+    return close_with(file, error);
+}
+
+void vs_sys_private_file_end(int file) {
+    // Whoever has a link to it has an empty file. That fails where there is nothing to empty.
+    (void)!ftruncate(file, 0);
     close(file);
-    if (status != 0) unlinkat(at, name, 0);
-    errno = error;
-    return status;
+}
+
+// MARK: - Whose it is
+
+bool vs_sys_run_directory_claim(int directory) { return flock(directory, LOCK_EX | LOCK_NB) == 0; }
+
+static bool is_run_directory(const char *name) {
+    static const char prefix[] = "vaultscript-";
+    const size_t length = sizeof prefix - 1;
+    return strncmp(name, prefix, length) == 0 && strlen(name) == length + 32 &&
+           strspn(name + length, "0123456789abcdef") == 32;
+}
+
+// Old enough to have been claimed, of this user, and nobody's.
+static bool is_left_behind(int at, const char *name) {
+    int directory = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0) return false;
+    struct stat status;
+    bool is_left = fstat(directory, &status) == 0 && status.st_uid == geteuid() &&
+                   time(NULL) - status.st_ctime > 10 && flock(directory, LOCK_EX | LOCK_NB) == 0;
+    close(directory);
+    return is_left;
+}
+
+void vs_sys_run_directories_sweep(int at) {
+    int folder = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    DIR *entries = fdopendir(folder);
+    if (!entries) {
+        close(folder);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (is_run_directory(entry->d_name) && is_left_behind(at, entry->d_name))
+            vs_sys_remove_tree(at, entry->d_name);
+    closedir(entries);
 }
 
 int vs_sys_random(void *bytes, size_t count) {

@@ -28,7 +28,7 @@ struct CapturedJSON {
             throw error.kind == .memory ? Self.noRoom(source) : Self.unfit(source)
         }
         guard !found.isEmpty else { throw Self.unfit(source) }
-        for field in found { try masker.add(field.value, name: field.path) }
+        for field in found { try masker.add(field.value, name: field.path, origin: .script) }
         secrets = found.map { ($0.path, $0.value) }
         text = Self.masked(buffer, found.sorted { $0.range.lowerBound < $1.range.lowerBound }, masker)
     }

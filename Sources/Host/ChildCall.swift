@@ -215,7 +215,7 @@ struct SpawnResult {
         guard !plan.secretFields.isEmpty else {
             captured = output
             guard let value = try output.takeSecret(keepsLineEnd: plan.keepsLineEnd) else { return }
-            try masker.add(value, name: name)
+            try masker.add(value, name: name, origin: .script)
             secret = (Self.draft(value, name, plan), value)
             return
         }
@@ -229,7 +229,7 @@ struct SpawnResult {
     private static func draft(_ value: SecretBytes, _ name: String, _ plan: SpawnPlan) -> SecretStore.Draft {
         .loaded(
             value, name: name, source: SecretSource(provider: "spawn"),
-            atMost: ChildOutput.secretBound(plan.maximumOutput), origin: .unique())
+            atMost: ChildOutput.secretBound(plan.maximumOutput), origin: .unique(), chooser: .script)
     }
 
     /// The result, with handles of its own for each caller: one may close what another still uses.

@@ -83,6 +83,14 @@ struct DotenvText {
         return name
     }
 
+    /// The name that a line sets; empty where it sets none.
+    static func settingName(_ line: ArraySlice<UInt8>) -> String {
+        var words = line.prefix { $0 != 61 }.split { isBlank($0) }
+        if words.count == 2, words[0].elementsEqual("export".utf8) { words.removeFirst() }
+        guard words.count == 1, line.contains(61) else { return "" }
+        return String(decoding: words[0], as: UTF8.self)
+    }
+
     // MARK: - The value
 
     private mutating func takeValue(

@@ -30,7 +30,7 @@ struct HTTPResult {
         let name = plan.url.hostName
         guard !plan.secretFields.isEmpty else {
             let value = try buffer.take()
-            try masker.add(value, name: name)
+            try masker.add(value, name: name, origin: .script)
             return body = (Self.draft(value, name, plan), value)
         }
         let json = try CapturedJSON(buffer, fields: plan.secretFields, masker: masker, from: "the server")
@@ -41,7 +41,8 @@ struct HTTPResult {
 
     private static func draft(_ value: SecretBytes, _ name: String, _ plan: HTTPPlan) -> SecretStore.Draft {
         .loaded(
-            value, name: name, source: SecretSource(provider: "http"), atMost: Int(plan.maximumBody), origin: .unique())
+            value, name: name, source: SecretSource(provider: "http"), atMost: Int(plan.maximumBody), origin: .unique(),
+            chooser: .script)
     }
 
     /// The result with its handles.

@@ -36,7 +36,7 @@ extension ScriptRun {
         let draft = SecretStore.Draft(
             name: name ?? SecretName.of(way, [entry.name]), source: SecretSource(provider: way),
             size: size(entry.size), origin: SecretOrigin(way, [entry.origin, options]),
-            isAssembled: entry.isAssembled || !["base64Decode", "field", "trim"].contains(way))
+            isAssembled: entry.isAssembled || !["base64Decode", "field", "trim"].contains(way), chooser: entry.chooser)
         return .object(try store.make(draft) { (buffer) throws(Failure) in try write(entry, buffer) })
     }
 

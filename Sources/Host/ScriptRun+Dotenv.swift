@@ -2,6 +2,7 @@ import CSystemShims
 import Diagnostics
 import EventLoop
 import HostProtocol
+import Masking
 import SecretMemory
 
 #if canImport(Glibc)
@@ -19,7 +20,8 @@ extension ScriptRun {
             throw Failure(.usage, "secret.dotenv: path: expected the path of a file")
         }
         try OwnCredentials(options: options, environment: environment).check(path)
-        let text = try DotenvText(try dotenvContent(path), path)
+        let content = try dotenvContent(path)
+        let text = try DotenvText(content, path)
         warn(text.repeatedNames, "set more than once, and the last one counts", path)
         warn(text.emptyNames, "empty, and left out", path)
         warn(text.referenceNames, "with ${…}, which the vault reads as a reference to another secret", path)
@@ -27,11 +29,31 @@ extension ScriptRun {
         for entry in text.entries {
             let draft = SecretStore.Draft.loaded(
                 entry.value, name: entry.name, source: SecretSource(provider: "dotenv", path: path),
-                atMost: SecretSize.maximumLoadedBytes, origin: SecretOrigin("dotenv", [path, entry.name]))
+                atMost: SecretSize.maximumLoadedBytes, origin: SecretOrigin("dotenv", [path, entry.name]),
+                chooser: .script)
             fields.append(
                 Value.Entry(.bytes(Array(entry.name.utf8)), .object(try store.add(entry.value, draft))))
         }
+        try checkNames(text, content, path)
         return .map(fields)
+    }
+
+    /// A value that stands in the file as it is may hold `=`: the part before it is then no name. All values of the file
+    /// are known to the masker by now, so what is left of the file may be looked at.
+    private func checkNames(_ text: DotenvText, _ content: SecretBytes, _ path: String) throws(Failure) {
+        let stream = gate.masker.makeStream()
+        var masked: [UInt8] = []
+        let keep = { (bytes: Span<UInt8>) in
+            for index in bytes.indices { masked.append(bytes[index]) }
+        }
+        content.withBytes { stream.write($0, sink: keep) }
+        stream.finish(sink: keep)
+        let names = Set(masked.split { $0 == 10 || $0 == 13 }.map { DotenvText.settingName($0) })
+        guard let entry = text.entries.first(where: { !names.contains($0.name) }) else { return }
+        throw Failure(
+            .usage, "\(path.printable):\(entry.line): the line cannot be read",
+            reason: "what stands before = is a part of a secret that this run knows",
+            hint: "a value that holds = stands behind a name: NAME=value")
     }
 
     private func warn(_ names: [String], _ words: String, _ path: String) {
@@ -123,7 +145,7 @@ extension ScriptRun {
     private func keepInput(_ value: SecretBytes, _ name: String) throws(Failure) -> Value {
         let draft = SecretStore.Draft.loaded(
             value, name: name, source: SecretSource(provider: "input"), atMost: SecretSize.maximumLoadedBytes,
-            origin: .unique())
+            origin: .unique(), chooser: .script)
         return .object(try store.add(value, draft))
     }
 }

@@ -2,6 +2,7 @@ import CSystemShims
 import Configuration
 import Diagnostics
 import HostProtocol
+import Masking
 import SecretMemory
 
 #if canImport(Glibc)
@@ -128,7 +129,8 @@ extension ScriptRun {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let draft = SecretStore.Draft.loaded(
             copy, name: SecretName.joined([name.printable]), source: SecretSource(provider: "file", path: path),
-            atMost: SecretSize.maximumLoadedBytes, origin: SecretOrigin("file", [path]))
+            atMost: SecretSize.maximumLoadedBytes, origin: SecretOrigin("file", [path]),
+            chooser: .script)
         return .object(try store.add(copy, draft))
     }
 
@@ -203,6 +205,25 @@ struct OwnCredentials {
         } else {
             folder = environment.setting("HOME").map { $0 + "/.config/vaultscript" }
         }
+    }
+
+    /// Their paths: those that were named, and all in the folders for them.
+    var paths: [String] {
+        let folders = [folder.map { $0 + "/credentials" }, mounted].compactMap { $0 }
+        return files + folders.flatMap(Self.files)
+    }
+
+    private static func files(in folder: String) -> [String] {
+        guard let entries = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(entries) }
+        var names: [String] = []
+        while names.count < 64, let entry = unsafe readdir(entries) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name.hasSuffix(".env") { names.append("\(folder)/\(name)") }
+        }
+        return names
     }
 
     /// - Throws: `.denied` for such a file, by whatever path it is reached.

@@ -1,6 +1,7 @@
 import Diagnostics
 import EventLoop
 import HostProtocol
+import Masking
 import ProcessSpawning
 
 #if canImport(Glibc)
@@ -60,10 +61,26 @@ extension ScriptRun {
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.
     private func prepare(for count: Int) throws(Failure) {
         files.protected.pinOnce()
+        maskOwnCredentials()
         terminal.prepare()
         try options.limits.check(
             "processes", spawner.liveCount + count - 1, below: options.limits.processes, "processes running",
             "wait for some of them first: process:wait()")
+    }
+
+    /// A program may print the credentials files before anything has logged in with them. One that cannot be read says so
+    /// at the login.
+    private func maskOwnCredentials() {
+        guard !hasMaskedOwnCredentials else { return }
+        hasMaskedOwnCredentials = true
+        for path in OwnCredentials(options: options, environment: environment).paths {
+            guard let file = try? CredentialsFile.read(path) else { continue }
+            for (name, label) in [
+                ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
+            ] {
+                if let value = file.secret(name) { try? gate.masker.add(value, name: label) }
+            }
+        }
     }
 
     // MARK: - Processes in the background

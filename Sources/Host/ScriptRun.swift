@@ -56,6 +56,7 @@ public final class ScriptRun {
     var hasWeb = false
     var processes = ProcessHandles()
     var maskWarnings = MaskWarnings()
+    var hasMaskedOwnCredentials = false
 
     private var children: [ObjectIdentifier: ChildCall] = [:]
     var requests = OpenRequests()

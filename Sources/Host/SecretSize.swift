@@ -2,8 +2,9 @@ import SecretMemory
 
 /// How large a value may be, from what everybody can see: never its length.
 ///
-/// Two numbers, because bounds are large and values short. `bound` says what a value can be at most and decides what is
-/// refused as too large. `weight` is what the run is charged with: one and the same for all values of up to 4 KiB, above
+/// Three numbers, because bounds are large and values short. `bound` says what a value can be at most and decides what is
+/// refused as too large. `room` is what it counts as where the kernel bounds it: the size class of what was loaded, put
+/// through the same sums as what is made from it, so that no text put beside a value brings it nearer to an edge. `weight` is what the run is charged with: one and the same for all values of up to 4 KiB, above
 /// that the size class of what was loaded, and for what is made from it these put through the same sums. So how many
 /// secrets fit tells nothing of a value that is not larger, and no sum of texts and values comes closer to one.
 struct SecretSize: Equatable {
@@ -17,6 +18,7 @@ struct SecretSize: Equatable {
     static let leastWeight = 4096
 
     var bound: Int
+    var room: Int
     var weight: Int
 
     /// What a byte of a text weighs: store and masker hold it, and it is written out several times more while forms of
@@ -26,6 +28,7 @@ struct SecretSize: Equatable {
     /// A text that the script knows, or a result whose length is known (a digest).
     init(known bytes: Int) {
         bound = bytes
+        room = bytes
         weight = bytes * Self.weightOfText
     }
 
@@ -33,28 +36,31 @@ struct SecretSize: Equatable {
     init(loaded value: SecretBytes, atMost bound: Int) {
         self.bound = bound
         weight = Self.classes.first { value.count <= $0 } ?? bound
+        room = Self.counted(value)
     }
 
-    /// What a value counts as where the room for it shows: 4 KiB, or the upper end of its class.
+    /// What a value of which nothing else is known counts as: 4 KiB, or the upper end of its class.
     static func counted(_ value: SecretBytes) -> Int {
         classes.first { value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
     }
 
-    private init(bound: Int, weight: Int) {
+    private init(bound: Int, room: Int, weight: Int) {
         self.bound = bound
+        self.room = room
         self.weight = weight
     }
 
-    /// Both put through the sum that gives a result's largest size, and the weight through the one that is usual.
+    /// All put through the sum that gives a result's largest size, and the weight through the one that is usual.
     func mapped(_ largest: (Int) -> Int, usual: (Int) -> Int) -> SecretSize {
-        SecretSize(bound: largest(bound), weight: usual(weight))
+        SecretSize(bound: largest(bound), room: largest(room), weight: usual(weight))
     }
 
-    /// Both put through the same sum.
+    /// All put through the same sum.
     func mapped(_ exact: (Int) -> Int) -> SecretSize { mapped(exact, usual: exact) }
 
     static func + (left: SecretSize, right: SecretSize) -> SecretSize {
-        SecretSize(bound: left.bound + right.bound, weight: left.weight + right.weight)
+        SecretSize(
+            bound: left.bound + right.bound, room: left.room + right.room, weight: left.weight + right.weight)
     }
 }
 

@@ -24,10 +24,15 @@ final class SecretStore {
         var origin: SecretOrigin
         /// Whether texts of the script may be in it.
         var isAssembled: Bool
+        /// Who could choose it.
+        var chooser: Masker.Origin
         /// Whether the user has said that its value may be seen.
         var isPublic: Bool
         /// The text before the first secret of a template: public, and what can be judged of the whole.
         var beginning: [UInt8]
+
+        /// Whether the script may have chosen it, in part or as a whole.
+        var isScriptMade: Bool { isAssembled || chooser == .script }
     }
 
     /// A value that is not in the store yet: what the script may know of it, and how it is made.
@@ -37,6 +42,8 @@ final class SecretStore {
         var size: SecretSize
         var origin: SecretOrigin
         var isAssembled = false
+        /// Who could choose it: the script, where it came from a program, a file or a server that the script named.
+        var chooser = Masker.Origin.vault
         /// Whether the user's configuration names it as public: then it is not masked.
         var isPublic = false
         var beginning: [UInt8] = []
@@ -78,7 +85,9 @@ final class SecretStore {
         // One that is there already is masked already.
         if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
         try charge(draft)
-        if !draft.isPublic { try masker.add(value, name: draft.name) }
+        if !draft.isPublic {
+            try masker.add(value, name: draft.name, origin: draft.isAssembled ? .script : draft.chooser)
+        }
         names.insert(draft.name)
         known[draft.origin]?.value = value
         return try place(value, draft)
@@ -87,7 +96,7 @@ final class SecretStore {
     private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
-            isAssembled: draft.isAssembled, isPublic: draft.isPublic, beginning: draft.beginning)
+            isAssembled: draft.isAssembled, chooser: draft.chooser, isPublic: draft.isPublic, beginning: draft.beginning)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(
@@ -180,11 +189,12 @@ extension SecretStore.Draft {
     /// What is loaded from outside and can be loaded again: the same only where it is the same value, or what is made
     /// from a file would not follow when the file changes.
     static func loaded(
-        _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin
+        _ value: SecretBytes, name: String, source: SecretSource, atMost bound: Int, origin: SecretOrigin,
+        chooser: Masker.Origin = .vault
     ) -> SecretStore.Draft {
         SecretStore.Draft(
             name: name, source: source, size: SecretSize(loaded: value, atMost: bound),
-            origin: SecretOrigin("loaded", [origin, digest(value)]))
+            origin: SecretOrigin("loaded", [origin, digest(value)]), chooser: chooser)
     }
 
     /// Keyed anew in each run, so that it says nothing to who does not have the key.

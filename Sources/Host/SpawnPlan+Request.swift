@@ -52,13 +52,14 @@ extension SpawnPlan {
     /// before the kernel would: how much fits beside it would tell its length.
     private func checkRoom(_ request: SpawnRequest) throws(Failure) {
         var longest = 0
+        let rooms = secretRooms
         var sum = ([program] + arguments).reduce(2 * program.count + Self.reserve) { $0 + $1.count + Self.wordOverhead }
         for variable in request.environment {
             var size = variable.name.count + Self.wordOverhead
             switch variable.value {
             case .text(let value): size += value.count
             case .secret(let value):
-                size += SecretSize.counted(value)
+                size += rooms[variable.name] ?? SecretSize.counted(value)
                 longest = max(longest, size)
             }
             sum += size
@@ -75,6 +76,13 @@ extension SpawnPlan {
             hint: "hand large secrets over with stdin = handle, files = { NAME = handle } or fds = { [3] = handle }")
         failure.code = 126
         throw failure
+    }
+
+    /// What the handles among the variables count as, by name.
+    private var secretRooms: [[UInt8]: Int] {
+        var rooms: [[UInt8]: Int] = [:]
+        for case (let name, .value(.secret(let entry))) in variables { rooms[Array(name.utf8)] = entry.size.room }
+        return rooms
     }
 
     private func room(ofBase request: SpawnRequest) -> Int {

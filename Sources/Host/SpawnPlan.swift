@@ -283,16 +283,23 @@ struct SpawnPlan {
             hint: "say allowShort = true where that does not matter")
     }
 
+    /// Blanks and line ends around a value hide none of it.
+    private static func trimmedCount(_ bytes: Span<UInt8>) -> Int {
+        let isBlank: (UInt8) -> Bool = { $0 == 32 || (9...13).contains($0) }
+        guard let first = bytes.indices.first(where: { !isBlank(bytes[$0]) }),
+            let last = bytes.indices.last(where: { !isBlank(bytes[$0]) })
+        else { return 0 }
+        return last - first + 1
+    }
+
     private var shortNames: [String] {
         var contents = files.map(\.content) + descriptors.map(\.content)
         if case .content(let content) = input { contents.append(content) }
         for case (_, .value(let content)) in variables { contents.append(content) }
         return contents.compactMap { content in
-            if case .secret(let entry) = content, !entry.isPublic, entry.value.count < 4, entry.value.count > 0 {
-                entry.name
-            } else {
-                nil
-            }
+            guard case .secret(let entry) = content, !entry.isPublic else { return nil }
+            let count = entry.value.withBytes(Self.trimmedCount)
+            return count < 4 && count > 0 ? entry.name : nil
         }
     }
 }

@@ -19,6 +19,11 @@ struct Forms {
         choice = try EncodingChoice()
     }
 
+    /// Adds `text` as it stands, in no other form.
+    func addVerbatim(_ text: Span<UInt8>, name: Int, to needles: NeedleSet) throws(Failure) {
+        try FormWriter(self, needles: needles, name: name).keep(text)
+    }
+
     /// Adds each form of `value` to `needles`.
     ///
     /// Wipes its scratch.
@@ -129,7 +134,7 @@ private struct FormWriter {
     }
 
     /// Adds a form that no spelling makes: its bytes are stored.
-    private func keep(_ form: Span<UInt8>) throws(Failure) {
+    func keep(_ form: Span<UInt8>) throws(Failure) {
         let text = unsafe try needles.store(form)
         do {
             guard unsafe try needles.insert(text, .plain, count: form.count, name: name) == nil else { return }

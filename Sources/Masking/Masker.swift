@@ -6,11 +6,24 @@ public import SecretMemory
 /// One for a run; each stream of bytes has a `MaskingStream` of its own. Single-threaded, as all of the host. Values are
 /// copied, with their forms, into secret memory of the masker's own and stay to the end of the run. The forms are those
 /// of docs/masking-forms.md; all occurrences at any offset are found, in time linear in the text whatever it holds.
+///
+/// Values that a script may have chosen (`Origin.script`) are looked for in what the others have left: see
+/// `ScriptMadeValues`.
 public final class Masker {
     /// The fewest bytes of a value that can be masked without harm; `add` passes over a shorter one.
     public static let minimumCount = Forms.minimumVerbatim
 
+    /// Who could choose a value.
+    public enum Origin: Sendable {
+        /// Nobody who sees what comes out: it was loaded, typed or drawn.
+        case vault
+        /// The script, or a program that it started.
+        case script
+    }
+
     let needles: NeedleSet
+    /// Those of `Origin.script`; made with the first of them.
+    private(set) var scriptMade: ScriptMadeValues?
     private let forms: Forms
     private let scratch: SecretArray<UInt8>
     static let scratchCount = 256
@@ -28,7 +41,10 @@ public final class Masker {
     }
 
     /// Bytes of secret memory that needles and tables take now.
-    public var secretBytes: Int { needles.secretBytes }
+    public var secretBytes: Int { needles.secretBytes + (scriptMade?.secretBytes ?? 0) }
+
+    /// Whether no value is known.
+    private var isIdle: Bool { needles.isEmpty && scriptMade == nil }
 
     /// Registers `value` under `name`, which is public text.
     ///
@@ -40,15 +56,24 @@ public final class Masker {
     ///
     /// - Throws: `.limit` when secret memory is used up. Some forms may then be known already; the value counts as
     ///   not masked.
-    public func add(_ value: SecretBytes, name: String) throws(Failure) {
+    public func add(_ value: SecretBytes, name: String, origin: Origin = .vault) throws(Failure) {
         guard value.count >= Masker.minimumCount else { return }
+        guard origin == .vault else {
+            return try valuesOfScripts().add(value, name: name, beside: self)
+        }
         let number = number(of: name)
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
+    /// Registers a text as it stands alone.
+    func addVerbatim(_ text: SecretBytes, name: String) throws(Failure) {
+        let number = number(of: name)
+        try text.withBytes { (bytes) throws(Failure) in try forms.addVerbatim(bytes, name: number, to: needles) }
+    }
+
     /// Masks one whole text.
     public func mask(_ bytes: [UInt8]) -> [UInt8] {
-        guard !needles.isEmpty else { return bytes }
+        guard !isIdle else { return bytes }
         let stream = makeStream()
         var masked: [UInt8] = []
         masked.reserveCapacity(bytes.count)
@@ -75,6 +100,13 @@ public final class Masker {
         for index in 0..<count { scratch[index] = byte(index) }
         body(unsafe UnsafeBufferPointer(start: scratch.base, count: count).span)
         scratch.wipe(first: count)
+    }
+
+    private func valuesOfScripts() throws(Failure) -> ScriptMadeValues {
+        if let scriptMade { return scriptMade }
+        let made = try ScriptMadeValues()
+        scriptMade = made
+        return made
     }
 
     private func number(of name: String) -> Int {

@@ -3,6 +3,9 @@
 /// Between writes it holds back the longest end of the text that is a proper prefix of some form, nothing else. That
 /// text is not stored: it is the beginning of a needle, which the masker has in secret memory.
 public final class MaskingStream {
+    /// Takes a piece of the output, and, where it is a mask, the number of its name.
+    typealias Sink = (Span<UInt8>, Int32?) -> Void
+
     /// On a terminal a partial match of fewer bytes is let through at once.
     public static let leastHeldForTerminal = 4
 
@@ -22,6 +25,12 @@ public final class MaskingStream {
     /// Finds that begin past what is decided, in order from `firstFind` on.
     private var finds: [Find] = []
     private var counts: [Int32: Int] = [:]
+    /// Looks for what a script may have chosen in what comes out of this one.
+    private var next: MaskingStream?
+    /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
+    private var masksBefore: [(range: Range<Int>, name: Int32)] = []
+    /// How many of them a mask of this one stands for.
+    private var covered: [Int32: Int] = [:]
 
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
@@ -38,16 +47,44 @@ public final class MaskingStream {
     ///
     /// What is held does not count yet.
     public var hits: [String: Int] {
-        counts.reduce(into: [:]) { hits, entry in hits[masker.names[Int(entry.key)]] = entry.value }
+        counts.reduce(into: next?.hits ?? [:]) { hits, entry in
+            let count = entry.value - (next?.covered[entry.key] ?? 0)
+            if count > 0 { hits[masker.names[Int(entry.key)], default: 0] += count }
+        }
     }
 
     /// The number of bytes held back.
-    public var heldCount: Int { taken - decided }
+    public var heldCount: Int { taken - decided + (next?.heldCount ?? 0) }
 
     /// Takes the next bytes and hands on what is decided, in pieces that are valid during the call only.
     ///
     /// Pieces are cut at will; none is empty. Whether `sink` may be slow is the caller's affair.
     public func write(_ bytes: Span<UInt8>, sink: (Span<UInt8>) -> Void) {
+        guard let next = followed() else { return take(bytes) { piece, _ in sink(piece) } }
+        take(bytes) { piece, mask in next.write(piece, mask, sink) }
+    }
+
+    /// What the stream before this one gives.
+    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: (Span<UInt8>) -> Void) {
+        if let mask { masksBefore.append((taken..<taken + bytes.count, mask)) }
+        take(bytes) { piece, _ in sink(piece) }
+    }
+
+    /// A whole text, by this stream alone.
+    func takeWhole(_ bytes: Span<UInt8>, _ sink: Sink) {
+        take(bytes, sink)
+        end(sink)
+    }
+
+    /// The stream that looks for what a script may have chosen, once there is such a value.
+    private func followed() -> MaskingStream? {
+        guard let values = masker.scriptMade else { return nil }
+        values.refresh(beside: masker)
+        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal) }
+        return next
+    }
+
+    private func take(_ bytes: Span<UInt8>, _ sink: Sink) {
         guard !needles.isEmpty else { return pass(bytes, sink) }
         if generation != needles.generation { seeNewNeedles(sink) }
         unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -60,6 +97,12 @@ public final class MaskingStream {
     ///
     /// The stream can be used for another text afterwards.
     public func finish(sink: (Span<UInt8>) -> Void) {
+        guard let next = followed() else { return end { piece, _ in sink(piece) } }
+        end { piece, mask in next.write(piece, mask, sink) }
+        next.end { piece, _ in sink(piece) }
+    }
+
+    private func end(_ sink: Sink) {
         if generation != needles.generation { seeNewNeedles(sink) }
         let rest = restView
         needles.finish(matchers, rest, &finds)
@@ -67,10 +110,10 @@ public final class MaskingStream {
         masked = taken
     }
 
-    private func pass(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) -> Void) {
+    private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
         taken += bytes.count
         decided = taken
-        if !bytes.isEmpty { sink(bytes) }
+        if !bytes.isEmpty { sink(bytes, nil) }
     }
 
     /// The text before the next write, as far back as any matcher follows it.
@@ -89,7 +132,7 @@ public final class MaskingStream {
     /// Looks at what is held again, with the needles that came since.
     ///
     /// They only add to what is a prefix, so nothing is released; but a find may lie inside.
-    private func seeNewNeedles(_ sink: (Span<UInt8>) -> Void) {
+    private func seeNewNeedles(_ sink: Sink) {
         generation = needles.generation
         let rest = restView
         finds.removeAll { $0.start >= rest.before.start }
@@ -98,7 +141,7 @@ public final class MaskingStream {
         settle(rest, upTo: taken, sink)
     }
 
-    private func process(_ view: TextView, _ sink: (Span<UInt8>) -> Void) {
+    private func process(_ view: TextView, _ sink: Sink) {
         var low = 0
         while low < view.count {
             let high = min(view.count, low + PlaceSet.capacity)
@@ -112,7 +155,7 @@ public final class MaskingStream {
     // MARK: - Output
 
     /// Hands on what no find to come can change.
-    private func settle(_ view: TextView, upTo end: Int, _ sink: (Span<UInt8>) -> Void) {
+    private func settle(_ view: TextView, upTo end: Int, _ sink: Sink) {
         let limit = matchers.reduce(end) { min($0, $1.limit(end)) }
         decide(upTo: limit, view, sink)
         guard isForTerminal, end == view.origin + view.count else { return }
@@ -121,12 +164,13 @@ public final class MaskingStream {
     }
 
     /// No find to come begins before `limit`: hands on everything up to there.
-    private func decide(upTo limit: Int, _ view: TextView, _ sink: (Span<UInt8>) -> Void) {
+    private func decide(upTo limit: Int, _ view: TextView, _ sink: Sink) {
         if !finds.isEmpty { putMasks(upTo: limit, view, sink) }
         passClear(view, upTo: limit, sink)
     }
 
-    private func putMasks(upTo limit: Int, _ view: TextView, _ sink: (Span<UInt8>) -> Void) {
+    private func putMasks(upTo limit: Int, _ view: TextView, _ sink: Sink) {
+        leaveOutCut()
         finds.sort { $0.comes(before: $1) }
         var count = 0
         while count < finds.count, finds[count].start < limit {
@@ -135,29 +179,44 @@ public final class MaskingStream {
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
                 let mask = masker.masks[Int(find.name)]
-                sink(mask.span)
+                sink(mask.span, find.name)
                 counts[find.name, default: 0] += 1
+            }
+            for mask in masksBefore where find.start <= mask.range.lowerBound && mask.range.upperBound <= find.end {
+                if mask.range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
             }
             masked = max(masked, find.end)
         }
         finds.removeFirst(count)
     }
 
+    /// Nothing is a find that cuts through a mask of the stream before this one, or lies in it: the text there is no longer
+    /// the program's.
+    private func leaveOutCut() {
+        guard !masksBefore.isEmpty else { return }
+        finds.removeAll { find in
+            masksBefore.contains { mask, _ in
+                mask.overlaps(find.start..<find.end) && !(find.start <= mask.lowerBound && mask.upperBound <= find.end)
+            }
+        }
+    }
+
     /// Hands on the text up to `limit` that no mask stands for.
-    private func passClear(_ view: TextView, upTo limit: Int, _ sink: (Span<UInt8>) -> Void) {
+    private func passClear(_ view: TextView, upTo limit: Int, _ sink: Sink) {
         let start = max(decided, min(masked, limit))
         decided = max(decided, limit)
+        if !masksBefore.isEmpty { masksBefore.removeAll { $0.range.upperBound <= decided } }
         guard start < limit else { return }
         if start < view.origin { passHeld(view, from: start, upTo: min(limit, view.origin), sink) }
-        view.withBytes(from: max(0, start - view.origin), to: limit - view.origin, sink)
+        view.withBytes(from: max(0, start - view.origin), to: limit - view.origin) { sink($0, nil) }
     }
 
     /// Held text is told from its needle again, a few bytes at a time.
-    private func passHeld(_ view: TextView, from start: Int, upTo limit: Int, _ sink: (Span<UInt8>) -> Void) {
+    private func passHeld(_ view: TextView, from start: Int, upTo limit: Int, _ sink: Sink) {
         var place = start - view.origin
         while place < limit - view.origin {
             let last = min(place + Masker.scratchCount, limit - view.origin)
-            masker.withScratch(last - place, { view.byte(place + $0) }, sink)
+            masker.withScratch(last - place, { view.byte(place + $0) }, { sink($0, nil) })
             place = last
         }
     }

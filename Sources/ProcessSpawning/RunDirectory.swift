@@ -75,6 +75,8 @@ public final class RunDirectory {
         private let run: RunDirectory
         private let name: [UInt8]
         private var directory: Int32
+        /// Kept open, so that they can be emptied wherever the child has moved or linked them to.
+        private var files: [Int32] = []
 
         fileprivate init(_ run: RunDirectory, _ name: [UInt8], _ path: [UInt8], _ directory: Int32) {
             self.run = run
@@ -87,19 +89,22 @@ public final class RunDirectory {
 
         /// Writes a 0600 file and gives its path.
         func write(_ value: SpawnValue, named file: [UInt8]) throws(Failure) -> [UInt8] {
-            let status = withCString(file) { name in
+            let made = withCString(file) { name in
                 unsafe value.withUnsafeBytes { bytes in
                     unsafe vs_sys_private_file_write(directory, name, bytes.baseAddress, bytes.count)
                 }
             }
             let error = errorNumber()
-            guard status == 0 else { throw RunDirectory.cannotWrite(file, path, error) }
+            guard made >= 0 else { throw RunDirectory.cannotWrite(file, path, error) }
+            files.append(made)
             return path + [UInt8(ascii: "/")] + file
         }
 
         /// Removes it with all in it.
         func remove() {
             guard directory >= 0 else { return }
+            for file in files { vs_sys_private_file_end(file) }
+            files = []
             closeDescriptor(directory)
             directory = -1
             guard run.directory >= 0 else { return }
@@ -138,11 +143,14 @@ public final class RunDirectory {
 
     private func make(in opened: Int32, _ place: Place) throws(Failure) {
         do throws(Failure) {
+            vs_sys_run_directories_sweep(opened)
             let name = Array("vaultscript-".utf8) + (try RunDirectory.randomName())
             let path = place.path + [UInt8(ascii: "/")] + name
             willMake(path)
             let made = withCString(name) { name in unsafe vs_sys_private_directory_make(opened, name) }
             guard made >= 0 else { throw RunDirectory.cannotWrite(name, place.path, errorNumber()) }
+            // Where a file system has no locks another run may remove it: then a child's file is missing, and it says so.
+            _ = vs_sys_run_directory_claim(made)
             (base, directory, self.name, self.path) = (opened, made, name, path)
         } catch {
             closeDescriptor(opened)

@@ -12,9 +12,19 @@ int vs_sys_memory_directory_open(const char *path, bool is_private);
 /// Makes a new directory of mode 0700 in `at` and opens it; -1 with errno (EEXIST: the name is taken, whatever it is).
 int vs_sys_private_directory_make(int at, const char *name);
 
-/// Makes a new file of mode 0600 in `at` with `count` bytes, which may lie in secret pages. 0, or -1 with errno; then
-/// nothing is left of it.
+/// Makes a new file of mode 0600 in `at` with `count` bytes, which may lie in secret pages. Its descriptor, for
+/// `vs_sys_private_file_end`, or -1 with errno; then nothing is left of it.
 int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count);
+
+/// Empties the file and closes it, wherever it has been moved or linked to meanwhile.
+void vs_sys_private_file_end(int file);
+
+/// Marks a run directory as in use for as long as the descriptor, or a copy of it, is open. False where it is another's.
+bool vs_sys_run_directory_claim(int directory);
+
+/// Removes the run directories in `at` that this user's dead runs have left: named `vaultscript-` and 32 hexadecimal
+/// digits, older than ten seconds, claimed by nobody. Why: keeper and host may have been killed together.
+void vs_sys_run_directories_sweep(int at);
 
 /// Removes `name` in `at` with all below it; links are removed, not followed. 0, or -1 with errno; ENOENT is no error.
 int vs_sys_remove_tree(int at, const char *name);

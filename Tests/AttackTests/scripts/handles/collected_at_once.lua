@@ -11,8 +11,9 @@ local inCoroutine = coroutine.wrap(function()
 end)()
 seen[getSecret("FIVE")] = secret.random(8)
 local inMain = isGone()
-local inBranch = parallel{ function()
+local inBranch
+parallel{ function()
   seen[1] = getSecret("FIVE")
-  return isGone()
-end }[1]
+  inBranch = isGone()
+end }
 print(inCoroutine, inMain, inBranch)

@@ -7,11 +7,15 @@ enum Base64Alphabet {
     private static let urlCharacters: StaticString =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
+    /// The 64 characters.
+    var characters: UnsafePointer<UInt8> {
+        unsafe self == .standard ? Self.standardCharacters.utf8Start : Self.urlCharacters.utf8Start
+    }
+
     /// The character of the low six bits.
     @inline(__always) func character(_ sextet: UInt32) -> UInt8 {
-        let characters = self == .standard ? Self.standardCharacters : Self.urlCharacters
         // In bounds: there are 64.
-        return unsafe characters.utf8Start[Int(truncatingIfNeeded: sextet & 63)]
+        unsafe characters[Int(truncatingIfNeeded: sextet & 63)]
     }
 }
 
@@ -35,8 +39,24 @@ enum Base64 {
         alphabet.character((UInt32(first) << 8 | UInt32(next)) >> UInt32(10 - bit % 8))
     }
 
-    /// Whether the base64 of `text` has one of the two characters in which the alphabets differ.
-    static func hasSpecial(_ text: Span<UInt8>, alignment: Int) -> Bool {
+    /// At which alignments the base64 of `text` has one of the two characters in which the alphabets differ.
+    static func special(_ text: Span<UInt8>) -> (Bool, Bool, Bool) {
+        guard holdsFiveOnes(text) else { return (false, false, false) }
+        return (hasSpecial(text, alignment: 0), hasSpecial(text, alignment: 1), hasSpecial(text, alignment: 2))
+    }
+
+    /// Whether five bits in a row are ones: 62 and 63, the numbers of those characters, begin so.
+    private static func holdsFiveOnes(_ text: Span<UInt8>) -> Bool {
+        var bits: UInt32 = 0
+        for index in text.indices {
+            bits = bits &<< 8 | UInt32(text[index])
+            let pairs = bits & (bits &<< 1)
+            if pairs & (pairs &<< 2) & (bits &<< 4) & 0xfff0 != 0 { return true }
+        }
+        return false
+    }
+
+    private static func hasSpecial(_ text: Span<UInt8>, alignment: Int) -> Bool {
         var bit = Int(firstBit(alignment))
         while bit < text.count * 8 {
             let next = bit / 8 + 1 < text.count ? text[bit / 8 + 1] : 0

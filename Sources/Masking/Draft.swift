@@ -21,9 +21,10 @@ import Diagnostics
     /// What is in it is lost.
     func reserve(_ capacity: Int) throws(Failure) {
         guard capacity > self.capacity else { return }
-        storage = try SecretArray(count: capacity)
+        // Texts of one value come in all lengths: in steps, while they are short.
+        storage = try SecretArray(count: max(capacity, min(self.capacity * 2, 32 * 1024)))
         unsafe base = storage.base
-        self.capacity = capacity
+        self.capacity = storage.count
         count = 0
         used = 0
     }
@@ -45,7 +46,18 @@ import Diagnostics
     }
 
     func append(_ bytes: Span<UInt8>) {
-        for index in bytes.indices { append(bytes[index]) }
+        precondition(bytes.count <= capacity - count, "a text stays inside of its room")
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe (base + count).update(from: first, count: source.count)
+        }
+        count += bytes.count
+    }
+
+    /// Appends an ASCII text as a table says.
+    func append(_ source: Span<UInt8>, by table: ByteTable) {
+        precondition(count + (source.count + 1) * TextEncoding.maximumExpansion <= capacity, "a text has its room")
+        count += unsafe table.write(source, to: base + count)
     }
 
     /// Forgets the last bytes, down to `newCount`.
@@ -64,7 +76,7 @@ import Diagnostics
     /// Overwrites all that was ever written since the last wipe.
     func wipe() {
         clear()
-        storage.wipe(first: used)
+        storage.wipe(first: min(capacity, used + TextEncoding.maximumExpansion))
         used = 0
     }
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Says which encodings make something of a text that no other makes.
+/// Says which encodings make something of a text that no other makes, and writes them.
 ///
 /// The answer hangs on the bytes that the text holds alone, and lines of one value hold mostly the same.
 final class EncodingChoice {
@@ -8,9 +8,14 @@ final class EncodingChoice {
     private let inner: Draft
     private let draft: Draft
     private let key = RunKey()
-    private var known: [(profile: TextProfile, encodings: [TextEncoding])] = []
+    private var known: [(profile: TextProfile, encodings: [Int])] = []
+    /// What becomes of ASCII bytes, for encodings that are asked for often.
+    private var tables: [ByteTable?] = Array(repeating: nil, count: TextEncoding.all.count)
+
+    private var bytesWritten = [Int](repeating: 0, count: TextEncoding.all.count)
 
     private static let capacity = 16
+    private static let tableWorth = 512
 
     init() throws(Failure) {
         sample = try Draft()
@@ -26,21 +31,21 @@ final class EncodingChoice {
         draft.wipe()
     }
 
-    /// The encodings of a text with these bytes, each of whose results is new.
-    func encodings(for profile: TextProfile) -> [TextEncoding] {
+    /// The encodings, as numbers in `TextEncoding.all`, of a text with these bytes, each of whose results is new.
+    func encodings(for profile: TextProfile) -> [Int] {
         for entry in known where entry.profile == profile { return entry.encodings }
         let chosen = choose(profile)
         if known.count < EncodingChoice.capacity { known.append((profile, chosen)) }
         return chosen
     }
 
-    private func choose(_ profile: TextProfile) -> [TextEncoding] {
-        let candidates = TextEncoding.all.filter { $0.changes(profile) }
+    private func choose(_ profile: TextProfile) -> [Int] {
+        let candidates = TextEncoding.all.indices.filter { TextEncoding.all[$0].changes(profile) }
         // A sample holds no sequences of bytes above ASCII, and so tells nothing of them.
         guard !profile.hasHigh else { return candidates }
         profile.writeSample(to: sample)
         var seen: Set<UInt64> = [sample.withBytes { key.digest($0) }]
-        return candidates.filter { seen.insert(signature(of: $0)).inserted }
+        return candidates.filter { seen.insert(signature(of: TextEncoding.all[$0])).inserted }
     }
 
     /// Equal for encodings that make the same of every byte of a text.
@@ -48,5 +53,30 @@ final class EncodingChoice {
         draft.clear()
         sample.withBytes { bytes in encoding.write(bytes, scratch: inner, to: draft) }
         return draft.withBytes { key.digest($0) }
+    }
+
+    // MARK: - Writing
+
+    /// Makes `target` a text of the bytes of `profile` in an encoding of `TextEncoding.all`.
+    ///
+    /// `scratch` and `target` have `TextEncoding.maximumExpansion` times the room and a little more.
+    func write(_ text: Span<UInt8>, _ profile: TextProfile, _ number: Int, scratch: Draft, to target: Draft) {
+        target.clear()
+        if let table = table(for: text.count, profile, number) {
+            target.append(text, by: table)
+        } else {
+            TextEncoding.all[number].write(text, scratch: scratch, to: target)
+        }
+    }
+
+    /// A table costs as much as some texts; where what becomes of a byte hangs on its neighbours there is none.
+    private func table(for count: Int, _ profile: TextProfile, _ number: Int) -> ByteTable? {
+        guard !profile.hasHigh, !TextEncoding.all[number].treatsFirst(of: profile) else { return nil }
+        if let table = tables[number] { return table }
+        bytesWritten[number] += count
+        guard bytesWritten[number] > EncodingChoice.tableWorth else { return nil }
+        let table = ByteTable(TextEncoding.all[number], source: sample, scratch: inner, draft: draft)
+        tables[number] = table
+        return table
     }
 }

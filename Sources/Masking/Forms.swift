@@ -23,11 +23,9 @@ struct Forms {
     ///
     /// Wipes its scratch.
     func add(_ value: Span<UInt8>, name: Int, to needles: NeedleSet) throws(Failure) {
-        let room = value.count * TextEncoding.maximumExpansion + 64
-        try base.reserve(room)
-        try draft.reserve(room)
-        try inner.reserve(room)
-        defer { wipe() }
+        // A line break becomes two bytes.
+        try base.reserve(value.count * 2)
+        defer { wipe(needles) }
         let before = needles.generation
         let text = unsafe try needles.store(value)
         let writer = FormWriter(self, needles: needles, name: name)
@@ -40,7 +38,8 @@ struct Forms {
         if needles.generation == before { needles.takeBack(value.count) }
     }
 
-    private func wipe() {
+    private func wipe(_ needles: NeedleSet) {
+        needles.wipeScratch()
         base.wipe()
         draft.wipe()
         inner.wipe()
@@ -70,7 +69,7 @@ private struct FormWriter {
 
     func write(_ value: Base) throws(Failure) {
         let core = unsafe part(value, LineText.trimmed(value.span))
-        try unsafe expand(value, .verbatim)
+        if core.count < value.count { try unsafe expand(value, .verbatim) }
         try unsafe expand(core, .all)
         guard LineText.hasBreak(unsafe value.span) else { return }
         try writeNewlineVariants(unsafe value.span, hasEncodings: false)
@@ -105,7 +104,7 @@ private struct FormWriter {
             start = index + 1
             let core = unsafe part(line, LineText.trimmed(line.span))
             guard LineText.isTelling(unsafe core.span) else { continue }
-            try unsafe expand(line, .verbatim)
+            if core.count < line.count { try unsafe expand(line, .verbatim) }
             try unsafe expand(core, .lines)
             for range in LineText.settings(unsafe core.span) { try unsafe expand(part(core, range), .lines) }
         }
@@ -118,10 +117,10 @@ private struct FormWriter {
         try unsafe spell(text, .plain, text.count)
         guard depth != .verbatim, text.count >= Forms.minimumEncoded else { return }
         try writeTextEncodings(unsafe text.span)
-        for alphabet in [Base64Alphabet.standard, .url] {
-            try unsafe spellBase64(text, alphabet)
-            if depth == .all { try unsafe spellBase64Twice(text, alphabet) }
-        }
+        try unsafe spellBase64(text, .standard, (true, true, true), depth)
+        // Where it has none of the alphabet's own characters, it is the same.
+        let special = unsafe Base64.special(text.span)
+        if special.0 || special.1 || special.2 { try unsafe spellBase64(text, .url, special, depth) }
         try unsafe spellHex(text)
     }
 
@@ -142,63 +141,74 @@ private struct FormWriter {
     }
 
     private func writeTextEncodings(_ text: Span<UInt8>) throws(Failure) {
-        guard !TextEncoding.leavesAlone(text) else { return }
-        for encoding in choice.encodings(for: TextProfile(text)) {
-            draft.clear()
-            encoding.write(text, scratch: inner, to: draft)
+        let profile = TextProfile(text)
+        guard !profile.isUnchanged else { return }
+        let room = (text.count + 1) * TextEncoding.maximumExpansion
+        try draft.reserve(room)
+        try inner.reserve(room)
+        for encoding in choice.encodings(for: profile) {
+            choice.write(text, profile, encoding, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in try keep(form) }
         }
     }
 
     private func spellHex(_ text: Base) throws(Failure) {
-        for upper in [false, true] {
-            try unsafe spell(text, .hex(upper: upper, separator: 0), text.count * 2)
-            for separator in [0x20, 0x3a] as [UInt8] {
-                try unsafe spell(text, .hex(upper: upper, separator: separator), text.count * 3 - 1)
-            }
-        }
+        try unsafe spellHex(text, upper: false)
+        try unsafe spellHex(text, upper: true)
     }
 
-    /// The longest first: the others are its beginnings.
-    private func spellBase64(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
-        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
-            let spelling = Spelling.base64(alphabet, alignment: alignment)
-            var counts = [Base64.coreCount(text.count, alignment: alignment)]
-            if alignment == 0 { counts += [false, true].map { Base64.count(text.count, padded: $0) } }
-            try unsafe spell(text, spelling, counts)
-        }
+    private func spellHex(_ text: Base, upper: Bool) throws(Failure) {
+        try unsafe spell(text, .hex(upper: upper, separator: 0), text.count * 2)
+        try unsafe spell(text, .hex(upper: upper, separator: 0x20), text.count * 3 - 1)
+        try unsafe spell(text, .hex(upper: upper, separator: 0x3a), text.count * 3 - 1)
     }
 
-    /// Adds the beginnings of one spelling; the counts rise.
-    private func spell(_ text: Base, _ spelling: Spelling, _ counts: [Int]) throws(Failure) {
+    /// Adds the base64 at the alignments that are asked for, and the base64 of it where `depth` says so.
+    private func spellBase64(
+        _ text: Base, _ alphabet: Base64Alphabet, _ asked: (Bool, Bool, Bool), _ depth: Depth
+    ) throws(Failure) {
+        let whole = Spelling.base64(alphabet, alignment: 0)
+        if asked.0 {
+            let core = Base64.coreCount(text.count, alignment: 0)
+            try unsafe spellWhole(text, whole, core: core, of: text.count)
+        }
+        if asked.1 { try unsafe spellInside(text, alphabet, alignment: 1) }
+        if asked.2 { try unsafe spellInside(text, alphabet, alignment: 2) }
+        guard depth == .all else { return }
+        // The outer base64, of letters and digits, never has the characters in which the alphabets differ.
+        if asked.0 { try unsafe spellTwice(text, alphabet, alignment: 0) }
+        if asked.1 { try unsafe spellTwice(text, alphabet, alignment: 1) }
+        if asked.2 { try unsafe spellTwice(text, alphabet, alignment: 2) }
+        guard asked.0 else { return }
+        let inner = Base64.count(text.count, padded: true)
+        let core = Base64.coreCount(Base64.coreCount(text.count, alignment: 0), alignment: 0)
+        try unsafe spellWhole(text, .base64Twice(whole, innerCount: inner, alignment: 0), core: core, of: inner)
+    }
+
+    private func spellInside(_ text: Base, _ alphabet: Base64Alphabet, alignment: Int) throws(Failure) {
+        let count = Base64.coreCount(text.count, alignment: alignment)
+        try unsafe spell(text, .base64(alphabet, alignment: alignment), count)
+    }
+
+    /// Adds the base64 of `count` bytes, padded and not, and its beginning that is their own; the longest first.
+    private func spellWhole(_ text: Base, _ spelling: Spelling, core: Int, of count: Int) throws(Failure) {
+        let (bare, padded) = (Base64.count(count, padded: false), Base64.count(count, padded: true))
         var longest: Int?
-        for (place, count) in counts.enumerated().reversed() where place == 0 || counts[place - 1] < count {
-            let number = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: longest)
+        if padded > bare { longest = unsafe try needles.insert(text, spelling, count: padded, name: name) }
+        if bare > core {
+            let number = unsafe try needles.insert(text, spelling, count: bare, name: name, beginning: longest)
             longest = longest ?? number
         }
+        _ = unsafe try needles.insert(text, spelling, count: core, name: name, beginning: longest)
     }
 
-    /// Whether the alphabet makes a difference: it has two characters of its own.
-    private func isOwn(_ text: Base, _ alphabet: Base64Alphabet, _ alignment: Int) -> Bool {
-        guard alphabet == .url else { return true }
-        return unsafe Base64.hasSpecial(text.span, alignment: alignment)
-    }
-
-    private func spellBase64Twice(_ text: Base, _ alphabet: Base64Alphabet) throws(Failure) {
-        // The outer base64, of letters and digits, never has the two characters.
-        for alignment in 0..<3 where unsafe isOwn(text, alphabet, alignment) {
-            let inner = Base64.coreCount(text.count, alignment: alignment)
-            // The one with nothing before it begins the whole, below.
-            for outer in 0..<3 where alignment > 0 || outer > 0 {
-                let spelling = Spelling.base64(alphabet, alignment: alignment)
-                let count = Base64.coreCount(inner, alignment: outer)
-                try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
-            }
+    private func spellTwice(_ text: Base, _ alphabet: Base64Alphabet, alignment: Int) throws(Failure) {
+        let inner = Base64.coreCount(text.count, alignment: alignment)
+        // The one with nothing before it begins the whole.
+        for outer in (alignment > 0 ? 0 : 1)..<3 {
+            let spelling = Spelling.base64(alphabet, alignment: alignment)
+            let count = Base64.coreCount(inner, alignment: outer)
+            try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
         }
-        guard unsafe isOwn(text, alphabet, 0) else { return }
-        let inner = Base64.count(text.count, padded: true)
-        let whole = Spelling.base64Twice(.base64(alphabet, alignment: 0), innerCount: inner, alignment: 0)
-        let core = Base64.coreCount(Base64.coreCount(text.count, alignment: 0), alignment: 0)
-        try unsafe spell(text, whole, [core] + [false, true].map { Base64.count(inner, padded: $0) })
     }
 }

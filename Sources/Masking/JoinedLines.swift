@@ -1,18 +1,13 @@
+import CSystemShims
 import Diagnostics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Finds where a needle that looks through line breaks may begin before a break, at little more than the price of finding
 /// the breaks.
 ///
 /// Between long lines two questions to a filter are enough. Short lines are put together and asked as a text of their own.
-final class JoinedLines {
-    /// No needle's asked windows reach further.
-    private static let reach = 22
+@safe final class JoinedLines {
+    /// No needle's asked windows reach further, in the scan at work.
+    private var reach = 22
     private static let capacity = 4096
 
     private let wide: WindowFilter
@@ -23,53 +18,73 @@ final class JoinedLines {
     /// Where in the joined text a piece begins, and its place in the view.
     private var pieces: [(start: Int, place: Int)] = []
 
+    /// Where the line feeds of a slice are, counted from its beginning.
+    private let feeds: UnsafeMutablePointer<UInt16>
+
     init(wide: WindowFilter, middle: WindowFilter) throws(Failure) {
         (self.wide, self.middle) = (wide, middle)
         joined = try SecretArray(count: JoinedLines.capacity + 8)
+        unsafe feeds = .allocate(capacity: PlaceSet.capacity + 1)
     }
+
+    deinit { unsafe feeds.deallocate() }
 
     var secretBytes: Int { joined.count }
 
     /// Adds to `places` what may begin before a line break of its slice.
     func scan(_ view: TextView, _ places: PlaceSet) {
-        let (high, hasMiddle) = (places.high, !middle.isEmpty)
+        let (low, high, hasMiddle) = (places.low, places.high, !middle.isEmpty)
+        precondition(low >= 0 && high <= view.count && high - low <= PlaceSet.capacity, "a slice lies in its write")
+        let text = unsafe view.base
+        let feedCount = unsafe vs_sys_find_byte(text + low, high - low, 0x0a, feeds)
         let (wideWindows, middleWindows) = (wide.windows, middle.windows)
-        var (line, end) = (places.low, 0)
-        var next = nextBreak(view, from: line, high, &end)
-        while end < high {
+        let reach = max(wide.reach, middle.reach) - 1
+        self.reach = reach
+        var line = low
+        var (end, after) = feedCount == 0 ? (high, high) : unsafe lineBreak(text, 0, line, low, high)
+        var next = 1
+        while next <= feedCount {
             // The line from `line` to `end`, then the one from `after` to `afterEnd`.
-            let (after, lineEnd) = (next, end)
-            next = nextBreak(view, from: after, high, &end)
-            if isSpacedDigit(view, lineEnd - 1, from: line) { insertSpaced(view, line..<lineEnd, places) }
-            if count == 0, lineEnd - line > JoinedLines.reach, end - after > JoinedLines.reach {
+            let following = next == feedCount ? (high, high) : unsafe lineBreak(text, next, after, low, high)
+            let afterEnd = following.0
+            // In bounds: lines lie in the slice.
+            if end > line, unsafe isSpacedDigit(text[end - 1]) { insertSpaced(view, line..<end, places) }
+            if count == 0, end - line > reach, afterEnd - after > reach {
                 // Seven bytes before the break and one after it; then eight after it.
-                let (before, begin) = (view.word(at: lineEnd - 8), view.word(at: after))
+                let (before, begin) = unsafe (loadWord(text + end - 8), loadWord(text + after))
                 let across = before &>> 8 | begin &<< 56
                 var hits = wideWindows.hit(across) | wideWindows.hit(begin)
                 // Where a needle begins, the windows beside are hits too.
                 if hits != 0 { hits = wideWindows.hitsBeside(before, begin) }
                 if hasMiddle { hits |= middleWindows.hit(across &>> 32) | middleWindows.hit(begin) }
-                if hits != 0 { join(view, line..<lineEnd, after..<end, places) }
+                if hits != 0 { join(view, line..<end, after..<afterEnd, places) }
             } else {
-                join(view, line..<lineEnd, after..<end, places)
+                join(view, line..<end, after..<afterEnd, places)
             }
             line = after
+            (end, after) = following
+            next += 1
         }
         guard count > 0 else { return }
-        flush(places, isCut: high - line <= JoinedLines.reach)
+        flush(places, isCut: high - line <= reach)
         clear()
     }
 
-    /// Where LF or CRLF begins, as `end`, and where the line after it begins, past its blanks; `high` twice for none.
-    @inline(__always) private func nextBreak(_ view: TextView, from low: Int, _ high: Int, _ end: inout Int) -> Int {
-        end = high
-        guard low < high, let found = unsafe memchr(view.base + low, 0x0a, high - low) else { return high }
-        let place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(view.base)
-        end = place > low && view.byte(place - 1) == 0x0d ? place - 1 : place
+    /// Where LF or CRLF begins, of which a line feed is known, and where the line after it begins, past its blanks.
+    ///
+    /// `line` is where the line before it begins.
+    @inline(__always) private func lineBreak(
+        _ text: UnsafePointer<UInt8>, _ number: Int, _ line: Int, _ low: Int, _ high: Int
+    ) -> (Int, Int) {
+        // In bounds: `number` is below the number of line feeds, `next` stays below the slice's end.
+        let place = unsafe low + Int(feeds[number])
         var next = place + 1
-        let most = min(high, next + LineBreak.maximumIndent)
-        while next < most, view.byte(next) == 0x20 || view.byte(next) == 0x09 { next += 1 }
-        return next
+        if next < high, unsafe text[next] == 0x20 || text[next] == 0x09 {
+            let most = min(high, next + LineBreak.maximumIndent)
+            while next < most, unsafe text[next] == 0x20 || text[next] == 0x09 { next += 1 }
+        }
+        let isLong = place > line ? unsafe text[place - 1] == 0x0d : false
+        return (isLong ? place - 1 : place, next)
     }
 
     // MARK: - Short lines
@@ -81,14 +96,14 @@ final class JoinedLines {
 
     /// Takes in the end of a line, and of the line after it what a needle from before can reach.
     private func join(_ view: TextView, _ line: Range<Int>, _ after: Range<Int>, _ places: PlaceSet) {
-        let isLast = after.count > 2 * JoinedLines.reach
-        let part = isLast ? after.lowerBound..<after.lowerBound + JoinedLines.reach : after
+        let isLast = after.count > 2 * reach
+        let part = isLast ? after.lowerBound..<after.lowerBound + reach : after
         if count + part.count > JoinedLines.capacity {
             // There is no room: what cannot be asked any more is taken for a hit.
             flush(places, isCut: true)
             clear()
         }
-        if count == 0 { append(view, max(line.lowerBound, line.upperBound - JoinedLines.reach)..<line.upperBound) }
+        if count == 0 { append(view, max(line.lowerBound, line.upperBound - reach)..<line.upperBound) }
         append(view, part)
         guard isLast else { return }
         flush(places, isCut: false)
@@ -113,7 +128,7 @@ final class JoinedLines {
                 insert(from: first, through: last, places)
             }
         }
-        if isCut { insert(from: max(0, count - JoinedLines.reach - 1), through: count - 1, places) }
+        if isCut { insert(from: max(0, count - reach - 1), through: count - 1, places) }
     }
 
     private func insert(from first: Int, through last: Int, _ places: PlaceSet) {
@@ -133,19 +148,15 @@ final class JoinedLines {
 
     // MARK: - Spaced digits
 
-    private func isSpacedDigit(_ view: TextView, _ place: Int, from low: Int) -> Bool {
-        guard place >= low else { return false }
-        let byte = view.byte(place)
-        return byte == 0x20 || isHexDigit(byte)
-    }
+    @inline(__always) private func isSpacedDigit(_ byte: UInt8) -> Bool { byte == 0x20 || isHexDigit(byte) }
 
     /// Where a break stands for the blank between two pairs of digits, no joined text has that blank.
     private func insertSpaced(_ view: TextView, _ line: Range<Int>, _ places: PlaceSet) {
         // Three bytes of spaced digits have a blank among them.
         let isSpacedLine = (1...3).contains { line.count >= $0 && view.byte(line.upperBound - $0) == 0x20 }
-        let low = max(line.lowerBound, line.upperBound - (isSpacedLine ? JoinedLines.reach : 2))
+        let low = max(line.lowerBound, line.upperBound - (isSpacedLine ? reach : 2))
         var place = line.upperBound - 1
-        while isSpacedDigit(view, place, from: low) {
+        while place >= low, isSpacedDigit(view.byte(place)) {
             if view.byte(place) != 0x20, isSpaced(view, from: place, places.high) {
                 places.insert(from: place, through: place)
             }

@@ -220,7 +220,8 @@ final class Matcher {
         var followsBreak = true
         while start.count < index.anchor, start.place < end {
             let byte = view.byte(start.place)
-            let length = looksThroughBreaks && !followsBreak ? breakLength(view, start.place, end) : nil
+            let mayBreak = looksThroughBreaks && !followsBreak && LineBreak.begins(with: byte)
+            let length = mayBreak ? breakLength(view, start.place, end) : nil
             guard let length else {
                 start.append(byte)
                 start.place += 1

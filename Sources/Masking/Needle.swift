@@ -26,10 +26,15 @@
         return unsafe spelling.byte(index, of: text)
     }
 
-    /// Writes its first bytes, `count` at most and no more than it has, to `room`.
-    func write(first count: Int, to room: NeedleHead) {
-        unsafe spelling.write(first: min(count, self.count), of: text, to: room.bytes, inner: room.inner)
+    /// The same where it leaves the path of another at `node`, or ends on it.
+    func branching(at node: Node) -> Needle {
+        var needle = self
+        (needle.parent, needle.branchDepth) = (Int32(node.needle), Int32(node.depth))
+        return needle
     }
+
+    /// Writes its first `count` bytes to `head`; see `NeedleHead.take`.
+    func write(first count: Int, to head: NeedleHead) { unsafe spelling.write(first: count, of: text, to: head) }
 
     /// The `width` bytes from `offset` on in memory order; zeros past the needle's end.
     func word(at offset: Int = 0, width: Int) -> UInt64 {
@@ -49,6 +54,8 @@ struct Node: Equatable {
 struct Mark {
     var depth: Int
     var needle: Int
+    /// The needle on whose path it ends.
+    var path: Int
 }
 
 extension [Mark] {

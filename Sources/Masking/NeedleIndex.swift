@@ -9,7 +9,7 @@ import Diagnostics
 /// - failure links of at least anchor length, found when a text first needs them (`NeedleLinks`). A shorter suffix is
 ///   found again by looking at the text's last bytes, a bounded number of steps.
 final class NeedleIndex {
-    private(set) var needles: [Needle] = []
+    let needles = GrowingArray<Needle>()
     /// The length of the ways in; no needle is shorter.
     let anchor: Int
     private let anchorMask: UInt64
@@ -17,21 +17,24 @@ final class NeedleIndex {
     private let ways: KeyedTable
     private let edges: KeyedTable
     private var edgeBytes: SecretArray<UInt8>
-    private var edgeParents: [Node] = []
-    private var edgeTargets: [Int32] = []
+    private let edgeParents = GrowingArray<Node>()
+    private let edgeTargets = GrowingArray<Int32>()
     private let key = RunKey()
     /// The ways in as big-endian words: for what is shorter than an anchor.
     private let anchors: SortedWords
 
     /// Needles that end on another's path past its branch, by that needle, in order of depth.
-    private(set) var terminals: [Int: [Mark]] = [:]
+    private var terminals: [Int: [Mark]] = [:]
+    /// Those that came since somebody asked: nearly always nobody does.
+    private let newTerminals = GrowingArray<Mark>()
     private var links = NeedleLinks()
 
-    private let head: NeedleHead
+    /// How a needle begins that a table names.
+    private let candidate: NeedleHead
 
-    init(anchor: Int, _ head: NeedleHead) throws(Failure) {
+    init(anchor: Int) throws(Failure) {
         self.anchor = anchor
-        self.head = head
+        candidate = try NeedleHead()
         anchorMask = UInt64.max >> UInt64(64 - anchor * 8)
         ways = try KeyedTable()
         edges = try KeyedTable()
@@ -49,11 +52,8 @@ final class NeedleIndex {
     /// Makes room so that the next `insert` cannot fail.
     func reserveOne() throws(Failure) {
         guard needles.count < KeyedTable.largestValue - 1 else { throw NeedleIndex.tooMany }
-        try ways.reserve(1) { number in
-            needles[number].write(first: anchor, to: head)
-            return key.hash(head.word & anchorMask)
-        }
-        try edges.reserve(1) { edge in edgeHash(edgeParents[edge], edgeBytes[edge]) }
+        try ways.reserveOne { number in key.hash(firstWord(number)) }
+        try edges.reserveOne { edge in edgeHash(edgeParents[edge], edgeBytes[edge]) }
         try anchors.reserveOne()
         guard edgeParents.count == edgeBytes.count else { return }
         let larger: SecretArray<UInt8> = try SecretArray(count: edgeBytes.count * 2)
@@ -74,22 +74,25 @@ final class NeedleIndex {
     func insert(_ needle: Needle, _ word: UInt64, beginning longer: Int?) -> Int? {
         precondition(needle.count >= anchor, "a needle is as long as its index's anchor")
         let word = word & anchorMask
-        guard var node = wayIn(word) else {
-            ways.insert(hash: key.hash(word), value: needles.count)
+        let hash = key.hash(word)
+        guard var node = wayIn(word, hash: hash) else {
+            ways.insert(hash: hash, value: needles.count)
             anchors.insert(word.bigEndian)
             return append(needle)
         }
         if let longer, needle.count > Int(needles[longer].branchDepth) {
-            node = Node(needle: longer, depth: needle.count)
+            // Past its branch the longer one, which is new, has nothing in common with older needles.
+            return append(needle, endingAt: Node(needle: longer, depth: needle.count))
         }
         while node.depth < needle.count, let next = child(node, needle.byte(node.depth)) { node = next }
-        let isPath = node.depth == needle.count
-        if isPath && end(at: node) != nil { return nil }
-        var branching = needle
-        branching.parent = Int32(node.needle)
-        branching.branchDepth = Int32(node.depth)
-        if isPath { addTerminal(node) } else { addEdge(node, needle.byte(node.depth)) }
-        return append(branching)
+        if node.depth == needle.count { return end(at: node) == nil ? append(needle, endingAt: node) : nil }
+        addEdge(node, needle.byte(node.depth))
+        return append(needle.branching(at: node))
+    }
+
+    private func append(_ needle: Needle, endingAt node: Node) -> Int {
+        newTerminals.append(Mark(depth: node.depth, needle: needles.count, path: node.needle))
+        return append(needle.branching(at: node))
     }
 
     private func append(_ needle: Needle) -> Int {
@@ -98,13 +101,27 @@ final class NeedleIndex {
         return needles.count - 1
     }
 
-    private func addTerminal(_ node: Node) {
-        let place = terminals[node.needle]?.count(upTo: node.depth) ?? 0
-        terminals[node.needle, default: []].insert(Mark(depth: node.depth, needle: needles.count), at: place)
+    /// The needles that end on the path of `needle` past its branch, in order of depth.
+    func terminals(of needle: Int) -> [Mark]? {
+        if !newTerminals.isEmpty { settleTerminals() }
+        return terminals[needle]
+    }
+
+    private func settleTerminals() {
+        for index in 0..<newTerminals.count {
+            let mark = newTerminals[index]
+            let place = terminals[mark.path]?.count(upTo: mark.depth) ?? 0
+            terminals[mark.path, default: []].insert(mark, at: place)
+        }
+        newTerminals.removeAll()
     }
 
     private func addEdge(_ node: Node, _ byte: UInt8) {
-        if node.depth == needles[node.needle].count { needles[node.needle].isExtended = true }
+        var left = needles[node.needle]
+        if node.depth == left.count, !left.isExtended {
+            left.isExtended = true
+            needles[node.needle] = left
+        }
         edgeBytes[edgeParents.count] = byte
         edges.insert(hash: edgeHash(node, byte), value: edgeParents.count)
         edgeParents.append(node)
@@ -119,10 +136,18 @@ final class NeedleIndex {
 
     /// The node whose bytes are the first `anchor` of `word`, in memory order.
     @inline(__always) func wayIn(_ word: UInt64) -> Node? {
-        let word = word & anchorMask
-        let found = ways.find(hash: key.hash(word)) { number in needles[number].word(width: anchor) == word }
-        guard let found else { return nil }
+        wayIn(word & anchorMask, hash: key.hash(word & anchorMask))
+    }
+
+    @inline(__always) private func wayIn(_ word: UInt64, hash: UInt64) -> Node? {
+        guard let found = ways.find(hash: hash, matches: { number in firstWord(number) == word }) else { return nil }
         return Node(needle: found, depth: anchor)
+    }
+
+    /// The first `anchor` bytes of a needle, in memory order.
+    private func firstWord(_ number: Int) -> UInt64 {
+        candidate.take(needles[number], anchor)
+        return candidate.word & anchorMask
     }
 
     /// A node of depth `count`, less than `anchor`, whose bytes are the first `count` of `word`, in memory order.
@@ -164,7 +189,7 @@ final class NeedleIndex {
     /// The needle whose bytes are those of the node, if there is one.
     private func end(at node: Node) -> Int? {
         if node.depth == needles[node.needle].count { return node.needle }
-        guard let marks = terminals[node.needle] else { return nil }
+        guard let marks = terminals(of: node.needle) else { return nil }
         let count = marks.count(upTo: node.depth)
         return count > 0 && marks[count - 1].depth == node.depth ? marks[count - 1].needle : nil
     }

@@ -118,7 +118,7 @@ struct NeedleLinks {
     }
 
     private func lastMark(_ needle: Int, _ depth: Int, _ index: NeedleIndex) -> Int? {
-        guard let marks = index.terminals[needle] else { return nil }
+        guard let marks = index.terminals(of: needle) else { return nil }
         let count = marks.count(upTo: depth)
         return count > 0 ? marks[count - 1].needle : nil
     }

@@ -29,10 +29,10 @@ final class NeedleSet {
 
     init() throws(Failure) {
         head = try NeedleHead()
-        short = try NeedleIndex(anchor: Forms.minimumVerbatim, head)
-        plain = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
-        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
-        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor, head)
+        short = try NeedleIndex(anchor: Forms.minimumVerbatim)
+        plain = try NeedleIndex(anchor: NeedleSet.longAnchor)
+        wrapped = try NeedleIndex(anchor: NeedleSet.longAnchor)
+        spaced = try NeedleIndex(anchor: NeedleSet.longAnchor)
         middle = try WindowFilter(head)
         wide = try WindowFilter(head)
         lines = try JoinedLines(wide: wide, middle: middle)
@@ -68,16 +68,30 @@ final class NeedleSet {
         let index = isShort ? short : index(of: spelling)
         let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
         try index.reserveOne()
-        if let filter { try filter.reserveOne(length: count) } else { try pairs.reserveOne() }
-        head.take(needle)
-        defer { head.wipe() }
+        if let filter { try reserveOne(filter, length: count) } else { try pairs.reserveOne() }
+        head.take(needle, filter?.headCount ?? index.anchor)
         guard let number = index.insert(needle, head.word, beginning: longer) else { return nil }
-        if let filter { filter.insert(needle) } else { pairs.insert(needle) }
+        if let filter { filter.insert() } else { pairs.insert(needle) }
         self.count += 1
         generation += 1
         isEmpty = false
         return number
     }
+
+    private func reserveOne(_ filter: WindowFilter, length: Int) throws(Failure) {
+        try filter.reserveOne(length: length) { take in
+            let isWide = length >= WindowFilter.wideLength
+            for index in [plain, wrapped, spaced] {
+                for number in 0..<index.needles.count {
+                    let needle = index.needles[number]
+                    if (needle.count >= WindowFilter.wideLength) == isWide { take(needle) }
+                }
+            }
+        }
+    }
+
+    /// Wipes what the work on the last needles left outside of the tables.
+    func wipeScratch() { head.wipe() }
 
     private func index(of spelling: Spelling) -> NeedleIndex {
         guard spelling.looksThroughBreaks else { return plain }
@@ -102,12 +116,27 @@ final class NeedleSet {
                 places.insert(from: first, through: last)
             }
         }
-        // Close to the end no windows were asked.
-        places.insert(from: high - WindowFilter.reach, through: high - 1)
+        insertLast(view, from: max(low, high - max(wide.reach, middle.reach)), to: high)
         if !wrapped.isEmpty { lines.scan(view, places) }
         for matcher in matchers {
             matcher.run(view, from: low, to: high, places(for: matcher, view, low, high), &finds)
         }
+    }
+
+    /// Adds the places close to the end of a slice at which a needle may begin whose asked window is not all there.
+    ///
+    /// What has eight bytes is asked for itself; what goes on past a line break is for `lines`, to which a carriage return
+    /// at the end is none yet.
+    private func insertLast(_ view: TextView, from first: Int, to high: Int) {
+        let (wideWindows, middleWindows) = (wide.windows, middle.windows)
+        let end = view.byte(high - 1) == 0x0d ? high - 1 : high
+        var place = first
+        while place + 8 <= end {
+            let word = view.word(at: place)
+            if wideWindows.hit(word) | middleWindows.hit(word) != 0 { places.insert(from: place, through: place) }
+            place += 1
+        }
+        places.insert(from: place, through: high - 1)
     }
 
     /// Runs the matchers over what is held alone.

@@ -1,7 +1,7 @@
 /// The random key of one masker: whoever writes the text cannot choose collisions.
 struct RunKey {
-    private let mask: UInt64
-    private let factor: UInt64
+    let mask: UInt64
+    let factor: UInt64
 
     init() {
         var generator = SystemRandomNumberGenerator()

@@ -55,63 +55,91 @@ struct Spelling {
         }
     }
 
-    /// Writes the first `count` bytes of the spelling of `text` to `room`, in one go; `inner` is room for as many.
-    func write(
-        first count: Int, of text: UnsafeBufferPointer<UInt8>, to room: UnsafeMutablePointer<UInt8>,
-        inner: UnsafeMutablePointer<UInt8>
-    ) {
+    /// Writes the first `count` bytes of the spelling of `text` to `head`, and more: eight at a time, in one go.
+    func write(first count: Int, of text: UnsafeBufferPointer<UInt8>, to head: NeedleHead) {
+        let source = unsafe readable(text, head)
+        let groups = (count + 7) / 8
         switch kind {
-        case .plain: for index in 0..<count { unsafe room[index] = unsafe text[index] }
-        case .hex: unsafe writeHex(count, of: text, to: room)
-        case .base64:
-            unsafe writeBase64(count, of: text.baseAddress ?? TextView.nothing, text.count, firstBit, to: room)
+        case .plain: unsafe head.bytes.update(from: source, count: groups * 8)
+        case .hex: unsafe writeHex(count, of: source, to: head.bytes)
+        case .base64: unsafe writeBase64(groups, of: source, text.count, firstBit, to: head.bytes)
         case .base64Twice:
-            // Three inner characters make four outer ones; those at the ends may lend bits alone.
-            let needed = min(Int(innerCount), count * 3 / 4 + 2)
-            unsafe writeBase64(needed, of: text.baseAddress ?? TextView.nothing, text.count, firstBit, to: inner)
-            unsafe writeBase64(count, of: inner, Int(innerCount), outerBit, to: room)
+            // Eight outer characters are of six inner ones and a part of a seventh.
+            unsafe writeBase64((groups * 6 + 8) / 8, of: source, text.count, firstBit, to: head.inner)
+            var place = Int(innerCount)
+            while place < NeedleHead.count {
+                unsafe head.inner[place] = 0
+                place += 1
+            }
+            unsafe writeBase64(groups, of: head.inner, Int(innerCount), outerBit, to: head.bytes)
         }
     }
 
-    private func writeHex(
-        _ count: Int, of text: UnsafeBufferPointer<UInt8>, to room: UnsafeMutablePointer<UInt8>
-    ) {
-        let letters: UInt8 = isSecond ? 0x41 : 0x61
-        @inline(__always) func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : letters + value - 10 }
+    /// The text where all that is read of it is there, else a copy with zeros after it.
+    private func readable(_ text: UnsafeBufferPointer<UInt8>, _ head: NeedleHead) -> UnsafePointer<UInt8> {
+        guard let start = text.baseAddress else { return unsafe TextView.nothing }
+        guard text.count < NeedleHead.sourceCount else { return unsafe start }
+        unsafe head.source.update(repeating: 0, count: NeedleHead.sourceCount)
+        unsafe head.source.update(from: start, count: text.count)
+        return unsafe UnsafePointer(head.source)
+    }
+
+    private static let smallPairs: StaticString = """
+        000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
+        202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\
+        404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f\
+        606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f\
+        808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f\
+        a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf\
+        c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf\
+        e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
+        """
+    private static let largePairs: StaticString = """
+        000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F\
+        202122232425262728292A2B2C2D2E2F303132333435363738393A3B3C3D3E3F\
+        404142434445464748494A4B4C4D4E4F505152535455565758595A5B5C5D5E5F\
+        606162636465666768696A6B6C6D6E6F707172737475767778797A7B7C7D7E7F\
+        808182838485868788898A8B8C8D8E8F909192939495969798999A9B9C9D9E9F\
+        A0A1A2A3A4A5A6A7A8A9AAABACADAEAFB0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF\
+        C0C1C2C3C4C5C6C7C8C9CACBCCCDCECFD0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\
+        E0E1E2E3E4E5E6E7E8E9EAEBECEDEEEFF0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF
+        """
+
+    private func writeHex(_ count: Int, of source: UnsafePointer<UInt8>, to room: UnsafeMutablePointer<UInt8>) {
+        let digits = unsafe UnsafeRawPointer(isSecond ? Spelling.largePairs.utf8Start : Spelling.smallPairs.utf8Start)
         let step = separator == 0 ? 2 : 3
-        var (index, place) = (0, 0)
-        while index < count {
-            let byte = unsafe text[place]
-            unsafe room[index] = digit(byte >> 4)
-            if index + 1 < count { unsafe room[index + 1] = digit(byte & 15) }
-            if step == 3, index + 2 < count { unsafe room[index + 2] = separator }
-            index += step
-            place += 1
+        var (place, index) = (0, 0)
+        while place < count {
+            // In bounds: there are 256 pairs.
+            let pair = unsafe digits.loadUnaligned(fromByteOffset: Int(source[index]) * 2, as: UInt16.self)
+            unsafe UnsafeMutableRawPointer(room + place).storeBytes(of: pair, as: UInt16.self)
+            if step == 3 { unsafe room[place + 2] = separator }
+            place += step
+            index += 1
         }
     }
 
-    /// The base64 of `length` bytes from bit `first` on.
+    /// The base64 of `length` bytes from bit `first` on, in groups of eight characters of six bytes.
     private func writeBase64(
-        _ count: Int, of bytes: UnsafePointer<UInt8>, _ length: Int, _ first: UInt8,
+        _ groups: Int, of source: UnsafePointer<UInt8>, _ length: Int, _ first: UInt8,
         to room: UnsafeMutablePointer<UInt8>
     ) {
-        let characters = alphabet
-        var (place, bits, left) = (0, UInt32(0), -Int(first))
-        for index in 0..<count {
-            while left < 6, place < length {
-                bits = bits &<< 8 | (unsafe UInt32(bytes[place]))
-                place += 1
-                left += 8
+        let characters = unsafe alphabet.characters
+        var place = 0
+        for group in 0..<groups {
+            var bits = unsafe loadWord(source + group &* 6).bigEndian &<< UInt64(first)
+            let end = place &+ 8
+            while place < end {
+                // In bounds: there are 64 characters.
+                unsafe room[place] = unsafe characters[Int(truncatingIfNeeded: bits &>> 58)]
+                bits = bits &<< 6
+                place &+= 1
             }
-            if left <= 0 {
-                unsafe room[index] = Base64.padding
-            } else if left < 6 {
-                unsafe room[index] = characters.character(bits &<< UInt32(6 - left))
-                left = 0
-            } else {
-                left -= 6
-                unsafe room[index] = characters.character(bits &>> UInt32(left))
-            }
+        }
+        place = (length * 8 - Int(first) + 5) / 6
+        while place < groups * 8 {
+            unsafe room[place] = Base64.padding
+            place += 1
         }
     }
 

@@ -22,12 +22,6 @@ enum TextEncoding {
     /// The most bytes that one byte can become.
     static let maximumExpansion = 8
 
-    /// Whether every variant leaves `source` as it is: letters, digits, `-`, `.` and `_` only.
-    static func leavesAlone(_ source: Span<UInt8>) -> Bool {
-        for index in source.indices where !isPlain(source[index]) { return false }
-        return true
-    }
-
     /// Whether the encoding can make something else of a text with these bytes.
     func changes(_ profile: TextProfile) -> Bool {
         let controls: UInt64 = 0xffff_ffff
@@ -39,6 +33,12 @@ enum TextEncoding {
         case .shellSingleQuoted: return profile.holds(0x27)
         default: return true
         }
+    }
+
+    /// Whether the first byte of a text with these becomes something else there than it becomes elsewhere.
+    func treatsFirst(of profile: TextProfile) -> Bool {
+        guard case .shellBackslash(escapesFirst: true) = self else { return false }
+        return profile.first == 0x23 || profile.first == 0x7e
     }
 
     /// Appends `source` in this encoding to `draft`.

@@ -1,29 +1,42 @@
 /// Which bytes a text holds.
 struct TextProfile: Equatable {
     /// ASCII bytes below 64, and the others.
-    private(set) var low: UInt64 = 0
-    private(set) var high: UInt64 = 0
+    let low: UInt64
+    let high: UInt64
     /// A byte above ASCII.
-    private(set) var hasHigh = false
+    let hasHigh: Bool
     /// The first byte where it can count: some encodings treat it in its own way.
-    private let first: UInt8
+    let first: UInt8
+
+    /// Letters, digits and `-._` as such a set.
+    private static let plain = (low: UInt64(0x03ff_6000_0000_0000), high: UInt64(0x07ff_fffe_87ff_fffe))
 
     /// Letters, digits and `-._`, which no encoding changes, count as none.
     init(_ text: Span<UInt8>) {
         first = text.isEmpty || isPlain(text[0]) ? 0x61 : text[0]
+        // The parts of the set, by the byte's two highest bits: no branch to guess.
+        var (low, high, above) = (UInt64(0), UInt64(0), UInt8(0))
         for index in text.indices {
             let byte = text[index]
-            if isPlain(byte) {
-                continue
-            } else if byte < 64 {
-                low |= 1 << UInt64(byte)
-            } else if byte < 128 {
-                high |= 1 << UInt64(byte - 64)
-            } else {
-                hasHigh = true
-            }
+            let bit = UInt64(1) &<< UInt64(byte & 63)
+            low |= byte < 64 ? bit : 0
+            high |= byte < 64 ? 0 : bit
+            above |= byte
         }
+        hasHigh = above >= 0x80
+        if hasHigh { high = TextProfile.highASCII(text) }
+        (self.low, self.high) = (low & ~TextProfile.plain.low, high & ~TextProfile.plain.high)
     }
+
+    /// The bytes from 64 to 127 alone.
+    private static func highASCII(_ text: Span<UInt8>) -> UInt64 {
+        var set: UInt64 = 0
+        for index in text.indices where text[index] & 0xc0 == 0x40 { set |= 1 << UInt64(text[index] & 63) }
+        return set
+    }
+
+    /// Every encoding leaves the text as it is: letters, digits, `-`, `.` and `_` only.
+    var isUnchanged: Bool { low | high == 0 && !hasHigh }
 
     func holds(_ byte: UInt8) -> Bool { (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1 }
 

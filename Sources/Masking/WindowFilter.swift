@@ -1,18 +1,20 @@
+import CSystemShims
 import Diagnostics
 
 /// Says where no needle can begin, at memory speed: a Bloom filter over windows of a few bytes, asked only at every
 /// `stride`-th place.
 ///
 /// Every needle has each of its first `stride` windows in it, so one of them is always asked for.
-final class WindowFilter {
+@safe final class WindowFilter {
     /// The windows of needles of some length.
     struct Shape: Equatable {
         var width: Int
         var stride: Int
 
-        /// For needles of `shortest` bytes and more: the farther apart, the fewer questions.
-        init(shortest: Int) {
+        /// For `count` needles of `shortest` bytes and more: the farther apart, the fewer questions, but the more windows.
+        init(shortest: Int, count: Int) {
             switch shortest {
+            case 39... where count <= WindowFilter.few: (width, stride) = (8, 32)
             case 23...: (width, stride) = (8, 16)
             case 15...: (width, stride) = (8, 8)
             default: (width, stride) = (4, shortest - 3)
@@ -22,67 +24,79 @@ final class WindowFilter {
 
     /// The fewest bytes of a needle whose windows are as wide as they can be.
     static let wideLength = 15
-    /// From this far before a text's end on, a place may have no window that is asked.
-    static let reach = 23
     private static let largest = 64 * 1024
+    /// Up to so many needles the table of their windows stays within the fast memory of the processor.
+    private static let few = 1024
 
     private var words: SecretArray<UInt64>
-    private var shift: UInt64
+    /// The words' address, at hand for loops.
+    private var table: UnsafeMutablePointer<UInt64>
+    private var shift: UInt64 = 58
     private var mask = UInt64.max
     private let key = RunKey()
-    private(set) var shape = Shape(shortest: 23)
+    private(set) var shape = Shape(shortest: 39, count: 0)
     private var shortest = Int.max
     private var count = 0
-    private var members: [Needle] = []
+    private var needleCount = 0
     private let head: NeedleHead
 
     init(_ head: NeedleHead) throws(Failure) {
         self.head = head
         words = try SecretArray(count: 64)
-        shift = 58
+        unsafe table = words.base
     }
 
     var secretBytes: Int { words.count * 8 }
-    var isEmpty: Bool { members.isEmpty }
-    var stride: Int { shape.stride }
+    var isEmpty: Bool { needleCount == 0 }
+    /// From this far before a text's end on, a place may have no window that is asked.
+    ///
+    /// Eight bytes are read for a window, however wide it is.
+    var reach: Int { shape.stride + 7 }
+    /// How many bytes of a needle its windows cover.
+    var headCount: Int { shape.stride + shape.width - 1 }
 
     /// Makes room so that the next `insert`, of a needle of `length` bytes, cannot fail.
     ///
-    /// On an error the filter is as before.
-    func reserveOne(length: Int) throws(Failure) {
+    /// On an error the filter is as before. `members` hands on all needles that were inserted.
+    func reserveOne(length: Int, members: ((Needle) -> Void) -> Void) throws(Failure) {
         let newShortest = min(shortest, length)
-        let newShape = Shape(shortest: newShortest)
+        let newShape = Shape(shortest: newShortest, count: needleCount + 1)
         let isFull = count + newShape.stride > words.count * 4 && words.count < WindowFilter.largest
         guard newShape != shape || isFull else { return shortest = newShortest }
-        var size = 64
-        while size < (members.count + 1) * newShape.stride && size < WindowFilter.largest { size *= 2 }
+        var size = isFull && newShape == shape ? words.count : 64
+        while size < WindowFilter.largest, (needleCount + 1) * newShape.stride > size * 2 { size *= 4 }
         if size != words.count { words = try SecretArray(count: size) } else { words.wipe(first: size) }
+        unsafe table = words.base
         shift = UInt64(64 - size.trailingZeroBitCount)
         (shape, shortest, count) = (newShape, newShortest, 0)
         mask = UInt64.max >> UInt64(64 - shape.width * 8)
-        for needle in members {
-            head.take(needle)
+        guard needleCount > 0 else { return }
+        members { needle in
+            head.take(needle, headCount)
             addWindows()
         }
     }
 
-    /// Adds the first windows of `needle`, of which the head has the bytes.
+    /// Adds the first windows of a needle, of whose bytes the head has `headCount`.
     ///
     /// `reserveOne` came before.
-    func insert(_ needle: Needle) {
-        members.append(needle)
+    func insert() {
+        needleCount += 1
         addWindows()
     }
 
     private func addWindows() {
-        let (table, shift, mask, key) = unsafe (words.base, shift, mask, key)
-        precondition(shape.stride + shape.width <= NeedleHead.count, "a filter asks for no more than a head has")
-        for offset in 0..<shape.stride {
-            let hash = key.quickHash(unsafe loadWord(head.bytes + offset) & mask)
+        let (table, shift, mask, key) = unsafe (table, shift, mask, key)
+        let (stride, bytes) = unsafe (shape.stride, head.bytes)
+        precondition(stride + shape.width <= NeedleHead.count, "a filter asks for no more than a head has")
+        var offset = 0
+        while offset < stride {
+            let hash = key.quickHash(unsafe loadWord(bytes + offset) & mask)
             // In bounds: the table has 2^(64 - shift) words.
             unsafe table[Int(truncatingIfNeeded: hash &>> shift)] |= bits(hash)
+            offset += 1
         }
-        count += shape.stride
+        count += stride
     }
 
     /// The two bits of a window within its word.
@@ -102,7 +116,7 @@ final class WindowFilter {
         /// 1 where a window may belong to a needle, else 0.
         @inline(__always) func hit(_ window: UInt64) -> UInt64 {
             let hash = key.quickHash(window & mask)
-            // In bounds: the table has 2^(64 - shift) words.
+            // In bounds: the table has 2^(64 - shift) words. The same as `vs_sys_window_hits` does.
             let word = unsafe table[Int(truncatingIfNeeded: hash &>> shift)]
             return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1
         }
@@ -120,7 +134,7 @@ final class WindowFilter {
         }
     }
 
-    var windows: Windows { unsafe Windows(table: words.base, shift: shift, mask: mask, key: key) }
+    var windows: Windows { unsafe Windows(table: table, shift: shift, mask: mask, key: key) }
 
     /// Hands on the places from `low` on at which a needle may begin, as ranges whose ends count.
     ///
@@ -130,10 +144,12 @@ final class WindowFilter {
     ) {
         guard !isEmpty else { return }
         let (stride, windows) = (shape.stride, windows)
+        var table = unsafe shimTable
         var first = low + stride - 1
         // Sixty-four questions at a time and no branch between them: the table's cache misses overlap.
         while first + 63 * stride + 8 <= count {
-            var hits = unsafe WindowFilter.hits(windows, text + first, step: stride)
+            // In bounds: the last window ends before the text does.
+            var hits = unsafe vs_sys_window_hits(text + first, stride, &table)
             while hits != 0 {
                 let hit = first + hits.trailingZeroBitCount * stride
                 hits &= hits &- 1
@@ -149,22 +165,8 @@ final class WindowFilter {
         }
     }
 
-    /// Which of 64 windows may belong to a needle.
-    @inline(__always) private static func hits(
-        _ windows: Windows, _ text: UnsafePointer<UInt8>, step: Int
-    ) -> UInt64 {
-        var hits: UInt64 = 0
-        var place = unsafe text
-        var shift: UInt64 = 0
-        while shift < 64 {
-            unsafe hits |= windows.hit(loadWord(place)) &<< shift
-            unsafe hits |= windows.hit(loadWord(place + step)) &<< (shift &+ 1)
-            unsafe hits |= windows.hit(loadWord(place + 2 &* step)) &<< (shift &+ 2)
-            unsafe hits |= windows.hit(loadWord(place + 3 &* step)) &<< (shift &+ 3)
-            unsafe place += 4 &* step
-            shift &+= 4
-        }
-        return hits
+    private var shimTable: vs_sys_window_table {
+        unsafe vs_sys_window_table(table: table, shift: shift, window_mask: mask, key: key.mask, factor: key.factor)
     }
 
     /// Hands on the places at which a needle may begin that has its asked window at `hit`: where one begins, all its

@@ -318,6 +318,18 @@ func measure(_ label: String, _ values: [[UInt8]], _ megabytes: Int) throws {
     fflush(nil)
 }
 
+/// `set-up COUNT` and `scan COUNT` do one thing alone, for tools that count instructions (`perf stat`, `callgrind`).
+if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
+    if CommandLine.arguments[1] == "scan" {
+        let masker = try makeMasker(values(count))
+        print("\(fixed(inMemory(logText(16 << 20, values(count)), masker), 0)) MB/s")
+        exit(0)
+    }
+    if CommandLine.arguments[1] == "set-up" {
+        print("\(fixed(try setUpSeconds(values(count)) * 1000, 2)) ms")
+        exit(0)
+    }
+}
 let megabytes = Int(CommandLine.arguments.dropFirst().first ?? "64") ?? 64
 let counts = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
 print(" secrets  in memory      cat    relay   masked   ratio   work  of cat  set-up ms  one each   KiB")

@@ -18,5 +18,6 @@
 #include "secret_pages.h"
 #include "spawn.h"
 #include "terminal.h"
+#include "text_scan.h"
 
 #endif

@@ -81,6 +81,9 @@ static const unsigned char modules_lua[] = {
 static const unsigned char basics_lua[] = {
 #embed "prelude/basics.lua"
 };
+static const unsigned char repl_lua[] = {
+#embed "prelude/repl.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -157,7 +160,7 @@ const vs_embedded_text *vs_embedded_prelude(void) {
         TEXT("exit", exit_lua),             TEXT("faults", faults_lua),       TEXT("files", files_lua),
         TEXT("handles", handles_lua),       TEXT("http", http_lua),           TEXT("json", json_lua),
         TEXT("modules", modules_lua),       TEXT("parallel", parallel_lua),   TEXT("processes", processes_lua),
-        TEXT("programs", programs_lua),     TEXT("recipe", recipe_lua),       TEXT("retry", retry_lua),
+        TEXT("programs", programs_lua),     TEXT("recipe", recipe_lua),       TEXT("repl", repl_lua),          TEXT("retry", retry_lua),
         TEXT("strands", strands_lua),       TEXT("streams", streams_lua),     TEXT("tasks", tasks_lua),
         TEXT("vault", vault_lua),           TEXT("waiting", waiting_lua),     END,
     };

@@ -112,6 +112,7 @@ final class ScriptMachine {
             "scriptDirectory": .text(assignment.scriptFolder),
             "scriptArguments": .map([name] + arguments),
             "taskSelection": assignment.tasks.value,
+            "isInteractive": .boolean(assignment.isInteractive),
         ])
     }
 

@@ -27,6 +27,7 @@ struct RunCommand {
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
+            assignment.isInteractive = options.interactive != nil
             assignment.limits.memoryBytes = options.limits.memoryBytes
             assignment.limits.coroutines = options.limits.coroutines
             assignment.limits.shown = options.limits.shown

@@ -22,6 +22,9 @@ function host.part(name)
   return part
 end
 
+-- A part begins anew the next time.
+function host.forget(name) parts[name] = nil end
+
 local part = host.part
 
 -- The function `name` of a part.

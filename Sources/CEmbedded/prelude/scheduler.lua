@@ -212,6 +212,7 @@ host.strands = {
 
 -- The script, and then the tasks that it has named.
 local function script(chunk, ...)
+  if host.isInteractive then return part("repl").run() end
   -- Called without a name, so that a traceback says "main chunk".
   local results = pack(select(1, chunk)(...))
   if host.runTasks then

@@ -3,8 +3,9 @@
 --
 -- Needs   a secret GH_PAT that may push and make releases; git and sha256sum
 -- Run     vaultscript scripts/release.lua --repo OWNER/NAME --version v1.2.3 [--tree PATH]
---         (--help shows the parameters. Another server than GitHub: --api and --uploads, with their hosts in [http] hosts of
---         your configuration; USER_NAME for git servers that want a name with the token)
+--         (It asks before anything leaves the machine; vaultscript --yes … does not. --help shows the parameters. Another
+--         server than GitHub: --api and --uploads, with their hosts in [http] hosts of your configuration; USER_NAME for
+--         git servers that want a name with the token)
 
 local p = recipe {
   name = "release",
@@ -24,44 +25,53 @@ local p = recipe {
 local git = require("git")
 local token = getSecret("GH_PAT")
 local headers = { Authorization = secret.template("Bearer ${token}", { token = token }) }
-local retried = { times = 4 }
-
--- 1. The archive and its checksum, in a folder that is gone at the end.
-local folder = fs.tempDir()
-local base = p.repo:match("[^/]+$") .. "-" .. p.version
-local archive = base .. ".tar.gz"
-spawn {
-  "git", "archive", "--format=tar.gz", "--prefix=" .. base .. "/", "--output=" .. folder .. "/" .. archive, "HEAD",
-  cwd = p.tree,
-}
-local sum = spawn { "sha256sum", archive, cwd = folder, capture = true }.stdout
-fs.write(folder .. "/" .. archive .. ".sha256", sum)
-
--- 2. The tag. Not pushed a second time: git refuses a tag that is there.
-spawn { "git", "tag", "--annotate", "--message=" .. p.version, p.version, cwd = p.tree }
-git.push {
-  cwd = p.tree, branch = "refs/tags/" .. p.version, token = token, username = os.getenv("USER_NAME"), timeout = "5m",
-}
-
--- 3. A draft, which becomes a release when all of it is there, and is removed when something fails.
 local releases = ("%s/repos/%s/releases"):format(p.api, p.repo)
-local draft = http.request {
-  url = releases, headers = headers, json = { tag_name = p.version, name = p.version, draft = true },
-}.json
-local published = false
-defer(function()
-  if not published then
-    http.request { url = releases .. "/" .. draft.id, method = "DELETE", headers = headers, retry = retried }
-  end
-end)
-for _, name in ipairs { archive, archive .. ".sha256" } do
-  http.request {
-    url = ("%s/repos/%s/releases/%d/assets?name=%s"):format(p.uploads, p.repo, draft.id, name),
-    method = "POST", headers = headers, upload = { file = folder .. "/" .. name }, timeout = "10m",
+local folder, base = fs.tempDir(), p.repo:match("[^/]+$") .. "-" .. p.version
+local result = { tag = p.version }
+
+if not confirm(("Publish %s of %s?"):format(p.version, p.repo)) then fail("nothing was published") end
+
+-- The archive and its checksum, in a folder that is gone at the end.
+task("archive", function()
+  local archive = base .. ".tar.gz"
+  spawn {
+    "git", "archive", "--format=tar.gz", "--prefix=" .. base .. "/", "--output=" .. folder .. "/" .. archive, "HEAD",
+    cwd = p.tree,
   }
-end
-local release = http.request {
-  url = releases .. "/" .. draft.id, method = "PATCH", headers = headers, json = { draft = false },
-}.json
-published = true
-return { tag = p.version, commit = git.head { cwd = p.tree }, url = release.html_url, sha256 = sum:match("^%x+") }
+  local sum = spawn { "sha256sum", archive, cwd = folder, capture = true }.stdout
+  fs.write(folder .. "/" .. archive .. ".sha256", sum)
+  result.sha256 = sum:match("^%x+")
+  return { archive, archive .. ".sha256" }
+end)
+
+-- Not pushed a second time: git refuses a tag that is there.
+task("tag", { needs = "archive" }, function()
+  spawn { "git", "tag", "--annotate", "--message=" .. p.version, p.version, cwd = p.tree }
+  git.push {
+    cwd = p.tree, branch = "refs/tags/" .. p.version, token = token, username = os.getenv("USER_NAME"), timeout = "5m",
+  }
+  result.commit = git.head { cwd = p.tree }
+end)
+
+-- A draft, which becomes a release when all of it is there, and is removed when something fails.
+task("publish", { needs = { "archive", "tag" } }, function(needs)
+  local draft = http.request {
+    url = releases, headers = headers, json = { tag_name = p.version, name = p.version, draft = true },
+  }.json
+  local url = releases .. "/" .. draft.id
+  defer(function(err)
+    if err then http.request { url = url, method = "DELETE", headers = headers, retry = { times = 4 } } end
+  end)
+  local uploads = {}
+  for i, name in ipairs(needs.archive) do
+    uploads[i] = function()
+      http.request {
+        url = ("%s/repos/%s/releases/%d/assets?name=%s"):format(p.uploads, p.repo, draft.id, name),
+        method = "POST", headers = headers, upload = { file = folder .. "/" .. name }, timeout = "10m",
+      }
+    end
+  end
+  parallel(uploads)
+  result.url = http.request { url = url, method = "PATCH", headers = headers, json = { draft = false } }.json.html_url
+end)
+return result

@@ -57,6 +57,33 @@ static const unsigned char tasks_lua[] = {
 static const unsigned char dialogue_lua[] = {
 #embed "prelude/dialogue.lua"
 };
+static const unsigned char faults_lua[] = {
+#embed "prelude/faults.lua"
+};
+static const unsigned char waiting_lua[] = {
+#embed "prelude/waiting.lua"
+};
+static const unsigned char deferred_lua[] = {
+#embed "prelude/deferred.lua"
+};
+static const unsigned char programs_lua[] = {
+#embed "prelude/programs.lua"
+};
+static const unsigned char streams_lua[] = {
+#embed "prelude/streams.lua"
+};
+static const unsigned char absent_lua[] = {
+#embed "prelude/absent.lua"
+};
+static const unsigned char modules_lua[] = {
+#embed "prelude/modules.lua"
+};
+static const unsigned char basics_lua[] = {
+#embed "prelude/basics.lua"
+};
+static const unsigned char repl_lua[] = {
+#embed "prelude/repl.lua"
+};
 static const unsigned char git_lua[] = {
 #embed "../../stdlib/git.lua"
 };
@@ -126,17 +153,17 @@ static const unsigned char terminal_md[] = {
 
 const vs_embedded_text *vs_embedded_prelude(void) {
     // Those after globals are compiled when a script first uses them.
-    static const vs_embedded_text parts[] = {TEXT("errors", errors_lua),   TEXT("scheduler", scheduler_lua),
-                                             TEXT("handles", handles_lua), TEXT("globals", globals_lua),
-                                             TEXT("json", json_lua),       TEXT("derive", derive_lua),
-                                             TEXT("files", files_lua),      TEXT("processes", processes_lua),
-                                             TEXT("vault", vault_lua),
-                                             TEXT("recipe", recipe_lua), TEXT("http", http_lua),
-                                             TEXT("coroutines", coroutines_lua), TEXT("exit", exit_lua),
-                                             TEXT("strands", strands_lua), TEXT("parallel", parallel_lua),
-                                             TEXT("retry", retry_lua),     TEXT("tasks", tasks_lua),
-                                             TEXT("dialogue", dialogue_lua),
-                                             END};
+    static const vs_embedded_text parts[] = {
+        TEXT("errors", errors_lua),         TEXT("scheduler", scheduler_lua), TEXT("globals", globals_lua),
+        TEXT("absent", absent_lua),         TEXT("basics", basics_lua),       TEXT("coroutines", coroutines_lua),
+        TEXT("deferred", deferred_lua),     TEXT("derive", derive_lua),       TEXT("dialogue", dialogue_lua),
+        TEXT("exit", exit_lua),             TEXT("faults", faults_lua),       TEXT("files", files_lua),
+        TEXT("handles", handles_lua),       TEXT("http", http_lua),           TEXT("json", json_lua),
+        TEXT("modules", modules_lua),       TEXT("parallel", parallel_lua),   TEXT("processes", processes_lua),
+        TEXT("programs", programs_lua),     TEXT("recipe", recipe_lua),       TEXT("repl", repl_lua),          TEXT("retry", retry_lua),
+        TEXT("strands", strands_lua),       TEXT("streams", streams_lua),     TEXT("tasks", tasks_lua),
+        TEXT("vault", vault_lua),           TEXT("waiting", waiting_lua),     END,
+    };
     return parts;
 }
 

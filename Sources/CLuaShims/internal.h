@@ -52,7 +52,7 @@ struct vs_lua_vm {
     uint64_t fail_in;
     bool fail_onwards, has_failed;
     vs_lua_ledger *ledger;
-    lua_CFunction format, load;
+    lua_CFunction format, load, error;
 };
 
 /// The VM of a state; never raises.

@@ -39,6 +39,13 @@ static int text_load(lua_State *L) {
     return vs_lua_of(L)->load(L);
 }
 
+// error for whatever a script makes itself: what the host owns says nothing of what went wrong.
+static int checked_error(lua_State *L) {
+    vs_lua_item item;
+    if (vs_lua_to_object(L, 1, &item)) return luaL_typeerror(L, 1, "text or table");
+    return vs_lua_of(L)->error(L);
+}
+
 // MARK: - Protected calls
 //
 // As the manual says, but that memory which ended is the error that the prelude registered, with the limit's name,
@@ -151,6 +158,7 @@ static void open_library(lua_State *L, const char *name, lua_CFunction open, con
 static void trim_base(lua_State *L) {
     lua_pushglobaltable(L);
     vs_lua_of(L)->load = replace(L, "load", text_load);
+    vs_lua_of(L)->error = replace(L, "error", checked_error);
     replace(L, "pcall", protected_call);
     replace(L, "xpcall", protected_call_with_handler);
     lua_pop(L, 1);

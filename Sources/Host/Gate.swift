@@ -63,6 +63,9 @@ final class Gate {
         output.append(event.line(masker).span)
     }
 
+    /// A line that a person is typing, masked by whoever draws it: between its characters stand the terminal's commands.
+    func writeTyped(_ drawn: String) { output.append(Array(drawn.utf8).span) }
+
     private func lines(_ text: [UInt8]) -> [UInt8] {
         returnsLines
             ? Array(text.split(separator: 10, omittingEmptySubsequences: false).joined(separator: [13, 10])) : text

@@ -64,8 +64,20 @@ public struct RunOptions: Sendable {
         timeLimit = limit
     }
 
+    /// There is no script: a person types lines (`vaultscript repl`).
+    public var interactive: InteractiveOptions?
+
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }
+}
+
+/// What a session of lines needs of its caller.
+public struct InteractiveOptions: Sendable {
+    /// What could stand at the end of a text.
+    public var complete: @Sendable (String) -> LineCompletion
+
+    /// Makes them.
+    public init(complete: @escaping @Sendable (String) -> LineCompletion) { self.complete = complete }
 }
 
 extension RunOptions {

@@ -48,7 +48,9 @@ public final class ScriptRun {
     private var madeFiles: FileService?
     var waitingReads: [WaitingRead] = []
     var isAnsweringReads = false
-    private let watchdog: Watchdog
+    let watchdog: Watchdog
+    /// Where lines are typed instead of a script.
+    let lines: LineSession?
     let captureBudget = CaptureBudget()
     let policy: RunPolicy
     /// What `http.request` sends with; made when a script first does.
@@ -84,6 +86,7 @@ public final class ScriptRun {
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         observer = Self.observer(options, gate, tasks)
+        lines = options.interactive.map { [loop, gate] in LineSession($0, loop: loop, gate: gate) }
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
@@ -185,8 +188,11 @@ public final class ScriptRun {
             case .environmentVariable: try environmentVariable(id, value)
             case .readInput: try readInput(id, value)
             case .confirm: try confirm(id, value)
+            case .readLine: try readLine(id, value)
+            case .awaitInterruption: try awaitInterruption(id)
             case .file: try file(id, value)
-            case .write, .log, .release, .finished, .ending, .task, .retry, .progress, .abandon: worker.kill()
+            case .write, .log, .release, .finished, .ending, .task, .retry, .progress, .abandon, .lineFailed:
+                worker.kill()
             }
         } catch {
             fault(id, error)
@@ -208,6 +214,7 @@ public final class ScriptRun {
         case .retry: noteRetry(value)
         case .progress: noteProgress(value)
         case .abandon: abandon(value)
+        case .lineFailed: noteLineFailure(value)
         case .release:
             guard case .object(let object) = value else { return }
             if object.kind == .process { processes.release(object) } else { store.close(object) }
@@ -281,6 +288,12 @@ public final class ScriptRun {
     }
 
     private func scriptHasFailed(_ report: Value) {
+        let (failure, trace, code) = failure(of: report)
+        end(code == 0 ? ExitCode.scriptError : code, saying: failure, trace: trace)
+    }
+
+    /// What the worker tells of an error, with what the host knows of it itself.
+    func failure(of report: Value) -> (failure: Failure, trace: String?, code: Int32) {
         let recorded = report["fault"]?.asInteger.flatMap { ledger.failure($0) }
         let text = recorded?.text ?? report["text"]?.asText ?? "the script raised an error"
         // Errors of the worker's own functions have no record here; of their kinds only wrong usage has a code.
@@ -292,7 +305,7 @@ public final class ScriptRun {
         let trace = options.isVerbose ? report["traceback"]?.asText : nil
         var failure = recorded ?? Failure(kind, text)
         failure.message = place + failure.message
-        end(code == 0 ? ExitCode.scriptError : code, saying: failure, trace: trace)
+        return (failure, trace, code)
     }
 
     private func workerHasEnded(_ how: WorkerConnection.End) {
@@ -320,6 +333,7 @@ public final class ScriptRun {
         if options.passesSignals, passing, number != SIGPIPE, !children.isEmpty, !isEnding {
             return spawner.signalAll(number)
         }
+        if interruptLine(number) { return }
         guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
         stop(
@@ -368,6 +382,7 @@ public final class ScriptRun {
             failure = overTime
         }
         prompts?.cancel()
+        lines?.finish()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(
@@ -398,7 +413,7 @@ public final class ScriptRun {
         if worker.hasEnded && isCleanedUp { loop.stop() }
     }
 
-    private func say(_ failure: Failure, trace: String?) {
+    func say(_ failure: Failure, trace: String?) {
         if options.writesErrorsAsJSON {
             gate.say(ErrorReport.json(failure, exitCode: exitCode) + "\n")
         } else {

@@ -30,6 +30,9 @@ final class Watchdog {
         look(after: limits.cpu)
     }
 
+    /// What comes now is not what reached the limit: another line of a session.
+    func forgive() { hasWarned = false }
+
     private func look(after delay: Duration?) {
         guard let delay else { return }
         // Not sooner: a worker that waits for its turn on a busy machine would be looked at again and again.

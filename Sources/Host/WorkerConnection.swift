@@ -32,7 +32,9 @@ final class WorkerConnection {
     private var queueStart = 0
     private var wire: EventLoop.Watch?
     private var death: EventLoop.Watch?
-    private var room: [UInt8] = Array(repeating: 0, count: 1 << 16)
+    /// Small at first: most runs need no more, and every page of it costs. It grows when it is filled.
+    private var room: [UInt8] = Array(repeating: 0, count: 1 << 12)
+    private static let largestRoom = 1 << 16
     private var isPaused = false
     private(set) var hasEnded = false
     /// Grows with everything that is sent or received.
@@ -169,6 +171,7 @@ final class WorkerConnection {
         activity &+= 1
         received &+= 1
         reader.append(room.span.extracting(0..<count))
+        if count == room.count, count < Self.largestRoom { room = Array(repeating: 0, count: Self.largestRoom) }
         handOut()
         return true
     }

@@ -25,6 +25,10 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case readInput = 20
     /// A question that is answered with yes or no.
     case confirm = 25
+    /// The next line of `vaultscript repl`.
+    case readLine = 26
+    /// Answered when somebody presses Ctrl-C while a line runs.
+    case awaitInterruption = 27
     /// A secret from others, from random bytes, a file or the terminal; the field `way` says which.
     case derive = 24
     case file = 32
@@ -52,6 +56,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
     case progress = 72
     /// Nobody waits for the request `id` any more: it is to be ended.
     case abandon = 73
+    /// A line of `vaultscript repl` has failed; carries the report.
+    case lineFailed = 74
 
     /// The name that the prelude knows it by. Written out: asking the runtime for it takes longer than all else that a
     /// worker does before the script.
@@ -75,6 +81,8 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .environmentVariable: "environmentVariable"
         case .readInput: "readInput"
         case .confirm: "confirm"
+        case .readLine: "readLine"
+        case .awaitInterruption: "awaitInterruption"
         case .derive: "derive"
         case .file: "file"
         case .processWait: "processWait"
@@ -94,6 +102,7 @@ public enum Operation: UInt8, Sendable, CaseIterable {
         case .retry: "retry"
         case .progress: "progress"
         case .abandon: "abandon"
+        case .lineFailed: "lineFailed"
         }
     }
 }

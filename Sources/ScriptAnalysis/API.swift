@@ -140,6 +140,8 @@ public struct Function: Equatable, Sendable {
     public var instead: String?
 
     /// Reads a signature.
+    // Not inlined: the table has hundreds of these, and the compiler would take minutes over them.
+    @inline(never)
     init(_ signature: String, _ doc: String, instead: String? = nil) {
         var reader = NotationReader(signature)
         name = reader.word()
@@ -185,6 +187,8 @@ public struct Option: Sendable {
     public var doc: String
 
     /// Reads an option.
+    // Not inlined: the table has hundreds of these, and the compiler would take minutes over them.
+    @inline(never)
     init(_ notation: String, _ doc: String, default standard: String? = nil) {
         var reader = NotationReader(notation)
         name = reader.word()
@@ -211,6 +215,8 @@ public struct OptionTable: Sendable {
     public var others: ValueType?
 
     /// Puts one together.
+    // Not inlined: the table has hundreds of these, and the compiler would take minutes over them.
+    @inline(never)
     init(_ name: String, of owner: String, positional: String? = nil, others: String? = nil, _ options: [Option]) {
         self.name = name
         self.owner = owner

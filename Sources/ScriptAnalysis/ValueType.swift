@@ -46,6 +46,7 @@ public indirect enum ValueType: Equatable, Sendable {
     ]
 
     /// Reads the notation; a trailing `?` adds nil.
+    @inline(never)
     init(_ notation: String) {
         var reader = NotationReader(notation)
         self = reader.type()

@@ -12,6 +12,8 @@ public struct Assignment: Sendable {
     public var arguments: [[UInt8]]
     /// Which of the script's tasks run, and how.
     public var tasks = TaskAssignment()
+    /// Whether there is no script: lines are asked for one by one.
+    public var isInteractive = false
     /// What the script may use up of its own process.
     public var limits = WorkerLimits()
 

@@ -13,7 +13,9 @@ import HostProtocol
 class Wire {
     private let descriptor: Int32
     private var reader = MessageReader()
-    private var room = [UInt8](repeating: 0, count: 1 << 16)
+    /// Small at first: most runs need no more, and every page of it costs. It grows when it is filled.
+    private var room = [UInt8](repeating: 0, count: 1 << 12)
+    private static let largestRoom = 1 << 16
     private var nextID: UInt32 = 1
 
     init(descriptor: Int32) { self.descriptor = descriptor }
@@ -43,6 +45,7 @@ class Wire {
             let count = unsafe room.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 reader.append(room.span.extracting(0..<count))
+                if count == room.count, count < Self.largestRoom { room = Array(repeating: 0, count: Self.largestRoom) }
             } else if count == 0 || errno != EINTR {
                 _exit(0)
             }

@@ -74,6 +74,9 @@ final class ScriptMachine {
     private let assignment: Assignment
     private let wire: Wire
     private let vm: LuaVM
+    /// Whether objects have their methods.
+    private var hasHandles = false
+    private var keptBack: Message?
 
     init(_ assignment: Assignment, _ wire: Wire) throws(Failure) {
         self.assignment = assignment
@@ -87,9 +90,11 @@ final class ScriptMachine {
 
     func run() throws {
         try defineFunctions()
-        for part in EmbeddedText.prelude {
-            try vm.runPrelude(part.text.span, name: "=[vaultscript]")
-            if part.name == "errors" { _ = try vm.call("configure", [settings]) }
+        for part in EmbeddedText.startParts {
+            _ = try EmbeddedText.withPreludePart(part) { text throws(LuaError) in
+                try vm.runPrelude(text, name: "=[vaultscript]")
+            }
+            if part == "errors" { _ = try vm.call("configure", [settings]) }
         }
         let script: [Value] = [.bytes(assignment.text), .text(assignment.chunkName)]
         _ = try vm.call("start", script + assignment.arguments.map { .bytes($0) })
@@ -107,6 +112,7 @@ final class ScriptMachine {
             "scriptDirectory": .text(assignment.scriptFolder),
             "scriptArguments": .map([name] + arguments),
             "taskSelection": assignment.tasks.value,
+            "isInteractive": .boolean(assignment.isInteractive),
         ])
     }
 
@@ -125,9 +131,13 @@ final class ScriptMachine {
                 return []
             }
         }
-        try vm.defineFunction("receive") { [wire, unowned vm] _ in
+        try vm.defineFunction("receive") { [unowned self] _ in
             defer { vm.clearInterrupt() }
-            return .results(Self.received(wire.receive()))
+            return .results(receive())
+        }
+        try vm.defineFunction("handlesAreMade") { [unowned self] _ in
+            hasHandles = true
+            return .results([])
         }
         try vm.defineFunction("standardModule") { arguments in
             .results([arguments[0].asText.flatMap(EmbeddedText.module).map { .bytes($0) } ?? .null])
@@ -149,6 +159,32 @@ final class ScriptMachine {
             return .results(try body())
         } catch {
             return .failure(.text(error.text))
+        }
+    }
+
+    /// What comes next from the host. The first message that brings an object is kept back until the prelude has said
+    /// what can be done with one: `objects` asks for that.
+    private func receive() -> [Value] {
+        let message = keptBack ?? wire.receive()
+        keptBack = nil
+        if !hasHandles, Self.holdsObject(message) {
+            keptBack = message
+            return [.integer(0), .text("objects"), .null]
+        }
+        return Self.received(message)
+    }
+
+    private static func holdsObject(_ message: Message) -> Bool {
+        guard case .answer(_, let value) = message else { return false }
+        return holdsObject(value)
+    }
+
+    private static func holdsObject(_ value: Value) -> Bool {
+        switch value {
+        case .object: true
+        case .list(let values): values.contains { holdsObject($0) }
+        case .map(let entries): entries.contains { holdsObject($0.value) }
+        case .null, .boolean, .integer, .number, .bytes: false
         }
     }
 

@@ -27,6 +27,7 @@ struct RunCommand {
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
+            assignment.isInteractive = options.interactive != nil
             assignment.limits.memoryBytes = options.limits.memoryBytes
             assignment.limits.coroutines = options.limits.coroutines
             assignment.limits.shown = options.limits.shown
@@ -85,7 +86,8 @@ struct RunCommand {
 
     private func readAll(_ descriptor: Int32, _ path: String) throws(Failure) -> [UInt8] {
         var text: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: 1 << 16)
+        // Most scripts are small, and every page of it costs.
+        var room = [UInt8](repeating: 0, count: 1 << 12)
         while true {
             let count = unsafe room.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count == 0 { return text }
@@ -94,6 +96,7 @@ struct RunCommand {
                 throw unreadable(path, errno)
             }
             text.append(contentsOf: room.prefix(count))
+            if count == room.count, count < 1 << 16 { room = Array(repeating: 0, count: 1 << 16) }
             guard text.count <= Self.maximumScriptBytes else {
                 throw Failure(
                     .usage, "\(path) is larger than \(Self.maximumScriptBytes >> 20) MiB",

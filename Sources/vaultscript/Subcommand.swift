@@ -46,6 +46,7 @@ struct Subcommand {
         ("credentials", { .credentials }),
         ("doctor", { .doctor }),
         ("config", { .config }),
+        ("repl", { .repl }),
         ("check", { .check }),
         ("list", { .listScripts }),
         ("describe", { .describe }),

@@ -85,4 +85,17 @@ import Testing
         let (outcome, isChildGone) = try attack("claims-success")
         #expect(outcome.code == 1 && isChildGone, "\(outcome)")
     }
+
+    @Test(arguments: [
+        ("late-recipe", 2, "recipe: it has to come first in the script\nthe script has already called the host (spawn)\n"),
+        ("second-recipe", 2, "recipe: the script has a recipe already\nits limits hold to the end of the run\n"),
+        ("loosened-recipe", 77, "the program sleep is not declared by this recipe\nit declares: true\n"),
+    ])
+    func `that declares a recipe late, or another one, is refused, and the first one holds`(
+        name: String, code: Int32, words: String
+    ) throws {
+        let (outcome, isChildGone) = try attack(name)
+        #expect(outcome.code == code && isChildGone, "\(outcome)")
+        #expect(outcome.errorText.hasPrefix(words), "\(outcome)")
+    }
 }

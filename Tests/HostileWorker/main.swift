@@ -35,6 +35,37 @@ func residentPeak() -> Int {
 
 func sleepArguments() -> Value { .list([.text("sleep"), .text(CommandLine.arguments.dropFirst(2).first ?? "1000")]) }
 
+func declaration(of program: String) -> Value {
+    .record([
+        "step": .text("declare"), "arguments": .list([]), "script": .text("x.lua"),
+        "spec": .record(["name": .text("x"), "programs": .list([.text(program)])]),
+    ])
+}
+
+/// Sends a request, and waits for its answer.
+func ask(_ id: UInt32, _ operation: HostProtocol.Operation, _ value: Value, _ wire: Int32) {
+    send(.request(id: id, operation, value), wire)
+    waitForHost(wire)
+}
+
+/// Ends the run with the error that the host has recorded under `fault`.
+func end(with fault: Int64, _ wire: Int32) {
+    send(.notice(.finished, .record(["status": .text("error"), "fault": .integer(fault)])), wire)
+    waitForHost(wire)
+}
+
+/// A recipe that allows `true`, and then whatever might loosen it; each time the program that it does not declare.
+func loosenRecipe(_ wire: Int32) {
+    ask(1, .recipe, declaration(of: "true"), wire)
+    ask(2, .spawn, sleepArguments(), wire)
+    ask(3, .recipe, declaration(of: "sleep"), wire)
+    ask(4, .recipe, .record(["step": .text("check"), "arguments": .list([])]), wire)
+    ask(5, .spawn, sleepArguments(), wire)
+    // Of the faults, 1 and 3 are those of spawn, 2 is that of the second recipe.
+    end(with: attack == "second-recipe" ? 2 : 3, wire)
+    _exit(66)
+}
+
 func takenOver(_ wire: Int32) -> Never {
     let host = getppid()
     var options = vs_sys_sandbox_options()
@@ -42,6 +73,7 @@ func takenOver(_ wire: Int32) -> Never {
     options.erase_environment = true
     var report = vs_sys_sandbox_report()
     _ = unsafe vs_sys_sandbox_worker(&options, &report)
+    if attack == "second-recipe" || attack == "loosened-recipe" { loosenRecipe(wire) }
     send(.request(id: 1, .spawn, sleepArguments()), wire)
     // A second request is answered at once, so the child runs by the time its answer is here.
     send(.request(id: 2, .sleep, .record(["duration": .number(0.2)])), wire)
@@ -117,6 +149,9 @@ func strike(_ wire: Int32, _ host: pid_t) {
         send(
             .notice(.finished, .record(["status": .text("error"), "fault": .integer(999), "code": .integer(0)])), wire)
         waitForHost(wire)
+    case "late-recipe":
+        ask(3, .recipe, declaration(of: "sleep"), wire)
+        end(with: 1, wire)
     case "exit": _exit(0)
     case "crash": unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     default: break

@@ -14,10 +14,10 @@ import Testing
 
     private static func run(
         _ script: String, _ arguments: [String], _ vault: DevelopmentVault, _ configuration: TemporaryFolder,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], options: [String] = []
     ) throws -> Program.Outcome {
         try Program.run(
-            [Program.repository + "/scripts/" + script] + arguments,
+            options + [Program.repository + "/scripts/" + script] + arguments,
             environment: vault.environment.merging(environment) { $1 }.merging(
                 ["XDG_CONFIG_HOME": configuration.path]
             ) { $1 })
@@ -115,21 +115,39 @@ import Testing
         let outcome = try Self.run(
             "release.lua",
             ["--repo", "o/app", "--version", "v1.2.3", "--tree", tree.path, "--api", api.url, "--uploads", api.url],
-            vault, try Self.configuration(api), environment: ["USER_NAME": "releaser"])
+            vault, try Self.configuration(api), environment: ["USER_NAME": "releaser"], options: ["--yes"])
         #expect(outcome.code == 0 && canary.found(in: outcome) == nil, "\(outcome)")
         let commit = try git.ask("rev-parse", "v1.2.3^{commit}").trimmingCharacters(in: .whitespacesAndNewlines)
         let sent = api.requests
         #expect(
-            sent.map { "\($0.method) \($0.target)" } == [
-                "POST /repos/o/app/releases", "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz",
-                "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz.sha256", "PATCH /repos/o/app/releases/7",
+            sent.map { "\($0.method) \($0.target)" }.sorted() == [
+                "PATCH /repos/o/app/releases/7", "POST /repos/o/app/releases",
+                "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz",
+                "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz.sha256",
             ])
+        #expect(sent.first?.method == "POST" && sent.last?.method == "PATCH")
         #expect(sent.allSatisfy { $0.headers["authorization"] == "Bearer \(canary.value)" })
-        let sum = sent[2].body.prefix(64)
-        #expect(sent[2].body == "\(sum)  app-v1.2.3.tar.gz\n" && sent[1].headers["content-type"] == "application/octet-stream")
+        // The two are uploaded side by side.
+        let uploads = sent[1...2].sorted { $0.target < $1.target }
+        let sum = uploads[1].body.prefix(64)
+        #expect(uploads[1].body == "\(sum)  app-v1.2.3.tar.gz\n")
+        #expect(uploads[0].headers["content-type"] == "application/octet-stream")
         #expect(
             outcome.text == #"{"commit":"\#(commit)","sha256":"\#(sum)","tag":"v1.2.3","#
                 + #""url":"https://example.invalid/releases/7"}"# + "\n", "\(outcome)")
+    }
+
+    @Test func `a release asks first, and where nobody can answer nothing is done`() throws {
+        let vault = try DevelopmentVault(secrets: ["GH_PAT": Canary().value])
+        let (git, api) = (try GitServer(user: "releaser", token: "none"), Self.releases())
+        defer { api.stop() }
+        let tree = try Self.workTree(git.url)
+        let outcome = try Program.run(
+            ["-w", Program.path, Program.repository + "/scripts/release.lua", "--repo", "o/app", "--version", "v1.2.3", "--tree", tree.path],
+            environment: vault.environment, program: "/usr/bin/setsid")
+        #expect(outcome.code == 2 && outcome.errorText.contains("confirm: nobody can be asked"), "\(outcome)")
+        let tags = try Program.run(["-C", tree.path, "tag"], program: "/usr/bin/git")
+        #expect(tags.text.isEmpty && api.requests.isEmpty, "\(tags)")
     }
 
     @Test func `a release that fails half way leaves no draft`() throws {
@@ -141,7 +159,7 @@ import Testing
         let outcome = try Self.run(
             "release.lua",
             ["--repo", "o/app", "--version", "v1.2.3", "--tree", tree.path, "--api", api.url, "--uploads", api.url],
-            vault, try Self.configuration(api), environment: ["USER_NAME": "releaser"])
+            vault, try Self.configuration(api), environment: ["USER_NAME": "releaser"], options: ["--yes"])
         #expect(outcome.code == 1 && outcome.text == "" && canary.found(in: outcome) == nil, "\(outcome)")
         #expect(
             outcome.errorText.contains("was answered with 422\nthe server says: {\"message\":\"already_exists\"}"), "\(outcome)")

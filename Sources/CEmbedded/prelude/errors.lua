@@ -1,9 +1,38 @@
--- Errors as scripts see them: tables with kind, message, reason, hint and what else applies.
--- What only we may know of an error (the host's record of it, where it happened) is kept beside it, never in it.
+-- The first part of the prelude: how the others are found, and errors as scripts see them: tables with kind, message,
+-- reason, hint and what else applies. What only we may know of an error (the host's record of it, where it happened) is
+-- kept beside it, never in it. What only happens on a mistake is in faults.lua.
 local host = ...
-local setmetatable, tostring, type, getinfo = setmetatable, tostring, type, debug.getinfo
-local concat, byte, rawget, error = table.concat, string.byte, rawget, error
-local find, sub, getlocal = string.find, string.sub, debug.getlocal
+local setmetatable, tostring, type, getinfo, next = setmetatable, tostring, type, debug.getinfo, next
+local concat, byte, find, rawget, error, ipairs = table.concat, string.byte, string.find, rawget, error, ipairs
+
+-- MARK: parts
+
+-- A part of the prelude that is compiled when it is first used: a script without it does not pay for it. It has our
+-- own globals, not the script's, which may have been changed by then.
+local ours, parts = _ENV, {}
+function host.part(name)
+  local part = parts[name]
+  if not part then
+    local chunk, message = host.load(host.preludeSource(name), "=[vaultscript]", ours)
+    -- Its text is right: what was missing is room on the stack of a script that calls itself too often.
+    if not chunk then error(message, 0) end
+    part = chunk(host)
+    parts[name] = part
+  end
+  return part
+end
+
+-- A part begins anew the next time.
+function host.forget(name) parts[name] = nil end
+
+local part = host.part
+
+-- The function `name` of a part.
+function host.lazy(from, name)
+  return function(...) return part(from)[name](...) end
+end
+
+-- MARK: errors
 
 local recordOf = setmetatable({}, { __mode = "k" })
 local placeOf = setmetatable({}, { __mode = "k" })
@@ -43,56 +72,26 @@ function host.makeError(record)
   return e
 end
 
--- Lua's own functions tell in their errors what they were given, but not which secret: their arguments are still there.
-local function named(message, level)
-  local from, to = find(message, "got a secret, whose", 1, true)
-  if not from then return message end
-  for i = 1, 16 do
-    local name, value = getlocal(level, i)
-    if not name then return message end
-    if host.objectInfo(value) == "secret" then
-      return sub(message, 1, from - 1) .. "got " .. host.typeName(value) .. ", whose" .. sub(message, to + 1)
-    end
-  end
-  return message
+-- Raises an error of our own: a wrong argument, a thing that is not there.
+function host.raise(kind, message, reason, hint)
+  error(host.makeError { kind = kind, message = message, reason = reason, hint = hint }, 0)
 end
 
 -- Says where an error was raised that was made beforehand, and which secret is meant. Called by the message handler, while
 -- the stack is still there; gives what is to be raised.
 function host.locate(e)
-  if type(e) == "string" then return (named(e, 4)) end
+  if type(e) == "string" then
+    if not find(e, "got a secret, whose", 1, true) then return e end
+    return (part("faults").named(e, 4))
+  end
   if kindOf[e] == "limit" and not placeOf[e] then placeOf[e] = place() end
   return e
 end
 
 -- Where the script is now, as "file:line".
 host.place = place
-
--- Raises an error that is about another line than the one that runs.
-function host.raiseAt(where, kind, message, reason, hint)
-  local e = host.makeError { kind = kind, message = message, reason = reason, hint = hint }
-  placeOf[e] = where
-  error(e, 0)
-end
-
--- Raises an error of our own: a wrong argument, a thing that is not there.
-function host.raise(kind, message, reason, hint)
-  error(host.makeError { kind = kind, message = message, reason = reason, hint = hint }, 0)
-end
-
--- The same for a message that says where by itself.
-function host.raiseUnplaced(kind, message, reason, hint)
-  local e = host.makeError { kind = kind, message = message, reason = reason, hint = hint }
-  placeOf[e] = nil
-  error(e, 0)
-end
-
--- Raises the error of `fail`, with the exit code that the script chose.
-function host.raiseFailure(message, code)
-  local e = host.makeError { kind = "script", message = message }
-  codeOf[e] = code
-  error(e, 0)
-end
+-- What is kept beside errors, for faults.lua.
+host.besideErrors = { place = placeOf, code = codeOf }
 
 -- What the host is told of the error that ended the script.
 function host.describeError(e, traceback)
@@ -114,8 +113,14 @@ end
 -- Checks one argument: `where` names the function and the argument, `expected` what it takes.
 function host.check(value, wanted, where, expected)
   if type(value) == wanted then return value end
-  host.raise("usage", where .. ": expected " .. expected .. ", got " .. host.typeName(value), host.secretReason(value))
+  part("faults").refuse(value, where, expected)
 end
+
+for name in ("raiseAt raiseUnplaced raiseFailure typeName secretReason quote"):gmatch("%a+") do
+  host[name] = host.lazy("faults", name)
+end
+
+-- MARK: what the host owns
 
 -- The sorts of objects, by the numbers of the wire.
 local kinds = { "secret", "session", "process" }
@@ -133,38 +138,15 @@ function host.setObjectMethods(name, methods)
   end
 end
 
-function host.typeName(value)
-  local kind, _, _, name = host.objectInfo(value)
-  if kind == "secret" then return "the secret " .. name end
-  if kind then return "a " .. kind end
-  local t = type(value)
-  if t == "nil" then return "nothing" end
-  return "a " .. t
-end
-
-local function isSecret(value)
-  return host.objectInfo(value) == "secret"
-end
-
--- Why a secret is not taken, and where it is; nothing for anything else.
-function host.secretReason(value)
-  if isSecret(value) then
-    return "its value never enters the script",
-      "a secret goes to a program: spawn{ …, env = { NAME = handle } }, stdin = handle or files = { NAME = handle }"
-  end
-end
-
 -- JSON's null: a table may not hold nil.
 host.jsonNull = setmetatable({}, {
   __name = "json.null",
   __metatable = false,
   __tostring = function() return "null" end,
-  __newindex = function() host.raise("usage", "json.null cannot be changed") end,
+  __newindex = host.lazy("faults", "refuseChange"),
 })
 
 -- Takes what the worker tells the prelude: the operations' numbers, the script's folder and arguments.
 function host.configure(settings)
   for name, value in next, settings do host[name] = value end
-  host.operationNames = {}
-  for name, number in next, host.operations do host.operationNames[number] = name end
 end

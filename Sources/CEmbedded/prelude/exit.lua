@@ -1,7 +1,7 @@
 -- os.exit, from wherever in the script: what every strand has deferred runs, then the run ends. Compiled on first use.
 local host = ...
 local core = host.strands
-local live, next = core.live, next
+local live, next, mathtype = core.live, next, math.type
 
 -- What every strand has deferred, the newest first; the one that ends the run before all.
 local function runAllDeferred(strand)
@@ -27,7 +27,11 @@ local function failingReport(strand)
 end
 
 -- Ends the run with `code`, or with the error that is being cleaned up after: that is not hidden by os.exit.
-return function(code)
+local function exit(code)
+  if code == nil or code == true then code = 0 elseif code == false then code = 1 end
+  if mathtype(code) ~= "integer" or code < 0 or code > 255 then
+    host.raise("usage", "os.exit: expected a number from 0 to 255, true or false, got " .. host.quote(code))
+  end
   local strand = core.current() or core.main()
   local report = failingReport(strand) or { status = "exit", code = code }
   if not core.failing() and hasDeferred() then
@@ -38,3 +42,5 @@ return function(code)
   core.finish(report)
   while true do host.receive() end
 end
+
+return { exit = exit }

@@ -1,5 +1,5 @@
 -- What a script may do with a secret, a session: methods, and for all else an error that names the way to do it.
--- Every question asked of a secret has the same answer whatever its value.
+-- Every question asked of a secret has the same answer whatever its value. Compiled before the first of them is made.
 local host = ...
 local operations, call, raise, typeName = host.operations, host.call, host.raise, host.typeName
 local objectInfo, type, rawequal, pairs = host.objectInfo, type, rawequal, pairs
@@ -57,8 +57,6 @@ local function index(kind, methods)
         .. "secret.field(handle, \"a.b\")" or ""))
   end
 end
-
-host.objectIndex = index
 
 host.setObjectMethods("secret", {
   __name = typeWords,
@@ -143,29 +141,33 @@ host.setObjectMethods("session", {
   __close = sessionMethods.logout,
 })
 
-local newest
-
-function host.login(given)
-  newest = call(operations.login, options(given, "login: options"))
-  return newest
+local function login(given)
+  local session = call(operations.login, options(given, "login: options"))
+  host.newestSession = session
+  return session
 end
 
 -- The global forms use the newest session, or log in when there is none.
 local function session()
-  return newest or host.login()
+  return host.newestSession or login()
 end
 
-function host.getSecret(name, given)
-  host.check(name, "string", "getSecret: name", "the name of a secret")
-  if host.admitSecret then host.admitSecret(name, given) end
-  return sessionMethods.getSecret(session(), name, given)
-end
+host.handlesAreMade()
 
-function host.getSecrets(given)
-  return sessionMethods.getSecrets(session(), given)
-end
+return {
+  index = index,
+  login = login,
 
-host.secretLibrary = {
+  getSecret = function(name, given)
+    host.check(name, "string", "getSecret: name", "the name of a secret")
+    if host.admitSecret then host.admitSecret(name, given) end
+    return sessionMethods.getSecret(session(), name, given)
+  end,
+
+  getSecrets = function(given)
+    return sessionMethods.getSecrets(session(), given)
+  end,
+
   template = function(text, fields)
     host.check(text, "string", "secret.template: text", "a text with ${name} in it")
     host.check(fields, "table", "secret.template: fields", "a table of names and secrets or texts")
@@ -176,11 +178,3 @@ host.secretLibrary = {
     return call(operations.secretFromEnvironment, { name = name })
   end,
 }
-
--- Compiled when a script first derives one: most fetch and hand on.
-for name in ("base64 base64Decode dotenv field file hex hmac input json prompt random trim urlEncode"):gmatch("%S+") do
-  host.secretLibrary[name] = function(...)
-    local derivations = host.part("derive")
-    return derivations[name](...)
-  end
-end

@@ -1,8 +1,8 @@
--- Programs in the background, and pipes. Compiled when a script first has one.
-local host, argumentTexts, tagged = ...
+-- Programs in the background. Compiled when a script first has one.
+local host = ...
 local operations, call, notify, raise = host.operations, host.call, host.notify, host.raise
 local objectInfo = host.objectInfo
-local type, select, find, sub, setmetatable, next = type, select, string.find, string.sub, setmetatable, next
+local type, select, find, sub, setmetatable = type, select, string.find, string.sub, setmetatable
 
 -- What lines() was given and has not handed out yet, and whether there is no more.
 local textOf = setmetatable({}, { __mode = "k" })
@@ -56,24 +56,11 @@ local methods = {
 }
 
 host.setObjectMethods("process", {
-  __index = host.objectIndex("process", methods),
+  __index = host.part("handles").index("process", methods),
   __newindex = function() raise("usage", "a process cannot be changed") end,
   __tostring = function(self) return "process: " .. select(4, objectInfo(self)) end,
   __gc = function(self) notify(operations.release, self) end,
   __close = function(self) call(operations.processStop, { process = self }) end,
 })
 
--- Joins programs as a shell pipe does.
-local function pipe(spec, ...)
-  if type(spec) ~= "table" or select("#", ...) > 0 then
-    raise("usage", "pipe takes one table: a table for each program, and the options of the whole", nil,
-      'write pipe{ { "git", "log" }, { "head" }, capture = true }')
-  end
-  local copy = {}
-  for key, value in next, spec do
-    copy[key] = type(key) == "number" and type(value) == "table" and argumentTexts(value, 0) or value
-  end
-  return call(operations.pipe, tagged(copy, "pipe"))
-end
-
-return { pipe = pipe }
+return methods

@@ -5,8 +5,9 @@ local host = ...
 local rawYield, rawCreate, rawRunning = coroutine.yield, coroutine.create, coroutine.running
 local rawStatus = coroutine.status
 local rawResume, isYieldable, receive, send = host.resume, host.isYieldable, host.receive, host.send
-local type, tostring, error, pcall, xpcall, select, setmetatable = type, tostring, error, pcall, xpcall, select, setmetatable
-local pack, unpack, traceback, rawequal, next = table.pack, table.unpack, host.traceback, rawequal, next
+local type, error, pcall, xpcall, select, setmetatable = type, error, pcall, xpcall, select, setmetatable
+local pack, unpack, traceback, rawequal = table.pack, table.unpack, host.traceback, rawequal
+local part = host.part
 
 local WAIT = {} -- no script ever gets hold of this
 -- A strand is one line of work with a coroutine of ours: the script's main chunk, a branch of parallel, a task.
@@ -20,7 +21,6 @@ local owners = {} -- request id -> the strand that waits for it, or a function t
 local answers = {} -- request id -> what came while its owner could not take it
 local ready, first, last = {}, 1, 0 -- strands that can go on, with what they are resumed with
 local exiting -- the strand that called os.exit; those that were there before it stand still
-local isCancelled = false
 local cancelError = host.makeError { kind = "cancelled", message = "the run was interrupted" }
 host.setCancelError(cancelError)
 
@@ -48,27 +48,13 @@ local function wake(strand, status, value)
   ready[last] = entry
 end
 
--- The run is interrupted: every strand gets the error once, where it waits or at its next wait. The host has told the
--- programs already.
-local function cancelAll()
-  isCancelled = true
-  host.ignoreInterrupts()
-  for _, strand in next, live do
-    if not strand.isCancelled then
-      strand.isCancelled = true
-      local id = strand.waiting
-      if id and owners[id] == strand then
-        owners[id] = drop
-        wake(strand, "cancel", cancelError)
-      elseif strand ~= current then
-        strand.cancel = cancelError
-      end
-    end
-  end
-end
-
 local function keep(id, status, value)
-  if status == "cancel" then return cancelAll() end
+  -- The run is interrupted, or the first object comes: methods must be there before it is made.
+  if status == "cancel" then
+    host.ignoreInterrupts()
+    return part("waiting").cancelAll()
+  end
+  if status == "objects" then return part("handles") end
   local owner = owners[id]
   -- The entry first: making a table can run a finalizer of the script's, whose own host call comes through here.
   if not owner then
@@ -82,27 +68,11 @@ local function keep(id, status, value)
   end
 end
 
--- Waits for the answer to `id` with the whole worker; other answers are kept for their owners.
-local function block(id)
-  if type(id) ~= "number" then return "refused" end
-  local told = isCancelled
-  while not answers[id] do
-    keep(receive())
-    if isCancelled and not told then
-      owners[id] = drop
-      return "cancel", cancelError
-    end
-  end
-  local answer = answers[id]
-  answers[id] = nil
-  return answer[1], answer[2]
-end
-
 -- Without an id it waits until the strand is woken; `true` stands for being woken at once, which shows whether the
 -- strand can wait like that here. What comes is in a box, an entry of `ready`, for `open`.
 local function wait(id)
   if isYieldable() then return rawYield(WAIT, id) end
-  return { false, block(id) }
+  return { false, part("waiting").block(id) }
 end
 
 -- Gives what is in the box and empties it: the functions that brought it are still there while the strand goes on, and
@@ -132,11 +102,9 @@ function host.call(operation, value)
   -- From here on it will read what comes: no time limit needs to interrupt it.
   if strand then strand.waiting = true end
   local sent, id = pcall(send, operation, value)
-  -- What cannot cross (a function, a table that holds itself) is named with its path.
   if not sent then
     if strand then strand.waiting = outer end
-    if type(id) == "table" then error(id, 0) end
-    host.raise("usage", host.operationNames[operation] .. ": " .. tostring(id))
+    part("waiting").refuse(operation, id)
   end
   if strand then strand.waiting = id end
   local status, answer = suspend(id)
@@ -226,39 +194,13 @@ end
 local main -- the strand of the script's main chunk
 local failing -- the report of the error that deferred functions run after
 
--- Registers a function for the end of the strand; the last one is called first.
-function host.defer(f)
-  local strand = current or main
-  local deferred = strand.deferred
-  if not deferred then
-    deferred = {}
-    strand.deferred = deferred
-  end
-  deferred[#deferred + 1] = f
-end
+-- Registers a function for the end of the strand, and calls what one has deferred.
+host.defer, host.runDeferred = host.lazy("deferred", "defer"), host.lazy("deferred", "run")
 
--- Calls what a strand has deferred, each one whatever the others do. Gives the first error, where there was none before.
-function host.runDeferred(strand, err)
-  local deferred = strand.deferred
-  local failed
-  while deferred and #deferred > 0 do
-    local f = deferred[#deferred]
-    deferred[#deferred] = nil
-    local ok, e = pcall(f, err)
-    if not ok and failed == nil then failed = { e } end
-  end
-  return failed
-end
-
--- Ends the run with `code`; see exit.lua.
-function host.exit(code)
-  return host.part("exit")(code)
-end
-
--- For strands.lua, coroutines.lua and exit.lua, which are compiled when they are first used.
+-- For the parts that are compiled when they are first used.
 host.strands = {
   new = newStrand, wake = wake, wait = wait, open = open, suspend = suspend, raiseCancel = raiseCancel, owners = owners, drop = drop, live = live,
-  traceFor = traceFor, finish = finish, strandOf = strandOf, carried = carried, WAIT = WAIT,
+  answers = answers, keep = keep, traceFor = traceFor, finish = finish, strandOf = strandOf, carried = carried, WAIT = WAIT,
   current = function() return current end,
   main = function() return main end,
   failing = function() return failing end,
@@ -270,6 +212,7 @@ host.strands = {
 
 -- The script, and then the tasks that it has named.
 local function script(chunk, ...)
+  if host.isInteractive then return part("repl").run() end
   -- Called without a name, so that a traceback says "main chunk".
   local results = pack(select(1, chunk)(...))
   if host.runTasks then
@@ -298,7 +241,7 @@ local function runMain(box)
     failing = not ok and host.describeError(err, trace)
     host.notify(host.operations.ending, failing or done)
   end
-  local failed = host.runDeferred(strand, not ok and err or nil)
+  local failed = deferred and host.runDeferred(strand, not ok and err or nil)
   if ok and failed then
     ok, err = false, failed[1]
   end

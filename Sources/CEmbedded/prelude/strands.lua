@@ -11,9 +11,15 @@ local grace = 5 -- seconds that a cancelled strand, or what one has deferred, ma
 -- MARK: timers
 
 -- Calls `f` after a time, between the steps of the strands; at once with the error where the host has no room for it.
--- With `interrupts` the host also interrupts a strand that computes then and takes no messages.
+-- With `interrupts` the host also interrupts a strand that computes then and takes no messages. Without a time: when
+-- somebody presses Ctrl-C.
 local function after(seconds, f, interrupts)
-  local id = send(operations.sleep, { duration = seconds, interrupts = interrupts })
+  local id
+  if seconds then
+    id = send(operations.sleep, { duration = seconds, interrupts = interrupts })
+  else
+    id = send(operations.awaitInterruption)
+  end
   owners[id] = function(status, answer) f(status == "fault" and host.makeError(answer) or nil) end
   return id
 end
@@ -205,10 +211,11 @@ host.setDeadline(function(timer)
   return limited.late
 end)
 
--- Starts `f` as start does; after `seconds` it is cancelled. `late` is the error that it gets.
+-- Starts `f` as start does; after `seconds`, or else at Ctrl-C, it is cancelled. `late` is the error that it gets.
 local function startLimited(group, seconds, f, ...)
   local strand = start(group, f, ...)
-  strand.late = cancelled("its time is over")
+  strand.late = seconds and cancelled("its time is over")
+    or host.makeError { kind = "cancelled", message = "the line was interrupted (Ctrl-C)" }
   local timer
   timer = after(seconds, function(problem)
     strand.isLate = not problem

@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+/// `confirm` where somebody sits at the terminal. (Where nobody does: `RetryTests`.)
+@Suite struct `A question that is answered with yes or no` {
+    private static let script = """
+        local answer = confirm("Deploy to production?")
+        print("answer", answer)
+        io.read()
+        """
+
+    @Test(arguments: [
+        ("y\r", "true"), ("yes\r", "true"), (" YES \r", "true"), ("n\r", "false"), ("no\r", "false"), ("\r", "false"),
+        ("yesterday\r", "false"), ("maybe\r", "false"),
+    ])
+    func `takes y and yes for yes, and all else for no`(typed: String, answer: String) throws {
+        let terminal = try PseudoTerminal.script(Self.script)
+        let modes = terminal.modeText
+        #expect(terminal.expect("Deploy to production? [y/N] "), "\(terminal.text)")
+        terminal.type(typed)
+        #expect(terminal.expect("answer\t\(answer)"), "\(terminal.text)")
+        #expect(terminal.wait { terminal.modeText == modes }, "\(terminal.text)")
+        terminal.type("\r")
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+    }
+
+    @Test func `is not asked with --yes`() throws {
+        let terminal = try PseudoTerminal.script(Self.script, ["--yes"])
+        #expect(terminal.expect("answer\ttrue"), "\(terminal.text)")
+        terminal.type("\r")
+        #expect(terminal.wait() == 0 && !terminal.text.contains("Deploy"), "\(terminal.text)")
+    }
+
+    @Test func `ends the run when it is interrupted, and gives the terminal back`() throws {
+        let terminal = try PseudoTerminal.script(Self.script)
+        let modes = terminal.modeText
+        #expect(terminal.expect("[y/N] "), "\(terminal.text)")
+        terminal.type("\u{3}")
+        #expect(terminal.wait { terminal.modeText == modes }, "\(terminal.text)")
+        #expect(terminal.wait() == 130 && !terminal.text.contains("answer"), "\(terminal.text)")
+    }
+
+    @Test func `is an error where the terminal's input is at its end`() throws {
+        let terminal = try PseudoTerminal.script(Self.script)
+        #expect(terminal.expect("[y/N] "), "\(terminal.text)")
+        terminal.type("\u{4}")
+        #expect(terminal.wait() != 0 && !terminal.text.contains("answer\ttrue"), "\(terminal.text)")
+    }
+}

@@ -82,7 +82,7 @@ public final class ScriptRun {
         environment = try HostEnvironment(options.settings)
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
-        observer = Self.observer(options, gate, tasks)
+        observer = Self.observer(options, environment, loop, gate, tasks)
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
         spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
@@ -112,6 +112,7 @@ public final class ScriptRun {
     }
 
     private func connect() {
+        connectDisplay()
         worker.onMessage = { [unowned self] in take($0) }
         worker.onEnd = { [unowned self] in workerHasEnded($0) }
         worker.onViolation = { [unowned self] failure in
@@ -367,6 +368,7 @@ public final class ScriptRun {
             failure = overTime
         }
         prompts?.cancel()
+        gate.screen?.turnOff()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(

@@ -102,6 +102,14 @@ int vs_sys_terminal_copy_size(int from, int to) {
     return ioctl(to, TIOCSWINSZ, &size);
 }
 
+int vs_sys_terminal_size(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
+}
+
 int vs_sys_terminal_set_size(int descriptor, unsigned short rows, unsigned short columns) {
     struct winsize size = {.ws_row = rows, .ws_col = columns};
     return ioctl(descriptor, TIOCSWINSZ, &size);

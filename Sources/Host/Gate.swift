@@ -15,6 +15,10 @@ final class Gate {
     private let output: OutputQueue
     private let error: OutputQueue
     private var written: [() -> Void] = []
+    /// The lines under the output, where a person watches.
+    private(set) var screen: Screen?
+    /// What the script itself prints.
+    private let script = LineSource()
 
     /// Called when standard output's reader has gone.
     var onOutputClosed: () -> Void = {}
@@ -38,24 +42,41 @@ final class Gate {
         error = OutputQueue(2, loop: loop)
         output.onClosed = { [unowned self] in onOutputClosed() }
         output.onEmpty = { [unowned self] in callWritten() }
-        error.onEmpty = { [unowned self] in callWritten() }
+        error.onEmpty = { [unowned self] in
+            screen?.queueIsEmpty()
+            callWritten()
+        }
         output.onStallChange = { [unowned self] in onStallChange() }
         error.onStallChange = { [unowned self] in onStallChange() }
     }
 
-    var isStalled: Bool { output.isStalled || error.isStalled }
+    var isStalled: Bool { output.isStalled || error.isStalled || screen?.isStalled == true }
 
     // MARK: - Outwards
 
     /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
-        queue(stream == .output ? scriptOutput : stream).append(lines(masker.mask(text)).span)
+        put(lines(masker.mask(text)).span, stream == .output ? scriptOutput : stream, from: script)
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
-        error.append(lines(masker.mask(Array(text.utf8))).span)
+        put(lines(masker.mask(Array(text.utf8))).span, .error, from: LineSource())
+    }
+
+    /// Writes text that has passed the masker: as it comes, or above the lines at the bottom of the terminal.
+    fileprivate func put(_ bytes: Span<UInt8>, _ stream: Stream, from source: LineSource) {
+        if let screen, screen.covers(stream) { return screen.write(bytes, from: source) }
+        if !source.isEmpty { queue(stream).append(source.take().span) }
+        queue(stream).append(bytes)
+    }
+
+    /// `source` prints nothing more.
+    fileprivate func finish(_ stream: Stream, _ source: LineSource) {
+        guard !source.isEmpty else { return }
+        if let screen, screen.covers(stream) { return screen.finish(source) }
+        queue(stream).append(source.take().span)
     }
 
     /// One event of `--json`, on standard output.
@@ -75,7 +96,21 @@ final class Gate {
     func makeShownStream(_ stream: Stream, label: String? = nil, forTerminal: Bool = false) -> ShownStream {
         let labelling = label.map { LineLabel(masker.mask(Array("\($0): ".utf8))) }
         return ShownStream(
-            masker.makeStream(forTerminal: forTerminal), queue(stream == .output ? childOutput : stream), labelling)
+            masker.makeStream(forTerminal: forTerminal), self, stream == .output ? childOutput : stream, labelling)
+    }
+
+    // MARK: - The screen
+
+    /// Makes the lines at the bottom of the terminal that standard error goes to.
+    ///
+    /// - Parameter hasOutput: Whether standard output goes there too.
+    func makeScreen(_ loop: EventLoop, hasOutput: Bool, isColoured: Bool) -> Screen {
+        let made = Screen(
+            loop: loop, queue: error, script: script, hasOutput: hasOutput, isColoured: isColoured,
+            mask: { [unowned self] in inward($0) })
+        made.onStallChange = { [unowned self] in onStallChange() }
+        screen = made
+        return made
     }
 
     // MARK: - Inwards
@@ -109,6 +144,7 @@ final class Gate {
     /// Calls `body` when all that is on its way has been written; now, where nothing is.
     func whenWritten(_ body: @escaping () -> Void) {
         written.append(body)
+        screen?.flush()
         callWritten()
     }
 
@@ -138,13 +174,13 @@ extension String {
 /// One stream of one child, masked and shown.
 final class ShownStream {
     private let masking: MaskingStream
-    private let queue: OutputQueue
+    private let gate: Gate
+    private let stream: Gate.Stream
+    private let source = LineSource()
     private var labelling: LineLabel?
 
-    fileprivate init(_ masking: MaskingStream, _ queue: OutputQueue, _ labelling: LineLabel?) {
-        self.masking = masking
-        self.queue = queue
-        self.labelling = labelling
+    fileprivate init(_ masking: MaskingStream, _ gate: Gate, _ stream: Gate.Stream, _ labelling: LineLabel?) {
+        (self.masking, self.gate, self.stream, self.labelling) = (masking, gate, stream, labelling)
     }
 
     /// Shows the next bytes; `copy` sees the masked ones too.
@@ -160,13 +196,16 @@ final class ShownStream {
             show($0)
             copy($0)
         }
-        labelling?.finish { queue.append($0) }
+        labelling?.finish { put($0) }
+        gate.finish(stream, source)
     }
 
     private func show(_ bytes: Span<UInt8>) {
-        guard labelling != nil else { return queue.append(bytes) }
-        labelling?.write(bytes) { queue.append($0) }
+        guard labelling != nil else { return put(bytes) }
+        labelling?.write(bytes) { put($0) }
     }
+
+    private func put(_ bytes: Span<UInt8>) { gate.put(bytes, stream, from: source) }
 
     var leaks: Int { masking.hits.values.reduce(0, +) }
 }

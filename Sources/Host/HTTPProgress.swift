@@ -19,7 +19,10 @@ final class HTTPProgress {
         wait()
     }
 
-    func stop() { timer?.cancel() }
+    func stop() {
+        timer?.cancel()
+        if last >= 0 { run.observer.progressEnded(plan.task) }
+    }
 
     private func wait() {
         timer = run.loop.schedule(after: Self.interval) { [weak self] in

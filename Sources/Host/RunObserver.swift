@@ -14,6 +14,8 @@ protocol RunObserver: AnyObject {
     func retry(_ notice: RetryNotice)
     /// How far something is.
     func progress(_ notice: ProgressNotice)
+    /// What `progress` told of it, or of what is outside of tasks, is over.
+    func progressEnded(_ task: Int64?)
     /// Whether `spawnStarted` is of use: a thousand programs need not be told of one by one where nobody looks.
     var wantsPrograms: Bool { get }
     /// A program, or the programs of a pipe, are about to start.
@@ -33,6 +35,7 @@ protocol RunObserver: AnyObject {
 extension RunObserver {
     var wantsPrograms: Bool { true }
     func begin(_ start: RunStart) {}
+    func progressEnded(_ task: Int64?) {}
 }
 
 /// What runs.

@@ -13,7 +13,7 @@ extension ScriptRun {
         let prompts = prompts ?? SecretPrompt(loop: loop)
         self.prompts = prompts
         withdrawWhenAbandoned(id)
-        try withInput(id) { done throws(Failure) in
+        try withInput(id, for: .question) { done throws(Failure) in
             try prompts.ask("\(question) [y/N] ", id: id, showsAnswer: true, function: "confirm") {
                 [weak self] result in
                 done()

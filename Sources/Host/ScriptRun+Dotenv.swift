@@ -99,7 +99,7 @@ extension ScriptRun {
         try options.finish()
         let buffer = try SecretBuffer(maximumCount: SecretSize.maximumLoadedBytes)
         let room = try SecretBytes(count: 4096)
-        input.lend { [self] in
+        input.lend(to: .reader) { [self] in
             do throws(Failure) {
                 var watch: EventLoop.Watch?
                 watch = try loop.watch(0, .readable) { [self] _ in

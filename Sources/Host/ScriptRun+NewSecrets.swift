@@ -169,7 +169,7 @@ extension ScriptRun {
         self.prompts = prompts
         let text = gate.inward(value["text"]?.asText ?? "").printable
         withdrawWhenAbandoned(id)
-        try withInput(id) { done throws(Failure) in
+        try withInput(id, for: .question) { done throws(Failure) in
             try prompts.ask(String(text.prefix(1000)), id: id) { [weak self] result in
                 done()
                 self?.prompted(id, name, result)

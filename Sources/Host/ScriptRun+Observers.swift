@@ -1,8 +1,17 @@
 import Diagnostics
+import EventLoop
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 extension ScriptRun {
     /// Who is told what happens, as the options say.
-    static func observer(_ options: RunOptions, _ gate: Gate, _ tasks: TaskLedger) -> any RunObserver {
+    static func observer(
+        _ options: RunOptions, _ environment: HostEnvironment, _ loop: EventLoop, _ gate: Gate, _ tasks: TaskLedger
+    ) -> any RunObserver {
         guard !options.writesEvents else {
             // Standard output is for events.
             gate.childOutput = .error
@@ -10,7 +19,19 @@ extension ScriptRun {
             return EventObserver(gate: gate, tasks: tasks)
         }
         let volume: PlainObserver.Volume = options.isVerbose ? .verbose : options.isQuiet ? .quiet : .usual
-        return PlainObserver(gate: gate, volume: volume, tasks: tasks)
+        let plain = PlainObserver(gate: gate, volume: volume, tasks: tasks)
+        guard volume > .quiet, Watching.isPossible(environment) else { return plain }
+        let screen = gate.makeScreen(
+            loop, hasOutput: Watching.hasOutput, isColoured: environment.setting("NO_COLOR")?.isEmpty != false)
+        return DisplayObserver(plain: plain, screen: screen, tasks: tasks)
+    }
+
+    /// Tells the display who has the terminal, and of its size.
+    func connectDisplay() {
+        guard let display = observer as? DisplayObserver else { return }
+        display.onShow = { [unowned self] in terminal.prepare() }
+        input.onHold = { [gate] in gate.screen?.hold($0) }
+        input.onRelease = { [gate] in gate.screen?.release($0) }
     }
 
     /// What ends a run at its time limit: with what ran then.
@@ -22,5 +43,25 @@ extension ScriptRun {
             reason: running.isEmpty
                 ? "no task and no program of it ran then" : "running then: \(running.joined(separator: ", "))",
             hint: "give it more time: --timeout TIME, or find out what it waits for")
+    }
+}
+
+/// Whether a person watches at a terminal that can be drawn on.
+private enum Watching {
+    /// Standard error is one, and standard output is no pipe: its reader may have the same terminal.
+    static func isPossible(_ environment: HostEnvironment) -> Bool {
+        guard isatty(2) == 1, environment.setting("CI")?.isEmpty != false else { return false }
+        guard let kind = environment.setting("TERM"), !kind.isEmpty, kind != "dumb" else { return false }
+        var output = stat()
+        guard unsafe fstat(1, &output) == 0 else { return true }
+        let type = output.st_mode & S_IFMT
+        return type == S_IFREG || type == S_IFCHR
+    }
+
+    /// Whether standard output goes to the same terminal.
+    static var hasOutput: Bool {
+        var (output, error) = (stat(), stat())
+        guard isatty(1) == 1, unsafe fstat(1, &output) == 0 && fstat(2, &error) == 0 else { return false }
+        return output.st_rdev == error.st_rdev
     }
 }

@@ -85,7 +85,7 @@ public final class ScriptRun {
         environment = try HostEnvironment(options.settings)
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
-        observer = Self.observer(options, gate, tasks)
+        observer = Self.observer(options, environment, loop, gate, tasks)
         lines = options.interactive.map { [loop, gate] in LineSession($0, loop: loop, gate: gate) }
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
@@ -116,6 +116,7 @@ public final class ScriptRun {
     }
 
     private func connect() {
+        connectDisplay()
         worker.onMessage = { [unowned self] in take($0) }
         worker.onEnd = { [unowned self] in workerHasEnded($0) }
         worker.onViolation = { [unowned self] failure in
@@ -383,6 +384,7 @@ public final class ScriptRun {
         }
         prompts?.cancel()
         lines?.finish()
+        gate.screen?.turnOff()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(

@@ -25,8 +25,10 @@ final class StandardInput {
         var id: UInt32?
         var wanted: Wanted
         var completion: (Result<[UInt8]?, Failure>) -> Void
-        /// Instead of a read: gives the input to a child, until `giveBack`.
+        /// Instead of a read: gives the input to somebody, until `giveBack`.
         var lend: (() -> Void)?
+        /// Who that is, on a terminal.
+        var holder: Screen.Holder?
     }
 
     private let loop: EventLoop
@@ -41,6 +43,11 @@ final class StandardInput {
     private var readyAtFirst = 0
     private var taken = 0
     private var isLent = false
+    /// Who has the terminal because of a request, and who is told of it.
+    private var holder: Screen.Holder?
+    var onHold: (Screen.Holder) -> Void = { _ in }
+    var onRelease: (Screen.Holder) -> Void = { _ in }
+    private lazy var isTerminal = isatty(0) == 1
 
     init(loop: EventLoop, masker: Masker) {
         self.loop = loop
@@ -64,14 +71,17 @@ final class StandardInput {
     var isBusy: Bool { isLent || !requests.isEmpty }
 
     /// Calls `start` when whoever asked before has been served: now, where nobody has. Nobody reads until `giveBack`.
-    func lend(_ start: @escaping () -> Void) {
-        requests.append(Request(wanted: .all, completion: { _ in }, lend: start))
+    ///
+    /// - Parameter holder: Who it is: a question has the terminal even where standard input is none.
+    func lend(to holder: Screen.Holder, _ start: @escaping () -> Void) {
+        requests.append(Request(wanted: .all, completion: { _ in }, lend: start, holder: holder))
         advance()
     }
 
     /// The child that had the input has ended.
     func giveBack() {
         isLent = false
+        letGo()
         advance()
     }
 
@@ -81,12 +91,14 @@ final class StandardInput {
         if let start = request.lend {
             requests.removeFirst()
             isLent = true
+            if let holder = request.holder, isTerminal || holder == .question { hold(holder) }
             return start()
         }
         (readyAtFirst, taken) = (ready.count, 0)
         if let count = readyCount(request.wanted) { return give(count, request.wanted) }
         do {
             watch = try loop.watch(0, .readable) { [unowned self] _ in step() }
+            if isTerminal { hold(.reader) }
         } catch {
             finish(.failure(error))
         }
@@ -166,8 +178,20 @@ final class StandardInput {
         guard !requests.isEmpty else { return }
         let request = requests.removeFirst()
         pause()
+        letGo()
         request.completion(result)
         advance()
+    }
+
+    private func hold(_ holder: Screen.Holder) {
+        self.holder = holder
+        onHold(holder)
+    }
+
+    private func letGo() {
+        guard let holder else { return }
+        self.holder = nil
+        onRelease(holder)
     }
 
     private func pause() {

@@ -80,8 +80,12 @@ final class Terminal {
         signals = try? loop.watchSignals([SIGTSTP, SIGCONT, SIGWINCH]) { [unowned self] number in
             switch number {
             case SIGTSTP: suspend()
-            case SIGCONT: resume()
-            default: for child in children.values { child.resize() }
+            case SIGCONT:
+                gate.screen?.wasStopped()
+                resume()
+            default:
+                gate.screen?.resized()
+                for child in children.values { child.resize() }
             }
         }
         spawner.onChildChange = { [unowned self] in
@@ -89,13 +93,18 @@ final class Terminal {
         }
     }
 
-    func add(_ child: ChildTerminal) { children[ObjectIdentifier(child)] = child }
+    func add(_ child: ChildTerminal) {
+        children[ObjectIdentifier(child)] = child
+        gate.screen?.hold(.program)
+    }
 
     func remove(_ child: ChildTerminal) {
-        children[ObjectIdentifier(child)] = nil
-        guard joined === child else { return }
-        joined = nil
-        leaveRaw()
+        guard children.removeValue(forKey: ObjectIdentifier(child)) != nil else { return }
+        if joined === child {
+            joined = nil
+            leaveRaw()
+        }
+        gate.screen?.release(.program)
     }
 
     /// Joins the keyboard to `child`, which waits for the foreground as any job that reads does.
@@ -140,6 +149,7 @@ final class Terminal {
     private func suspend() {
         // What the child has written before it stopped (it leaves its screen) belongs before the shell's prompt.
         joined?.drain()
+        gate.screen?.hold(.nobody)
         leaveRaw()
         spawner.signalAll(SIGSTOP)
         _ = vs_sys_job_stop(SIGTSTP)
@@ -148,6 +158,7 @@ final class Terminal {
 
     private func resume() {
         enterRaw()
+        gate.screen?.release(.nobody)
         for child in children.values { child.resize() }
         spawner.signalAll(SIGCONT)
     }

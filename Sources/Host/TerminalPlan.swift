@@ -77,7 +77,7 @@ extension ScriptRun {
                 .usage, "spawn: \(plan.shownProgram) cannot have standard input", reason: "somebody else reads it now",
                 hint: "wait for that first")
         }
-        try withInput(id) { done throws(Failure) in
+        try withInput(id, for: .program) { done throws(Failure) in
             try start()
             call.whenEnded(done)
         }
@@ -87,11 +87,12 @@ extension ScriptRun {
     ///
     /// - Throws: What `start` throws now; later that answers the request `id`.
     func withInput(
-        _ id: UInt32, _ start: @escaping (_ done: @escaping () -> Void) throws(Failure) -> Void
+        _ id: UInt32, for holder: Screen.Holder,
+        _ start: @escaping (_ done: @escaping () -> Void) throws(Failure) -> Void
     ) throws(Failure) {
         var isNow = true
         var failure: Failure?
-        input.lend { [self] in
+        input.lend(to: holder) { [self] in
             // Nobody waits for it any more.
             guard requests.isOpen(id) else { return input.giveBack() }
             do throws(Failure) {

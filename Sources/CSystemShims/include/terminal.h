@@ -50,6 +50,9 @@ int vs_sys_terminal_reopen(int descriptor);
 /// -1 with errno.
 int vs_sys_terminal_copy_size(int from, int to);
 
+/// The size of the terminal `descriptor`, which may be 0 by 0 where nobody has said it. 0, or -1 with errno.
+int vs_sys_terminal_size(int descriptor, int *rows, int *columns);
+
 /// Sets the size of the terminal `descriptor`. 0, or -1 with errno.
 int vs_sys_terminal_set_size(int descriptor, unsigned short rows, unsigned short columns);
 

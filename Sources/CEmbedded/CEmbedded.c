@@ -148,6 +148,10 @@ static const unsigned char terminal_md[] = {
 #embed "../../docs/terminal.md"
 };
 
+static const unsigned char unattended_md[] = {
+#embed "../../docs/unattended.md"
+};
+
 #define TEXT(name, bytes) {name, bytes, sizeof bytes}
 #define END {NULL, NULL, 0}
 
@@ -181,7 +185,8 @@ const vs_embedded_text *vs_embedded_topics(void) {
                                               TEXT("masking-forms", masking_forms_md),
                                               TEXT("tasks", tasks_md), TEXT("terminal", terminal_md),
                                               TEXT("events", events_md), TEXT("events-schema", events_schema_json),
-                                              TEXT("recipes", recipes_md), TEXT("http", http_md), END};
+                                              TEXT("recipes", recipes_md), TEXT("http", http_md),
+                                              TEXT("unattended", unattended_md), END};
     return topics;
 }
 

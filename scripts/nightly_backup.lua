@@ -45,7 +45,7 @@ for _, name in ipairs(p.databases) do
   proved[#proved + 1] = "prove " .. name
   task("prove " .. name, { needs = "dump " .. name, timeout = "4h" }, function(needs)
     local file = needs["dump " .. name]
-    local last = pipe { gpg("--decrypt", file), { "gzip", "-d" }, { "tail", "-n", "5" }, capture = true }.stdout
+    local last = pipe { gpg("--decrypt", file), { "gzip", "-d" }, { "tail", "-n", "10" }, capture = true }.stdout
     if not last:find("PostgreSQL database dump complete", 1, true) then fail(file .. " is not a whole dump") end
     report.dumps[#report.dumps + 1] = { database = name, file = file, bytes = fs.stat(file).size }
     progress(#report.dumps, #p.databases, name)

@@ -3,6 +3,6 @@
 -- out: false	[secret:TOKEN]
 -- out: [secret:TOKEN]
 local s = getSecret("TOKEN")
-print(xpcall(error, debug.traceback, s))
-print(xpcall(error, function(e) return e end, s))
+print(xpcall(assert, debug.traceback, false, s))
+print(xpcall(assert, function(e) return e end, false, s))
 print(debug.traceback(s))

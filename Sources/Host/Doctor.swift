@@ -22,6 +22,10 @@ public struct DoctorRequest: Sendable {
     public var script: String?
     /// What its recipe declares; nil where there is no recipe.
     public var needs: [Need]?
+    /// What the script's `login{ … }` says literally.
+    public var login: [String: String] = [:]
+    /// The options of it that are made by code.
+    public var unknownLogin: [String] = []
     /// How many entries are made by code, and so are not known.
     public var unknownNeeds = 0
     /// As one line of JSON.
@@ -140,13 +144,19 @@ public final class Doctor {
         }
     }
 
-    /// What a script's `login()` without options would do.
+    /// What the script's login would do; without a script one without options.
     private func plan() throws(Failure) -> LoginPlan {
         let planner = LoginPlanner(
             options: options, environment: environment,
             normalize: { (domain) throws(Failure) in try InfisicalBaseURL(domain).text },
-            secret: { (_) throws(Failure) in throw Failure(.usage, "there are no handles here") }, note: { _ in })
-        let plan = try planner.plan(.list([]))
+            secret: { (_) throws(Failure) in throw Failure(.usage, "there are no handles here") },
+            note: { [self] in show("configuration", .note, $0) })
+        let entries = request.login.map { Value.Entry(.bytes(Array($0.key.utf8)), .text($0.value)) }
+        let plan = try planner.plan(entries.isEmpty ? .list([]) : .map(entries))
+        if !request.unknownLogin.isEmpty {
+            let names = request.unknownLogin.joined(separator: ", ")
+            show("configuration", .note, "the script's login makes these by code, and they are not looked at: \(names)")
+        }
         _ = try sessions.checkedBase(plan.domain)
         let needs = try declared()
         let needsProject = needs?.contains { $0.source == .vault && $0.project == nil } ?? true

@@ -15,8 +15,8 @@ extension Subcommand {
             wordCount: 0...1,
             details: """
                 It looks at the kernel, the configuration, the server, the clock, the login, the token and the client secret,
-                reads what is needed (the secrets that FILE declares in its recipe{}; without FILE those of --path) and lists what
-                the identity sees beyond that. It ends with one sentence and one next step. No value is shown or kept.
+                reads what is needed (the secrets that FILE declares in its recipe{}, where its login{} leads; without FILE those of
+                --path) and lists what the identity sees beyond that. It ends with one sentence and one next step. No value is shown or kept.
                 Exit codes: 0 all is well, 2 the configuration is wrong, 3 login or reading fails.
                 To set things up: vaultscript help infisical
                 """
@@ -34,6 +34,9 @@ extension DoctorRequest {
     /// Takes in what the script's recipe declares.
     fileprivate mutating func take(_ path: String) throws(Failure) {
         script = path
+        let declared = LoginDeclaration.read(try ScriptFile.read(path))
+        login = declared?.options ?? [:]
+        unknownLogin = declared?.unknown ?? []
         guard let recipe = try DescribeCommand.read(path) else { return }
         needs = []
         switch recipe.declaration["secrets"] {

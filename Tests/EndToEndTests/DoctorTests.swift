@@ -227,6 +227,23 @@ private let readingRows: [DoctorRow] = [
         next: "did you mean path /web?"
     ) { DoctorScene(try RefusalScene(["/web": ["OTHER": Canary().value]])) },
     DoctorRow(
+        "a place that the script's login names",
+        script: #"recipe{ name = "a", secrets = { "GH_PAT" } } local v = login{ project = "project-one", env = "prod" }"#,
+        "secret GH_PAT was not found: project project-one at HOST has no such name in env prod, path /",
+        next: "GH_PAT is in dev:/, not prod:/"
+    ) {
+        let scene = DoctorScene(try RefusalScene())
+        scene.environment["INFISICAL_PROJECT_ID"] = nil
+        return scene
+    },
+    DoctorRow(
+        "a login of which a part is made by code",
+        script: #"recipe{ name = "a", secrets = { "GH_PTA" } } local v = login{ env = os.getenv("E") }"#,
+        line: "the script's login makes these by code, and they are not looked at: env\n",
+        "secret GH_PTA was not found: project {project} at HOST has no such name in env dev, path /",
+        next: "did you mean GH_PAT?"
+    ) { DoctorScene(try RefusalScene()) },
+    DoctorRow(
         "two secrets with a slip", script: #"recipe{ name = "a", secrets = { "GH_PTA", "GH_PAT", "GH_PT" } }"#,
         line: "ok       secrets        GH_PAT can be read\n",
         "secret GH_PTA was not found: project {project} at HOST has no such name in env dev, path / (and 1 more, above)",

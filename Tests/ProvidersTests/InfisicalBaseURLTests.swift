@@ -46,6 +46,15 @@ import Testing
         #expect(try InfisicalBaseURL("eu").hostAndRegion == "eu.infisical.com (EU cloud)")
         #expect(try InfisicalBaseURL("us").hostAndRegion == "app.infisical.com (US cloud)")
         #expect(try InfisicalBaseURL("http://127.0.0.1:80").endpoint.isLoopback)
+        #expect(try InfisicalBaseURL("eu").otherCloud == InfisicalBaseURL("us"))
+        #expect(try InfisicalBaseURL("https://us.infisical.com/api/").otherCloud == InfisicalBaseURL("eu"))
+        #expect(try InfisicalBaseURL("us").region == "us" && InfisicalBaseURL("eu").region == "eu")
+        for other in [
+            "http://eu.infisical.com", "https://eu.infisical.com/x", "https://eu.infisical.com:8443",
+            "vault.eu.infisical.com",
+        ] {
+            #expect(try InfisicalBaseURL(other).otherCloud == nil, "\(other)")
+        }
         #expect(try InfisicalBaseURL("http://localhost").endpoint.isLoopback)
         #expect(try !InfisicalBaseURL("http://127.0.0.1.example.org").endpoint.isLoopback)
         #expect(try !InfisicalBaseURL("http://128.0.0.1").endpoint.isLoopback)

@@ -96,7 +96,8 @@ final class SecretStore {
     private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
-            isAssembled: draft.isAssembled, chooser: draft.chooser, isPublic: draft.isPublic, beginning: draft.beginning)
+            isAssembled: draft.isAssembled, chooser: draft.chooser, isPublic: draft.isPublic, beginning: draft.beginning
+        )
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

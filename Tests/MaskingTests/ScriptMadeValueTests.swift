@@ -8,7 +8,8 @@ import Testing
     private func masker(_ values: [(text: String, name: String, origin: Masker.Origin)]) throws -> Masker {
         let masker = try Masker()
         for value in values {
-            try masker.add(try SecretBytes(copying: Array(value.text.utf8).span), name: value.name, origin: value.origin)
+            try masker.add(
+                try SecretBytes(copying: Array(value.text.utf8).span), name: value.name, origin: value.origin)
         }
         return masker
     }

@@ -274,9 +274,21 @@ public final class ScriptRun {
         case "syntax":
             end(
                 ExitCode.usage,
-                saying: Failure(.usage, report["text"]?.asText ?? "", hint: "mend the line and run it again"))
+                saying: syntaxFailure(report["text"]?.asText ?? ""))
         default: scriptHasFailed(report)
         }
+    }
+
+    /// What a link leads to may be no script at all: Lua's message, which quotes it, is not shown then.
+    private func syntaxFailure(_ text: String) -> Failure {
+        guard options.isScriptLinked else { return Failure(.usage, text, hint: "mend the line and run it again") }
+        // NAME:LINE: and what is wrong.
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let line = parts.firstIndex { !$0.isEmpty && $0.allSatisfy(\.isWholeNumber) } ?? -1
+        let place = parts[..<(line + 1)].map { $0 + ":" }.joined() + (line < 0 ? "" : " ")
+        return Failure(
+            .usage, "\(place)this is no Lua", reason: "its text is not shown, as a link leads to the file",
+            hint: "name the file itself to see more")
     }
 
     private func scriptHasFailed(_ report: Value) {

@@ -84,3 +84,13 @@ public struct Finding: Equatable, Sendable {
         (endLine, endColumn) = source.position(of: max(span.start, span.end))
     }
 }
+
+extension Finding {
+    /// The same with nothing of the script's text in it: what a link leads to may be no script at all.
+    public var withoutText: Finding {
+        var finding = self
+        finding.message = rule == .syntax ? "this is no Lua" : "\(rule.rawValue): its text is not shown"
+        finding.hint = "a link leads to the file: name the file itself to see more"
+        return finding
+    }
+}

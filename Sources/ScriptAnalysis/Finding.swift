@@ -28,6 +28,7 @@ public struct Finding: Equatable, Sendable {
         case undeclaredSecret = "undeclared-secret"
         case undeclaredProgram = "undeclared-program"
         case undeclaredHost = "undeclared-host"
+        case recipeAvoided = "recipe-avoided"
         case unusedSecret = "unused-secret"
         case unusedProgram = "unused-program"
         case unusedHost = "unused-host"
@@ -53,6 +54,8 @@ public struct Finding: Equatable, Sendable {
             case .duplicateKey: "A key stands twice in one table (warning)."
             case .undeclaredSecret, .undeclaredProgram, .undeclaredHost:
                 "The script uses by a literal name what its recipe{} does not declare."
+            case .recipeAvoided:
+                "A return or a goto may leave out recipe{}, or its name is given to something else (warning); such a run is refused."
             case .unusedSecret, .unusedProgram, .unusedHost: "recipe{} declares what the script does not use (warning)."
             }
         }

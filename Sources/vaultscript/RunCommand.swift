@@ -1,5 +1,6 @@
 import Diagnostics
 import Host
+import ScriptAnalysis
 import Worker
 
 #if canImport(Glibc)
@@ -23,6 +24,7 @@ struct RunCommand {
             options.scriptFolder = script.folder
             options.scriptName = script.name
             options.isScriptLinked = script.isLinked
+            options.recipeLine = recipeLine(of: script.text)
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
@@ -83,6 +85,25 @@ struct RunCommand {
     private static func withoutFirstLineOfShell(_ text: [UInt8]) -> [UInt8] {
         guard text.first == 35 else { return text }
         return Array(text.drop { $0 != 10 })
+    }
+
+    /// The line of the recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a
+    /// look for the word.
+    private func recipeLine(of text: [UInt8]) -> Int? {
+        if case .embedded = source { return nil }
+        guard text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
+        return (try? RecipeDeclaration.read(SourceText(text)))?.line
+    }
+
+    private static func hasWord(_ text: [UInt8]) -> Bool {
+        let word = Array("recipe".utf8)
+        var rest = text[...]
+        while let start = rest.firstIndex(of: word[0]) {
+            rest = rest[start...]
+            if rest.starts(with: word) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }

@@ -24,6 +24,12 @@ struct TOMLDocument {
 
     /// - Throws: `.usage` with file and line for what is not TOML.
     init(_ bytes: [UInt8], _ file: String) throws(Failure) {
+        if let line = TOMLDepth.firstLineTooDeep(bytes) {
+            throw Failure(
+                .usage, "\(file.printable):\(line): this is not read",
+                reason: "tables or lists are nested more than \(TOMLDepth.maximum) deep",
+                hint: "no setting is deeper than two: vaultscript help configuration")
+        }
         var found: [Entry] = []
         var message = [CChar](repeating: 0, count: 256)
         var line: UInt32 = 0

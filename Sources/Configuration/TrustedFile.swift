@@ -17,7 +17,7 @@ struct TrustedFile {
     }
 
     /// The largest file that is read.
-    static let maximumBytes = 1 << 20
+    static let maximumBytes = 64 << 10
 
     let path: String
     let origin: Origin
@@ -39,7 +39,7 @@ struct TrustedFile {
         }
         try checkOwner(facts)
         guard facts.st_size <= Self.maximumBytes else {
-            throw unusable("it is larger than \(Self.maximumBytes >> 20) MiB", "leave the settings in it alone")
+            throw unusable("it is larger than \(Self.maximumBytes >> 10) KiB", "leave the settings in it alone")
         }
         return try readAll(descriptor)
     }

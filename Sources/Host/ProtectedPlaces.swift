@@ -48,24 +48,29 @@ final class ProtectedPlaces {
     private var pinned: [(file: OpenFile, what: String)] = []
     private var isPinned = false
 
-    init(options: RunOptions, environment: HostEnvironment) {
-        add(Self.folder("XDG_CONFIG_HOME", ".config", environment), "configuration and credentials of vaultscript")
-        add(Self.folder("XDG_STATE_HOME", ".local/state", environment), "the state of vaultscript")
-        add(environment.setting("CREDENTIALS_DIRECTORY"), Self.credentials)
+    convenience init(options: RunOptions, environment: HostEnvironment) {
+        self.init(options: options, setting: environment.setting)
+    }
+
+    /// `setting` gives the values of variables.
+    init(options: RunOptions, setting: (String) -> String?) {
+        add(Self.folder("XDG_CONFIG_HOME", ".config", setting), "configuration and credentials of vaultscript")
+        add(Self.folder("XDG_STATE_HOME", ".local/state", setting), "the state of vaultscript")
+        add(setting("CREDENTIALS_DIRECTORY"), Self.credentials)
         add(options.credentialsFile, Self.credentials)
         for profile in (options.settings.user?.profiles ?? [:]).values {
             add(profile.credentials?.value, Self.credentials)
         }
-        if let folder = environment.setting("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
+        if let folder = setting("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
             runPlaces.append(Array(folder.utf8))
         }
         if let descriptor = options.credentialsDescriptor { pin(descriptor: descriptor) }
     }
 
     /// The XDG rule: an absolute path in the variable, else a directory in the home.
-    private static func folder(_ variable: String, _ fallback: String, _ environment: HostEnvironment) -> String? {
-        if let path = environment.setting(variable), path.hasPrefix("/") { return path + "/vaultscript" }
-        guard let home = environment.setting("HOME"), home.hasPrefix("/") else { return nil }
+    private static func folder(_ variable: String, _ fallback: String, _ setting: (String) -> String?) -> String? {
+        if let path = setting(variable), path.hasPrefix("/") { return path + "/vaultscript" }
+        guard let home = setting("HOME"), home.hasPrefix("/") else { return nil }
         return "\(home)/\(fallback)/vaultscript"
     }
 

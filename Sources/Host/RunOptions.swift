@@ -8,6 +8,10 @@ public struct RunOptions: Sendable {
     public var scriptFolder: String
     /// The script as it was named: a path, `-`, `-e`.
     public var scriptName = ""
+    /// The line of the recipe{} that the script's text shows: before it is declared nothing is fetched or started.
+    public var recipeLine: Int?
+    /// A symbolic link led to the script: what Lua says of its form shows the place alone.
+    public var isScriptLinked = false
     /// The program's version, as the vault's server sees it.
     public var version = ""
     /// `-v`: each command with the names of its secrets, and tracebacks.

@@ -13,7 +13,13 @@ final class RunPolicy {
     /// What the script asked of the host first; a recipe comes before that.
     private var first: String?
 
-    init(ownHosts: [DeclaredHost]) { self.ownHosts = ownHosts }
+    /// The line of the recipe that the script's text shows to people, where it shows one.
+    private let shownLine: Int?
+
+    init(ownHosts: [DeclaredHost], shownLine: Int? = nil) {
+        self.ownHosts = ownHosts
+        self.shownLine = shownLine
+    }
 
     // MARK: - The declaration
 
@@ -22,6 +28,27 @@ final class RunPolicy {
         guard recipe == nil, first == nil, ![.recipe, .module, .release].contains(operation) else { return }
         first = operation.name
     }
+
+    /// What is wrong where the recipe that the text shows has not been declared: a script that says one thing, and
+    /// by a jump past it, or a function of its own in its place, does another.
+    var missingDeclaration: Failure? {
+        guard let shownLine, recipe == nil else { return nil }
+        return Failure(
+            .denied, "the script contains a recipe in line \(shownLine) that was never declared",
+            reason: "until it is, nothing is fetched, started or requested, and the run does not end well",
+            hint: "let it be the first thing that the script does: vaultscript check says what stands in the way")
+    }
+
+    /// - Throws: `.denied` for what a recipe limits, before the one that the text shows is declared.
+    func check(_ operation: Operation) throws(Failure) {
+        guard let missingDeclaration, !Self.unlimited.contains(operation) else { return }
+        throw missingDeclaration
+    }
+
+    /// What no recipe limits.
+    private static let unlimited: Set<Operation> = [
+        .recipe, .module, .describe, .sleep, .environmentVariable, .readInput, .confirm, .file,
+    ]
 
     /// Limits the run.
     ///

@@ -77,7 +77,7 @@ public final class ScriptRun {
     public init(options: RunOptions, fork: WorkerFork, keeper: KeeperLink? = nil) throws(Failure) {
         self.options = options
         self.keeper = keeper
-        policy = RunPolicy(ownHosts: try options.namedHosts)
+        policy = RunPolicy(ownHosts: try options.namedHosts, shownLine: options.recipeLine)
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
@@ -160,6 +160,7 @@ public final class ScriptRun {
         do throws(Failure) {
             try options.limits.check(
                 "calls", requests.count - 1, below: options.limits.calls, "waiting calls", "let some end first")
+            try policy.check(operation)
             policy.note(operation)
             switch operation {
             case .recipe: try recipe(id, value)
@@ -277,15 +278,32 @@ public final class ScriptRun {
     private func scriptHasFinished(_ report: Value) {
         switch report["status"]?.asText {
         case "done":
-            showResult(report)
-            end(0)
-        case "exit": end(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
+            if policy.missingDeclaration == nil { showResult(report) }
+            endWell(0)
+        case "exit": endWell(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
         case "syntax":
             end(
                 ExitCode.usage,
-                saying: Failure(.usage, report["text"]?.asText ?? "", hint: "mend the line and run it again"))
+                saying: syntaxFailure(report["text"]?.asText ?? ""))
         default: scriptHasFailed(report)
         }
+    }
+
+    private func endWell(_ code: Int32) {
+        guard code == 0, let failure = policy.missingDeclaration else { return end(code) }
+        end(ExitCode.of(failure), saying: failure)
+    }
+
+    /// What a link leads to may be no script at all: Lua's message, which quotes it, is not shown then.
+    private func syntaxFailure(_ text: String) -> Failure {
+        guard options.isScriptLinked else { return Failure(.usage, text, hint: "mend the line and run it again") }
+        // NAME:LINE: and what is wrong.
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let line = parts.firstIndex { !$0.isEmpty && $0.allSatisfy(\.isWholeNumber) } ?? -1
+        let place = parts[..<(line + 1)].map { $0 + ":" }.joined() + (line < 0 ? "" : " ")
+        return Failure(
+            .usage, "\(place)this is no Lua", reason: "its text is not shown, as a link leads to the file",
+            hint: "name the file itself to see more")
     }
 
     private func scriptHasFailed(_ report: Value) {

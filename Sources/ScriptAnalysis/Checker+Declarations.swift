@@ -3,6 +3,7 @@ extension Checker {
     /// Reports what is used and not declared, and what is declared and not used.
     mutating func reportDeclarations() {
         guard let recipe else { return }
+        reportWaysPastRecipe()
         compare("secrets", "secret", recipe, uses.secrets, .undeclaredSecret, .unusedSecret) { $0 == $1 }
         compare("programs", "program", recipe, uses.programs, .undeclaredProgram, .unusedProgram, Self.isProgram)
         compare("hosts", "host", recipe, uses.hosts, .undeclaredHost, .unusedHost, Self.isHost)

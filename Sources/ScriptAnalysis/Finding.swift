@@ -28,6 +28,7 @@ public struct Finding: Equatable, Sendable {
         case undeclaredSecret = "undeclared-secret"
         case undeclaredProgram = "undeclared-program"
         case undeclaredHost = "undeclared-host"
+        case recipeAvoided = "recipe-avoided"
         case unusedSecret = "unused-secret"
         case unusedProgram = "unused-program"
         case unusedHost = "unused-host"
@@ -53,6 +54,8 @@ public struct Finding: Equatable, Sendable {
             case .duplicateKey: "A key stands twice in one table (warning)."
             case .undeclaredSecret, .undeclaredProgram, .undeclaredHost:
                 "The script uses by a literal name what its recipe{} does not declare."
+            case .recipeAvoided:
+                "A return or a goto may leave out recipe{}, or its name is given to something else (warning); such a run is refused."
             case .unusedSecret, .unusedProgram, .unusedHost: "recipe{} declares what the script does not use (warning)."
             }
         }
@@ -82,5 +85,15 @@ public struct Finding: Equatable, Sendable {
         self.hint = hint
         (line, column) = source.position(of: span.start)
         (endLine, endColumn) = source.position(of: max(span.start, span.end))
+    }
+}
+
+extension Finding {
+    /// The same with nothing of the script's text in it: what a link leads to may be no script at all.
+    public var withoutText: Finding {
+        var finding = self
+        finding.message = rule == .syntax ? "this is no Lua" : "\(rule.rawValue): its text is not shown"
+        finding.hint = "a link leads to the file: name the file itself to see more"
+        return finding
     }
 }

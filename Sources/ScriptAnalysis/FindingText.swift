@@ -9,18 +9,21 @@ public struct FindingText {
     public let file: String
     /// The file's text.
     public let source: SourceText
+    /// Whether the line is shown.
+    public let isQuoted: Bool
 
     /// Findings of one file.
-    public init(file: String, source: SourceText) {
+    public init(file: String, source: SourceText, isQuoted: Bool = true) {
         self.file = file
         self.source = source
+        self.isQuoted = isQuoted
     }
 
     /// The lines for one finding.
     public func text(_ finding: Finding) -> String {
         let word = finding.severity == .error ? "" : finding.severity.rawValue + ": "
         var lines = ["\(file.printable):\(finding.line):\(finding.column): \(word)\(finding.message.printable)"]
-        lines += excerpt(finding)
+        if isQuoted { lines += excerpt(finding) }
         if !finding.hint.isEmpty { lines.append("  " + finding.hint.printable) }
         return lines.joined(separator: "\n")
     }

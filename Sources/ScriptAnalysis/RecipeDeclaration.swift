@@ -84,6 +84,9 @@ public struct RecipeDeclaration {
         return false
     }
 
+    /// The line where it begins.
+    public var line: Int { source.line(of: span.start) }
+
     // MARK: - What it says
 
     /// The name; nil where none is given.

@@ -64,6 +64,8 @@ struct Survey {
     var fields: Set<String> = []
     /// Whether globals may come from elsewhere: `_ENV` is used, or `_G` has a metatable.
     var hasOpenGlobals = false
+    /// Where the global `recipe` is given another value.
+    var recipeChanges: [Span] = []
 
     init(_ chunk: Chunk) {
         var found = Survey()
@@ -81,6 +83,7 @@ struct Survey {
     }
 
     private mutating func take(target: Expression) {
+        if target.isRecipe { recipeChanges.append(target.span) }
         switch target.kind {
         case .global(let name): globals.insert(name.text)
         case .field(let base, let name):
@@ -105,6 +108,20 @@ struct Survey {
 
 extension Survey {
     private init() {}
+}
+
+extension Expression {
+    /// Whether it is the global `recipe`, by itself or as a field of the table of globals.
+    fileprivate var isRecipe: Bool {
+        switch kind {
+        case .global(let name): name.text == "recipe"
+        case .field(let base, let name): name.text == "recipe" && base.isTableOfGlobals
+        case .index(let base, let key): base.isTableOfGlobals && key.literalText == "recipe"
+        default: false
+        }
+    }
+
+    private var isTableOfGlobals: Bool { isGlobal("_ENV") || isGlobal("_G") }
 }
 
 extension Expression {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Host
+import ScriptAnalysis
 import Worker
 
 #if canImport(Glibc)
@@ -10,8 +11,6 @@ import Worker
 
 /// `vaultscript FILE [arguments]`: forks the host, which reads the script and forks the worker.
 struct RunCommand {
-    static let maximumScriptBytes = 16 << 20
-
     let source: ScriptSource
     let arguments: [String]
     var options: RunOptions
@@ -24,6 +23,8 @@ struct RunCommand {
             var options = options
             options.scriptFolder = script.folder
             options.scriptName = script.name
+            options.isScriptLinked = script.isLinked
+            options.recipeLine = recipeLine(of: script.text)
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
@@ -49,6 +50,7 @@ struct RunCommand {
         var name: String
         var chunkName: String
         var folder: String
+        var isLinked = false
     }
 
     private func load() throws(Failure) -> Script {
@@ -60,22 +62,24 @@ struct RunCommand {
             return Script(
                 text: text, name: name, chunkName: "=[vaultscript \(name)]", folder: try workingFolder())
         case .standardInput:
-            let text = try readAll(0, "standard input")
+            let text = try ScriptReader.readInput().bytes
             return Script(text: text, name: "-", chunkName: "@(stdin)", folder: try workingFolder())
         case .file(let path): return try loadFile(path)
         }
     }
 
     private func loadFile(_ path: String) throws(Failure) -> Script {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw unreadable(path, errno) }
-        defer { close(descriptor) }
-        let text = Self.withoutFirstLineOfShell(try readAll(descriptor, path))
+        let near = NearNames.best(for: path, among: Subcommand.names)
+        let file = try ScriptReader(options).read(
+            path,
+            missing: near.map { "did you mean the command \($0)? otherwise look at the path" }
+                ?? "look at the path; commands are listed by: vaultscript --help")
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         return Script(
-            text: text, name: path, chunkName: "@" + name, folder: try absolute(folder.isEmpty ? "/" : folder))
+            text: Self.withoutFirstLineOfShell(file.bytes), name: path, chunkName: "@" + name,
+            folder: try absolute(folder.isEmpty ? "/" : folder), isLinked: file.isLinked)
     }
 
     /// Blanks a first line such as `#!/usr/bin/env vaultscript`, as Lua does; line numbers stay.
@@ -84,41 +88,33 @@ struct RunCommand {
         return Array(text.drop { $0 != 10 })
     }
 
-    private func readAll(_ descriptor: Int32, _ path: String) throws(Failure) -> [UInt8] {
-        var text: [UInt8] = []
-        // Most scripts are small, and every page of it costs.
-        var room = [UInt8](repeating: 0, count: 1 << 12)
-        while true {
-            let count = unsafe room.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-            if count == 0 { return text }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw unreadable(path, errno)
-            }
-            text.append(contentsOf: room.prefix(count))
-            if count == room.count, count < 1 << 16 { room = Array(repeating: 0, count: 1 << 16) }
-            guard text.count <= Self.maximumScriptBytes else {
-                throw Failure(
-                    .usage, "\(path) is larger than \(Self.maximumScriptBytes >> 20) MiB",
-                    hint: "a script is a text file")
-            }
-        }
+    /// The line of the recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a
+    /// look for the word.
+    private func recipeLine(of text: [UInt8]) -> Int? {
+        if case .embedded = source { return nil }
+        guard text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
+        return (try? RecipeDeclaration.read(SourceText(text)))?.line
     }
 
-    private func unreadable(_ path: String, _ error: Int32) -> Failure {
-        let near = NearNames.best(for: path, among: Subcommand.names)
-        let hint =
-            error == ENOENT
-            ? near.map { "did you mean the command \($0)? otherwise look at the path" }
-                ?? "look at the path; commands are listed by: vaultscript --help" : "look at the file's rights"
-        return Failure(
-            .usage, "the script \(path) cannot be read", reason: unsafe String(cString: strerror(error)), hint: hint)
+    private static func hasWord(_ text: [UInt8]) -> Bool {
+        let word = Array("recipe".utf8)
+        var rest = text[...]
+        while let start = rest.firstIndex(of: word[0]) {
+            rest = rest[start...]
+            if rest.starts(with: word) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }
 
     private func absolute(_ folder: String) throws(Failure) -> String {
-        guard let resolved = unsafe realpath(folder, nil) else { throw unreadable(folder, errno) }
+        guard let resolved = unsafe realpath(folder, nil) else {
+            throw Failure(
+                .usage, "the folder \(folder.printable) cannot be found",
+                reason: unsafe String(cString: strerror(errno)), hint: "look at the path")
+        }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Host
 import ScriptAnalysis
 
 extension Subcommand {
@@ -16,7 +17,9 @@ extension Subcommand {
                 exit code is 2 when there are errors, else 0. What is looked for: vaultscript help check-rules.
                 """
         ) { arguments throws(Failure) in
-            var check = CheckCommand(isJSON: arguments.has("--json"), isStrict: arguments.has("--strict"))
+            var check = CheckCommand(
+                isJSON: arguments.has("--json"), isStrict: arguments.has("--strict"),
+                reader: try ScriptReader(arguments.run))
             return try check.run(arguments.words)
         }
     }
@@ -27,24 +30,27 @@ struct CheckCommand {
     private struct File {
         var path: String
         var source: SourceText
+        var isLinked: Bool
         var folder: String
     }
 
     let isJSON: Bool
     let isStrict: Bool
+    private let reader: ScriptReader
     private var files: [File] = []
     private var globals: Set<String> = []
     private var errors = 0
     private var warnings = 0
 
-    init(isJSON: Bool, isStrict: Bool) {
+    init(isJSON: Bool, isStrict: Bool, reader: ScriptReader) {
+        self.reader = reader
         self.isJSON = isJSON
         self.isStrict = isStrict
     }
 
     /// Looks at all of them and gives the exit code.
     mutating func run(_ paths: [String]) throws(Failure) -> Int32 {
-        for path in paths { try add(path, folder: ScriptFile.folder(of: path)) }
+        for path in paths { try add(path, folder: ScriptFolder.folder(of: path)) }
         for file in files { show(file) }
         if !isJSON, errors + warnings > 0 { standardErrorLine(summary) }
         return errors > 0 || (isStrict && warnings > 0) ? 2 : 0
@@ -53,8 +59,9 @@ struct CheckCommand {
     /// Takes in a file and what it requires, each once. The modules of a module lie beside the script.
     private mutating func add(_ path: String, folder: String) throws(Failure) {
         guard !files.contains(where: { $0.path == path && $0.folder == folder }) else { return }
-        let source = try ScriptFile.read(path)
-        files.append(File(path: path, source: source, folder: folder))
+        let file = try reader.analysed(path)
+        let source = SourceText(file.bytes)
+        files.append(File(path: path, source: source, isLinked: file.isLinked, folder: folder))
         let modules = ModuleFiles(folder: folder)
         let first = ScriptCheck(source)
         globals.formUnion(first.assignedGlobals)
@@ -69,8 +76,8 @@ struct CheckCommand {
         let modules = ModuleFiles(folder: file.folder)
         var surroundings = ScriptCheck.Surroundings(module: modules.module)
         surroundings.globals = globals
-        let text = FindingText(file: file.path, source: file.source)
-        for finding in ScriptCheck(file.source, surroundings).findings {
+        let text = FindingText(file: file.path, source: file.source, isQuoted: !file.isLinked)
+        for finding in ScriptCheck(file.source, surroundings).findings.map({ file.isLinked ? $0.withoutText : $0 }) {
             if finding.severity == .error { errors += 1 } else { warnings += 1 }
             _ = standardOutputLine(isJSON ? JSONText.line(finding.json(file: file.path)) : text.text(finding))
         }
@@ -79,5 +86,13 @@ struct CheckCommand {
     private var summary: String {
         let parts = [(errors, "error"), (warnings, "warning")].filter { $0.0 > 0 }
         return parts.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }.joined(separator: ", ")
+    }
+}
+
+extension ScriptReader {
+    /// The text of a file that is looked at and not run; `-` is standard input.
+    func analysed(_ path: String, as shown: String? = nil) throws(Failure) -> ScriptFile {
+        let limit = ScriptFile.maximumAnalysedBytes
+        return path == "-" ? try Self.readInput(limit: limit) : try read(path, as: shown, limit: limit)
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Host
 import ScriptAnalysis
 
 extension Subcommand {
@@ -15,7 +16,8 @@ extension Subcommand {
             details:
                 "The script is read, not run: what is no literal in its recipe{} is shown as its source, in brackets."
         ) { arguments throws(Failure) in
-            let command = DescribeCommand(path: arguments.words[0], isJSON: arguments.has("--json"))
+            let command = DescribeCommand(
+                path: arguments.words[0], isJSON: arguments.has("--json"), reader: try ScriptReader(arguments.run))
             return try arguments.has("--options") ? command.listOptions() : command.run()
         }
     }
@@ -25,14 +27,14 @@ extension Subcommand {
 struct DescribeCommand {
     let path: String
     let isJSON: Bool
+    let reader: ScriptReader
 
-    /// The recipe of a script; nil when it declares none.
-    static func read(_ path: String) throws(Failure) -> RecipeDeclaration? {
-        let source = try ScriptFile.read(path)
+    /// The recipe of a script; nil when it declares none. Errors call it `path`.
+    static func read(_ file: ScriptFile, _ path: String) throws(Failure) -> RecipeDeclaration? {
         do throws(RecipeFault) {
-            return try RecipeDeclaration.read(source)
+            return try RecipeDeclaration.read(SourceText(file.bytes))
         } catch {
-            let finding = error.finding
+            let finding = file.isLinked ? error.finding.withoutText : error.finding
             throw Failure(
                 .usage, "\(path.printable):\(finding.line):\(finding.column): \(finding.message.printable)",
                 hint: finding.hint.printable)
@@ -41,7 +43,7 @@ struct DescribeCommand {
 
     /// Shows it; a script without one is wrong usage.
     func run() throws(Failure) -> Int32 {
-        guard let recipe = try Self.read(path) else {
+        guard let recipe = try Self.read(try reader.analysed(path), path) else {
             throw Failure(
                 .usage, "\(path.printable) declares no recipe",
                 reason: "there is no recipe{ … } outside of its functions",
@@ -53,7 +55,7 @@ struct DescribeCommand {
     /// Shows what a shell completes after the script's name; nothing for a script without a recipe.
     func listOptions() throws(Failure) -> Int32 {
         // Shells expand what they are given: a name that recipe{} would refuse is none here either.
-        let parameters = try Self.read(path)?.parameters.filter(\.hasPlainName) ?? []
+        let parameters = try Self.read(try reader.analysed(path), path)?.parameters.filter(\.hasPlainName) ?? []
         guard !parameters.isEmpty else { return 0 }
         let lines = parameters.map { parameter in
             let words = parameter.facts["description"]?.shown ?? parameter.type

@@ -24,7 +24,9 @@ extension Subcommand {
             var request = DoctorRequest()
             request.isJSON = arguments.has("--json")
             request.triesOtherRegion = arguments.has("--try-other-region")
-            if let path = arguments.words.first { try request.take(path) }
+            if let path = arguments.words.first {
+                try request.take(try ScriptReader(arguments.run).analysed(path), path)
+            }
             return try Doctor(arguments.run, request).run()
         }
     }
@@ -32,12 +34,12 @@ extension Subcommand {
 
 extension DoctorRequest {
     /// Takes in what the script's recipe declares.
-    fileprivate mutating func take(_ path: String) throws(Failure) {
+    fileprivate mutating func take(_ file: ScriptFile, _ path: String) throws(Failure) {
         script = path
-        let declared = LoginDeclaration.read(try ScriptFile.read(path))
+        let declared = LoginDeclaration.read(SourceText(file.bytes))
         login = declared?.options ?? [:]
         unknownLogin = declared?.unknown ?? []
-        guard let recipe = try DescribeCommand.read(path) else { return }
+        guard let recipe = try DescribeCommand.read(file, path) else { return }
         needs = []
         switch recipe.declaration["secrets"] {
         case nil: if case .code = recipe.declaration { unknownNeeds = 1 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Host
 import ScriptAnalysis
 
 #if canImport(Glibc)
@@ -17,13 +18,16 @@ extension Subcommand {
                 A file that is there is never changed. The annotations in .vaultscript are read by lua-language-server,
                 which then completes, documents and checks scripts in your editor.
                 """
-        ) { arguments throws(Failure) in try InitCommand(folder: arguments.words.first ?? ".").run() }
+        ) { arguments throws(Failure) in
+            try InitCommand(folder: arguments.words.first ?? ".", reader: try ScriptReader(arguments.run)).run()
+        }
     }
 }
 
 /// Writes the files.
 struct InitCommand {
     let folder: String
+    let reader: ScriptReader
 
     /// Writes those that are not there, and says what was done with each.
     func run() throws(Failure) -> Int32 {
@@ -61,7 +65,7 @@ struct InitCommand {
     }
 
     private func kept(_ path: String, _ text: String) throws(Failure) {
-        let isSame = (try? ScriptFile.read(path))?.bytes == Array(text.utf8)
+        let isSame = (try? reader.read(path))?.bytes == Array(text.utf8)
         _ = standardOutputLine(
             "kept  \(path.printable)"
                 + (isSame ? "" : " (it is another; to have this version's, move it away and run init again)"))

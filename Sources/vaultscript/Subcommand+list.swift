@@ -1,4 +1,5 @@
 import Diagnostics
+import Host
 import ScriptAnalysis
 
 extension Subcommand {
@@ -7,9 +8,13 @@ extension Subcommand {
         Subcommand(
             name: "list", summary: "the scripts of a folder that declare recipe{}, and what they do",
             synopsis: "[--json] [DIR]", options: [CommandOption("--json", "one line of JSON for each script")],
-            takesSharedOptions: false, wordCount: 0...1, details: "Scripts are read, not run."
+            takesSharedOptions: false, wordCount: 0...1,
+            details: "Scripts are read, not run. Links that lead out of the folder are left out."
         ) { arguments throws(Failure) in
-            try ListCommand(folder: arguments.words.first ?? ".", isJSON: arguments.has("--json")).run()
+            try ListCommand(
+                folder: arguments.words.first ?? ".", isJSON: arguments.has("--json"),
+                reader: try ScriptReader(arguments.run)
+            ).run()
         }
     }
 }
@@ -18,15 +23,18 @@ extension Subcommand {
 struct ListCommand {
     let folder: String
     let isJSON: Bool
+    let reader: ScriptReader
 
     /// Shows them; what cannot be read is told, and gives the exit code 2.
     func run() throws(Failure) -> Int32 {
         var code: Int32 = 0
         var rows: [(String, String)] = []
-        for name in try ScriptFile.luaFiles(in: folder) {
+        for name in try ScriptFolder.luaFiles(in: folder) {
             let path = folder == "." ? name : folder + (folder.hasSuffix("/") ? "" : "/") + name
+            guard let file = file(name, path) else { continue }
             do throws(Failure) {
-                guard let recipe = try DescribeCommand.read(path) else { continue }
+                let script = try reader.analysed(file, as: path)
+                guard let recipe = try DescribeCommand.read(script, path) else { continue }
                 if isJSON { _ = standardOutputLine(JSONText.line(recipe.json(file: path))) }
                 rows.append((path, recipe.description ?? recipe.name ?? ""))
             } catch {
@@ -36,6 +44,16 @@ struct ListCommand {
         }
         if !isJSON { show(rows) }
         return code
+    }
+
+    /// The file of a name without the links that lead to it; nil, and said so, where it is none of this folder.
+    private func file(_ name: String, _ path: String) -> String? {
+        switch ScriptFolder.target(of: name, in: folder) {
+        case .file(let file): return file
+        case .none(let reason):
+            standardErrorLine("left out: \(path.printable): \(reason)")
+            return nil
+        }
     }
 
     private func show(_ rows: [(String, String)]) {

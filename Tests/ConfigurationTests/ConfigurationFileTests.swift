@@ -105,6 +105,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("\n" + Array(repeating: "a", count: 30_000).joined(separator: ".") + "=1", 2),
+        ("[" + Array(repeating: "a", count: 30_000).joined(separator: ".") + "]", 1),
+        (Array(repeating: "a", count: 17).joined(separator: ".") + "=1", 1),
+        ("a = '''\n'''#\nb = " + String(repeating: "[", count: 17), 3),
+        ("a = \"\"\"\n\\\"\"\"\"\"\"\nb = " + String(repeating: "{ c = ", count: 9000), 3),
+        ("a = \"\\\"\"\nb.\"x\" . 'y' " + String(repeating: " . z", count: 17), 2),
+    ])
+    func `that nests without end is refused before it is taken apart`(text: String, line: Int) {
+        #expect { try read(text) } throws: { error in
+            (error as? Failure)?.message == "/c.toml:\(line): this is not read"
+        }
+    }
+
+    @Test func `may hold any number of dots in texts and comments`() throws {
+        let dots = String(repeating: "..[[{{", count: 40)
+        let lines = [
+            "profile = \"b\(dots.replacing("..", with: ".-"))\" # \(dots)", "# \(dots)", "project = '\(dots)'",
+            "env = \"\"\"\(dots)\\\"\"\"\"\"", "[http]", "hosts = ['''\(dots)''', 'b']",
+        ]
+        let file = try read(lines.joined(separator: "\n"))
+        #expect(file.login.project?.value == dots && file.hosts?.map(\.value) == [dots, "b"])
+        #expect(file.login.environment?.value == dots + "\"\"")
+    }
+
     @Test func `an error shows no proxy's password`() {
         do { _ = try read("[network]\nproxy = \"http://me:hunter2hunter2@proxy\"") } catch {
             #expect(!error.text.contains("hunter2"), "\(error)")

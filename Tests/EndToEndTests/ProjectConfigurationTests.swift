@@ -40,6 +40,22 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         }
     }
 
+    @Test(arguments: [
+        (Array(repeating: "a", count: 100_000).joined(separator: ".") + "=1", "", "it is larger than 64 KiB"),
+        (
+            "[" + Array(repeating: "a", count: 30_000).joined(separator: ".") + "]", ":1: this is not read",
+            "tables or lists are nested more than 16 deep"
+        ),
+    ])
+    func `that would overrun the parser is refused`(text: String, place at: String, reason: String) throws {
+        let place = try Place()
+        try place.write("vaultscript.toml", text)
+        let outcome = try run(in: place.project, ["-e", "print(1)"], environment: place.environment)
+        #expect(outcome.code == 2 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains(place.project + "/vaultscript.toml" + at), "\(outcome)")
+        #expect(outcome.errorText.contains(reason), "\(outcome)")
+    }
+
     @Test func `is found upward, and each level goes before the next`() throws {
         let place = try Place()
         #expect(try place.setting("env") == ["dev", "default"])

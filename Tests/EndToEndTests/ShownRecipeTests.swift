@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A script does what `describe` and `list` show, or nothing.
+@Suite struct `A recipe that the text shows` {
+    private static let recipe = "recipe{ name = 'good', secrets = { 'S8' }, programs = { 'git' } }"
+    private static let start = "print(spawn{ 'id', capture = true }.stdout)"
+
+    @Test(arguments: [
+        ("_ENV.recipe = function() end\n\(recipe)\n\(start)", 2), ("recipe = print\n\(recipe)\n\(start)", 2),
+        ("goto x\n\(recipe)\n::x::\n\(start)", 2), ("goto y\n\(recipe)\n::x:: ::y::\n\(start)", 2),
+        ("do return (function() \(start) end)() end\n\(recipe)", 2),
+        ("pcall(function() \(start) end)\ndo return end\n\(recipe)", 3),
+        ("do return end\n\(recipe)", 2), ("os.exit(0)\n\(recipe)", 2),
+        ("pcall(function() return secret.env('HOME') end) os.exit(0)\n\n\(recipe)", 3),
+        ("pcall(function() return http.request{ url = 'http://127.0.0.1:1' } end) os.exit(0)\n\(recipe)", 2),
+        ("local _ENV = setmetatable({ recipe = print }, { __index = _ENV })\n\(recipe)\n\(start)", 2),
+    ])
+    func `is declared before anything is fetched or started, and before the end`(text: String, line: Int) throws {
+        let outcome = try Program.script(text)
+        #expect(outcome.code == 77 && !outcome.text.contains("uid="), "\(outcome)")
+        #expect(outcome.errorText.contains("the script contains a recipe in line \(line) that was never declared\n"), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ("require('git') local n = os.getenv('HOME')", Int32(2)), ("error('no')", 1), ("os.exit(3)", 3), ("local function recipe() end", 0),
+        ("local f = function() recipe{ name = 'inner' } end do return end", 77),
+    ])
+    func `changes nothing where the run fails by itself, or a local function has its name`(text: String, code: Int32) throws {
+        let outcome = try Program.script(text + "\n" + Self.recipe)
+        #expect(outcome.code == code, "\(outcome)")
+    }
+
+    @Test func `runs and helps as ever`() throws {
+        let text = "#!/usr/bin/env vaultscript\nlocal p = \(Self.recipe)\nprint('good')"
+        #expect(try Program.script(text).code == 0)
+        #expect(try Program.script(text, ["--help"]).text.contains("good"))
+        #expect(try Program.script("print('the word recipe alone')").code == 0)
+        #expect(try Program.script("return function() return recipe{ name = 'inner' } end").code == 0)
+    }
+
+    @Test(arguments: [
+        ("_ENV.recipe = function() end\n\(recipe)", "1:1: warning: the recipe{} of line 2 may not be the one"),
+        ("_G['recipe'] = function() end\n\(recipe)", "1:1: warning: the recipe{} of line 2 may not be the one"),
+        ("local _ENV = _ENV\n\(recipe)", "1:7: warning: the recipe{} of line 2 may not be the one"),
+        ("goto x\n\(recipe)\n::x::", "1:1: warning: goto x jumps past the recipe{} of line 2"),
+        ("do goto --[[a]] y end\n\(recipe)\n::x:: ::y::", "1:4: warning: goto y jumps past the recipe{} of line 2"),
+        ("do return end\n\(recipe)", "1:4: warning: this return leaves the script before the recipe{} of line 2"),
+        ("if os.getenv('X') then return 1 end\n\(recipe)", "1:24: warning: this return leaves the script before"),
+    ])
+    func `is warned of where something may keep it from being declared`(text: String, warning: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x.lua", text + "\nspawn{ 'git' } getSecret('S8')\n")
+        let outcome = try Program.run(["check", file])
+        #expect(outcome.code == 0 && outcome.text.contains("\(file):\(warning)"), "\(outcome)")
+    }
+
+    @Test func `is warned of no other jumps`() throws {
+        let folder = try TemporaryFolder()
+        let text = """
+            local function f() return 1 end
+            for i = 1, 2 do goto next ::next:: end
+            \(Self.recipe)
+            print(f()) spawn{ 'git' } getSecret('S8')
+            do goto done end
+            ::done::
+            return 1
+            """
+        let outcome = try Program.run(["check", try folder.write("x.lua", text)])
+        #expect(outcome.code == 0 && outcome.output.isEmpty, "\(outcome)")
+    }
+}

@@ -289,4 +289,6 @@ size_t vs_sys_waiting_bytes(int descriptor) {
 void vs_sys_ignore_broken_pipes(void) {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+    // A file that may grow no more (ulimit -f) fails the write with EFBIG.
+    sigaction(SIGXFSZ, &ignore, NULL);
 }

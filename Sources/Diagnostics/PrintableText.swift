@@ -1,8 +1,11 @@
 extension String {
-    /// The text with control characters shown as escapes, so that a name cannot move the cursor.
+    /// The text with control characters shown as escapes, those that turn the direction of writing among them, so that
+    /// a name cannot move the cursor or read as another.
     public var printable: String {
         unicodeScalars.reduce(into: "") { result, scalar in
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            let isControl =
+                scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+                || (0x2066...0x2069).contains(scalar.value)
             result += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
     }

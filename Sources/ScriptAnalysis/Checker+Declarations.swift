@@ -15,7 +15,8 @@ extension Checker {
         _ unused: Finding.Rule, _ matches: (_ used: String, _ declared: String) -> Bool
     ) {
         guard let declared = recipe.declared(key) else { return }
-        for use in sort.uses {
+        let names = Set(declared.map(\.name))
+        for use in sort.uses where canReport && !names.contains(use.name) {
             guard let span = use.span, !declared.contains(where: { matches(use.name, $0.name) }) else { continue }
             report(
                 undeclared, "the \(what) \(use.name) is not declared in recipe{}",
@@ -23,7 +24,9 @@ extension Checker {
                     use.name, among: declared.map(\.name), otherwise: "add it: \(key) = { \"\(use.name)\" }"), at: span)
         }
         guard !sort.isOpen else { return }
-        for name in declared where !sort.uses.contains(where: { matches($0.name, name.name) }) {
+        let used = Set(sort.uses.map(\.name))
+        for name in declared
+        where canReport && !used.contains(name.name) && !sort.uses.contains(where: { matches($0.name, name.name) }) {
             report(
                 unused, "the \(what) \(name.name) is declared and not used",
                 hint: "leave out what the script does not need",

@@ -27,14 +27,17 @@ extension Checker {
         let names = fields.compactMap(\.literalName)
         guard names.count == fields.count else { return }
         let wanted = Self.templateNames(text)
-        for name in wanted where !names.contains(name) {
+        let given = Set(names)
+        let used = Set(wanted)
+        var told: Set<String> = []
+        for name in wanted where canReport && !given.contains(name) && told.insert(name).inserted {
             report(
                 .template, "secret.template: there is no field \(name)",
                 hint: near(name, among: names, otherwise: "give { \(name) = … }; $${ stands for ${ itself"),
                 at: list[0].span)
         }
         for field in fields {
-            guard let name = field.literalName, !wanted.contains(name) else { continue }
+            guard canReport, let name = field.literalName, !used.contains(name) else { continue }
             report(
                 .template, "secret.template: the text does not use the field \(name)",
                 hint: near(name, among: wanted, otherwise: "write ${\(name)} in the text, or leave the field out"),
@@ -44,16 +47,18 @@ extension Checker {
 
     private static func templateNames(_ text: String) -> [String] {
         var names: [String] = []
-        var rest = Substring(text)
-        while let dollar = rest.firstIndex(of: "$") {
+        var rest = Array(text.utf8)[...]
+        while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
             rest = rest[dollar...]
-            if rest.hasPrefix("$${") {
-                rest.removeFirst(3)
-            } else if rest.hasPrefix("${"), let end = rest.firstIndex(of: "}") {
-                names.append(String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end]))
-                rest = rest[rest.index(after: end)...]
+            if rest.starts(with: "$${".utf8) {
+                rest = rest.dropFirst(3)
+            } else if rest.starts(with: "${".utf8) {
+                // Without an end there is none for those that follow either.
+                guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { return names }
+                names.append(String(decoding: rest[(dollar + 2)..<end], as: UTF8.self))
+                rest = rest[(end + 1)...]
             } else {
-                rest.removeFirst()
+                rest = rest.dropFirst()
             }
         }
         return names

@@ -8,6 +8,9 @@ struct Checker {
     private static let maximumPasses = 8
     /// A text with more is no script; each costs a little.
     private static let maximumFindings = 500
+    /// What is compared for a near name: no more than that many names, and none that is longer.
+    private static let maximumNearNames = 2500
+    private static let maximumNearBytes = 256
 
     let chunk: Chunk
     let survey: Survey
@@ -103,6 +106,8 @@ struct Checker {
     /// A hint with the near name, or another.
     func near(_ name: String, among names: some Sequence<String>, otherwise: String) -> String {
         guard canReport else { return "" }
+        guard name.utf8.count <= Self.maximumNearBytes else { return otherwise }
+        let names = names.prefix(Self.maximumNearNames)
         let longer = name.count < 4 ? nil : names.first { $0.hasPrefix(name) || ($0.count > 2 && name.hasPrefix($0)) }
         return (NearNames.best(for: name, among: names) ?? longer).map { "did you mean \($0)?" } ?? otherwise
     }

@@ -28,9 +28,25 @@ public struct FindingText {
         return lines.joined(separator: "\n")
     }
 
+    /// The last line that was taken apart: findings come in order, many of one line.
+    private final class LastLine {
+        var number = 0
+        var characters: [Unicode.Scalar] = []
+    }
+
+    private let last = LastLine()
+
+    private func characters(ofLine number: Int) -> [Unicode.Scalar] {
+        if last.number != number {
+            last.characters = Array(source.lineText(number).unicodeScalars)
+            last.number = number
+        }
+        return last.characters
+    }
+
     /// The line and the caret below; a long line is cut around the place.
     private func excerpt(_ finding: Finding) -> [String] {
-        let line = Array(source.lineText(finding.line).unicodeScalars)
+        let line = characters(ofLine: finding.line)
         guard finding.column <= line.count + 1 else { return [] }
         let start = finding.column - 1
         let first = start > Self.maximumWidth / 2 && line.count > Self.maximumWidth ? start - Self.maximumWidth / 2 : 0

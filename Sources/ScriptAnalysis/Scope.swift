@@ -23,6 +23,8 @@ struct Scope {
         var isVariadic: Bool
         var firstActive: Int
         var blocks: [BlockState]
+        /// The labels of all blocks that are open: no two have one name.
+        var labels: [String: Label] = [:]
     }
 
     private(set) var variables: [Variable] = []
@@ -66,6 +68,7 @@ struct Scope {
     mutating func closeBlock() {
         guard let last = functions.indices.last, let block = functions[last].blocks.popLast() else { return }
         active.removeSubrange(block.firstActive...)
+        for label in block.labels { functions[last].labels[label.name] = nil }
         guard let outer = functions[last].blocks.indices.last else { return }
         for var jump in block.jumps {
             jump.activeCount = min(jump.activeCount, block.firstActive)
@@ -86,7 +89,7 @@ struct Scope {
     // MARK: - Jumps
 
     func label(_ name: String) -> Label? {
-        functions.last?.blocks.lazy.flatMap(\.labels).first { $0.name == name }
+        functions.last?.labels[name]
     }
 
     /// A jump to a label that may come later.
@@ -100,12 +103,13 @@ struct Scope {
     /// A label; gives the jump and the variable when one would jump past a declaration.
     mutating func addLabel(_ name: Name, isLast: Bool) -> (jump: Jump, variable: Variable)? {
         guard let last = functions.indices.last, let index = functions[last].blocks.indices.last else { return nil }
-        let block = functions[last].blocks[index]
         // At the end of a block its variables are out of sight already.
-        let count = isLast ? block.firstActive : active.count
-        functions[last].blocks[index].labels.append(Label(name: name.text, span: name.span, activeCount: count))
+        let count = isLast ? functions[last].blocks[index].firstActive : active.count
+        let label = Label(name: name.text, span: name.span, activeCount: count)
+        functions[last].labels[name.text] = label
+        functions[last].blocks[index].labels.append(label)
+        let wrong = functions[last].blocks[index].jumps.first { $0.name == name.text && $0.activeCount < count }
         functions[last].blocks[index].jumps.removeAll { $0.name == name.text }
-        let wrong = block.jumps.first { $0.name == name.text && $0.activeCount < count }
         return wrong.map { ($0, variables[active[$0.activeCount]]) }
     }
 }

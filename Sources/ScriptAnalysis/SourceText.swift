@@ -4,6 +4,9 @@ public struct SourceText: Sendable {
     public let bytes: [UInt8]
     /// Where each line begins.
     private let lineStarts: [Int]
+    /// How many characters begin before each block of bytes: a line may be as long as the file.
+    private let charactersBefore: [Int]
+    private static let blockBytes = 1024
 
     /// Takes the text of a script.
     public init(_ bytes: [UInt8]) {
@@ -11,14 +14,29 @@ public struct SourceText: Sendable {
         var starts = [0]
         for (offset, byte) in bytes.enumerated() where byte == 10 { starts.append(offset + 1) }
         lineStarts = starts
+        var counts: [Int] = []
+        var count = 0
+        for (offset, byte) in bytes.enumerated() {
+            if offset % Self.blockBytes == 0 { counts.append(count) }
+            if byte & 0xC0 != 0x80 { count += 1 }
+        }
+        charactersBefore = counts + [count]
+    }
+
+    /// The characters that begin before a byte.
+    private func characters(before offset: Int) -> Int {
+        let block = offset / Self.blockBytes
+        var count = charactersBefore[block]
+        // The last block has its own entry where the text ends in the middle of it.
+        for byte in bytes[(block * Self.blockBytes)..<offset] where byte & 0xC0 != 0x80 { count += 1 }
+        return count
     }
 
     /// The place of a byte: its line, and its column in characters, both from 1.
     public func position(of offset: Int) -> (line: Int, column: Int) {
         let place = min(max(offset, 0), bytes.count)
         let line = lineIndex(of: place)
-        let before = String(decoding: bytes[lineStarts[line]..<place], as: UTF8.self)
-        return (line + 1, before.unicodeScalars.count + 1)
+        return (line + 1, characters(before: place) - characters(before: lineStarts[line]) + 1)
     }
 
     /// The line of a byte, from 1.

@@ -184,7 +184,7 @@ extension InfisicalFailures {
             place += ", or no version \(version) of it"
         }
         return Finding(
-            .unknownSecret, .notFound, "secret \(name) was not found",
+            .unknownSecret, .notFound, "secret \(name.printable) was not found",
             reason: "project \(folder.project) at \(host) has no such name \(place)",
             hint: "list the names: for _, name in ipairs(login():names{ env = \"\(folder.environment)\", "
                 + "path = \"\(folder.path)\" }) do print(name) end")
@@ -192,7 +192,7 @@ extension InfisicalFailures {
 
     private func missingFolder(_ operation: InfisicalOperation) -> Finding? {
         guard let folder = operation.folder else { return nil }
-        let message = operation.secretName.map { "secret \($0) was not found" } ?? undone(operation)
+        let message = operation.secretName.map { "secret \($0.printable) was not found" } ?? undone(operation)
         return Finding(
             .unknownPlace, .notFound, message,
             reason:

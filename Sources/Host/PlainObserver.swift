@@ -73,7 +73,7 @@ final class PlainObserver: RunObserver {
     func log(_ entry: LogEntry) {
         guard isWanted(entry.level) else { return }
         let fields = entry.fields.map { " \($0.name)=\($0.text)" }.joined()
-        let line = "\(entry.level): \(entry.message)\(fields)"
+        let line = "\(entry.level): \(entry.message)\(fields)".printableText
         say(line.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  "))
     }
 

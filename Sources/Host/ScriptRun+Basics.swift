@@ -26,15 +26,19 @@ extension ScriptRun {
     func environmentVariable(_ id: UInt32, _ value: Value) throws(Failure) {
         let name = value["name"]?.asText ?? ""
         guard environment.withheld[name] == nil else {
-            throw Failure(
-                .usage, "os.getenv: \(name.printable) is withheld from scripts",
-                reason: "its name says that it holds a credential",
-                hint:
-                    "take it as a secret: secret.env(\"\(name.printable)\"), or hand it on: spawn{ …, passEnv = { \"\(name.printable)\" } }"
-            )
+            throw Self.withheld(name.printable, isOwn: (try? Self.checkMayBeHandedOn(name, "os.getenv")) == nil)
         }
         guard let found = environment.inherited.last(where: { $0.name == name }) else { return reply(id, .null) }
         reply(id, gate.inward(found.value))
+    }
+
+    private static func withheld(_ name: String, isOwn: Bool) -> Failure {
+        Failure(
+            .usage, "os.getenv: \(name) is withheld from scripts",
+            reason: isOwn ? "it belongs to the login of vaultscript" : "its name says that it holds a credential",
+            hint: isOwn
+                ? "fetch the secret that the script needs: getSecret(NAME)"
+                : "take it as a secret: secret.env(\"\(name)\"), or hand it on: spawn{ …, passEnv = { \"\(name)\" } }")
     }
 
     func readInput(_ id: UInt32, _ value: Value) throws(Failure) {

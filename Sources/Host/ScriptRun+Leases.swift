@@ -6,7 +6,7 @@ import SecretMemory
 /// `vault:lease(name)` and what a lease answers.
 extension ScriptRun {
     /// The longest time to live that the vault takes.
-    private static let longestLease: Duration = .seconds(315_360_000)
+    private static let longestLease: Duration = .seconds(366 * 86400)
 
     func lease(_ id: UInt32, _ value: Value) throws(Failure) {
         switch value["way"]?.asText ?? "" {
@@ -66,7 +66,7 @@ extension ScriptRun {
     private static func lifetime(_ duration: Duration?, _ place: String) throws(Failure) -> Duration? {
         guard let duration else { return nil }
         guard (.seconds(1)...longestLease).contains(duration) else {
-            throw Failure(.usage, "\(place): expected at least a second and at most 10 years")
+            throw Failure(.usage, "\(place): expected at least a second and at most a year")
         }
         return duration
     }

@@ -437,7 +437,7 @@ public final class ScriptRun {
         if options.writesErrorsAsJSON {
             gate.say(ErrorReport.json(failure, exitCode: exitCode) + "\n")
         } else {
-            gate.say(failure.text + "\n" + (trace.map { $0 + "\n" } ?? ""))
+            gate.say((failure.text + "\n" + (trace.map { $0 + "\n" } ?? "")).printableText)
         }
     }
 }

@@ -158,7 +158,7 @@ import Testing
                 dynamic secret order was not found
                 dynamic secret orders was not found
                 the lease of orders could not be made
-                lease: ttl: expected at least a second and at most 10 years
+                lease: ttl: expected at least a second and at most a year
                 lease: name: expected the name of a dynamic secret, got a number
                 lease: there is no option "tll"
                 the lease of orders could not be made

@@ -36,7 +36,7 @@ local leaseMethods = {
 }
 
 local leaseMetatable = {
-  __name = "a lease",
+  __name = "lease",
   __metatable = false,
   __index = function(self, key)
     local method = leaseMethods[key]

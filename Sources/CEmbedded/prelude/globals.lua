@@ -18,13 +18,13 @@ end
 -- A library of functions that are all in one part.
 local function library(from, names, fields)
   fields = fields or {}
-  for name in names:gmatch("%a+") do fields[name] = lazy(from, name) end
+  for name in names:gmatch("%w+") do fields[name] = lazy(from, name) end
   return fields
 end
 
 -- Names that exist in Lua elsewhere and not here.
 local function refuse(names, prefix, fields)
-  for name in names:gmatch("%a+") do
+  for name in names:gmatch("%w+") do
     fields[name] = function() part("absent").refuse(prefix .. name) end
   end
   return fields

@@ -1,3 +1,4 @@
+import Diagnostics
 import HostProtocol
 
 /// Lines on standard error, in order: messages of the log, tasks as they begin and end, and at the end an account of

@@ -135,7 +135,8 @@ public final class MaskingStream {
     private func seeNewNeedles(_ sink: Sink) {
         generation = needles.generation
         let rest = restView
-        finds.removeAll { $0.start >= rest.before.start }
+        // What begins before the held text is not found again, even where its mask begins inside.
+        finds.removeAll { $0.needleStart >= rest.before.start }
         for matcher in matchers { matcher.forget() }
         needles.rerun(matchers, rest, &finds)
         settle(rest, upTo: taken, sink)

@@ -1,5 +1,7 @@
 /// A find, in places of the stream.
 struct Find {
+    /// Where the needle begins; its mask may begin later, past breaks.
+    var needleStart: Int
     var start: Int
     var end: Int
     var name: Int32
@@ -302,7 +304,9 @@ final class Matcher {
             let needle = index.needles[number]
             let (first, last) = (firstSymbol + offset, firstSymbol + offset + needle.count - 1)
             finds.append(
-                Find(start: maskStart(first), end: streamPlace(last) + 1, name: needle.name, order: needle.order))
+                Find(
+                    needleStart: streamPlace(first), start: maskStart(first), end: streamPlace(last) + 1,
+                    name: needle.name, order: needle.order))
         }
     }
 

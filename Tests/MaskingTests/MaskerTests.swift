@@ -244,6 +244,18 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         #expect(string(stream.masked(bytes("xy.")) + stream.finished()) == "ab[secret:LATE].")
     }
 
+    @Test("a find that waits for a longer one stays when a value comes in, past breaks that are not held too")
+    func keepsWaitingFinds() throws {
+        var pair = try Pair([[UInt8](repeating: 0x51, count: 45)])
+        let stream = pair.masker.makeStream()
+        // The base64 of the value's bytes after another's, two characters a line: it begins one byte before what is held.
+        let form = ["F"] + (0..<29).map { $0 % 2 == 0 ? "RU" : "VF" }
+        var output = string(stream.masked(bytes(form.joined(separator: "\r\n \t"))))
+        try pair.add(bytes("QQQQQQQQ another one"), name: "late")
+        output += string(stream.masked([0x2e]) + stream.finished())
+        #expect(output == "F\r\n \tRU\r\n \t[secret:S0].")
+    }
+
     /// In a process of its own, as other tests need secret memory meanwhile.
     @Test("too many values for secret memory are a named error")
     func endsAtTheLimit() async {

@@ -45,10 +45,12 @@ public struct NaiveMasker {
     public mutating func add(_ value: [UInt8], name: String, since: Int = 0) {
         guard value.count >= 4 else { return }
         let forms = NaiveForms(value)
-        for form in forms.all where known.insert(form).inserted {
+        // In one order in every process: a fuzz input names forms by their number.
+        for form in forms.all.sorted(by: { $0.lexicographicallyPrecedes($1) }) where known.insert(form).inserted {
             append(Needle(text: form, looksThroughBreaks: false, name: name, since: since))
         }
-        for form in forms.wrapped where knownWrapped.insert(form).inserted {
+        for form in forms.wrapped.sorted(by: { $0.lexicographicallyPrecedes($1) })
+        where knownWrapped.insert(form).inserted {
             append(Needle(text: form, looksThroughBreaks: true, name: name, since: since))
         }
     }

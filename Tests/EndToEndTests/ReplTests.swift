@@ -85,6 +85,8 @@ import Testing
 
     /// The prompt of a new line, drawn.
     private static let prompt = "\r\n\r\u{1B}[J> "
+    /// The same behind a line of output.
+    private static let drawn = "\r\u{1B}[J> "
 
     private static func history(_ state: TemporaryFolder) -> String {
         (try? state.read("vaultscript/repl_history")) ?? ""
@@ -97,13 +99,13 @@ import Testing
         #expect(terminal.expect("> "))
         // Typed wrong, and mended with the keys.
         terminal.type("6 * 8\u{7F}7\r")
-        #expect(terminal.expect("42\r\n") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("42\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("function f()\r")
         #expect(terminal.expect(">> "), "\(terminal.text)")
         terminal.type("return 11 * 11 end\r")
         #expect(terminal.expect(Self.prompt), "\(terminal.text)")
         terminal.type("g()\u{1}\u{1B}[3~f\u{5}\r")
-        #expect(terminal.expect("121\r\n") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("121\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("\u{4}")
         #expect(terminal.wait() == 0 && terminal.modeText == modes, "\(terminal.text)")
         #expect(Self.history(state) == "6 * 7\nfunction f()\nreturn 11 * 11 end\nf()\n")
@@ -113,7 +115,7 @@ import Testing
         let second = try Self.terminal(state)
         #expect(second.expect("> "))
         second.type("\u{1B}[A\u{1B}[A\u{1B}[A\u{1B}[A\r")
-        #expect(second.expect("42\r\n") && second.expect(Self.prompt), "\(second.text)")
+        #expect(second.expect("42\r\n") && second.expect(Self.drawn), "\(second.text)")
         second.type("\u{4}")
         #expect(second.wait() == 0)
         #expect(Self.history(state).hasSuffix("f()\n6 * 7\n"))
@@ -130,7 +132,7 @@ import Testing
         terminal.type(typed)
         #expect(terminal.expect(shown), "\(terminal.text)")
         terminal.type("\u{3}")
-        #expect(terminal.expect("^C") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("^C") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("\u{4}")
         #expect(terminal.wait() == 0)
     }
@@ -147,9 +149,9 @@ import Testing
         if line.contains("Password") { #expect(terminal.expect("Password: ")) }
         terminal.type("\u{3}")
         #expect(terminal.expect("the line was interrupted (Ctrl-C)\r\n"), "\(terminal.text)")
-        #expect(terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("7 * 191\r")
-        #expect(terminal.expect("1337\r\n") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("1337\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("\u{4}")
         #expect(terminal.wait() == 0)
     }
@@ -168,14 +170,14 @@ import Testing
         let before = terminal.screen.count
         terminal.type("print(early) spawn{ \"sh\", \"-c\", \"echo $K\", env = { K = s } }\r")
         #expect(
-            terminal.expect("[secret:KEY]\r\n[secret:KEY]\r\n") && terminal.expect(Self.prompt), "\(terminal.text)")
+            terminal.expect("[secret:KEY]\r\n[secret:KEY]\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("error(early)\r")
-        #expect(terminal.expect("(repl):1: [secret:KEY]") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("(repl):1: [secret:KEY]") && terminal.expect(Self.drawn), "\(terminal.text)")
         // Pasted as one piece, it is never drawn before it is whole.
         terminal.type("late = \"\(canary.value)\"\r")
         #expect(terminal.expect("late = \"[secret:KEY]\"") && terminal.expect(Self.prompt), "\(terminal.text)")
         terminal.type("\u{1B}[A\u{1B}[A\u{1B}[A\u{1B}[A\u{1B}[A\u{1B}[A\u{3}")
-        #expect(terminal.expect("^C") && terminal.expect(Self.prompt), "\(terminal.text)")
+        #expect(terminal.expect("^C") && terminal.expect(Self.drawn), "\(terminal.text)")
         terminal.type("\u{4}")
         #expect(terminal.wait() == 0)
         #expect(canary.found(in: terminal.screen[before...]) == nil, "\(terminal.text)")

@@ -22,9 +22,20 @@ public final class TemporaryFolder {
         let file = path + "/" + name
         try FileManager.default.createDirectory(
             atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try write(Data(text.utf8), to: file, isProgram: mode & 0o111 != 0)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
         return file
+    }
+
+    /// A program is written by a process of its own: a child that another test forks meanwhile would have it open for
+    /// writing until it has become what it runs, and until then nobody can run it (ETXTBSY).
+    private func write(_ text: Data, to file: String, isProgram: Bool) throws {
+        guard isProgram else { return try text.write(to: URL(fileURLWithPath: file)) }
+        let draft = file + ".draft"
+        try text.write(to: URL(fileURLWithPath: draft))
+        defer { try? FileManager.default.removeItem(atPath: draft) }
+        let outcome = try Program.run([draft, file], program: "/bin/cp")
+        precondition(outcome.code == 0, "a program could not be copied: \(outcome)")
     }
 
     /// The text of a file in it.

@@ -191,8 +191,10 @@ import Testing
             })
             print(e)
             """, options: ["--limit", "cpu=1s"])
-        // It computes for ever once every wait fails, and that has a limit of its own.
-        #expect(outcome.code == 1 && outcome.errorText.contains("computed"), "\(outcome)")
+        // It computes for ever once every wait fails, and that has a limit of its own: an error first, which may come
+        // between two calls of pcall and end the branch, then the end of the run.
+        let isStopped = outcome.code == 1 && outcome.errorText.contains("computed")
+        #expect(isStopped || (outcome.code == 0 && outcome.text == "first\n"), "\(outcome)")
     }
 
     @Test func `a program in the background ends with the branch that fails`() throws {

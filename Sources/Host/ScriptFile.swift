@@ -47,7 +47,7 @@ public struct ScriptReader {
     ///   out of reach.
     public func read(
         _ path: String, as shown: String? = nil, limit: Int = ScriptFile.maximumBytes,
-        missing: String = "look at the path"
+        missing: @autoclosure () -> String = "look at the path"
     ) throws(Failure) -> ScriptFile {
         let name = (shown ?? path).printable
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -55,7 +55,7 @@ public struct ScriptReader {
             let error = errno
             let reason = error == ENXIO ? "it is a socket or a device" : unsafe String(cString: strerror(error))
             let hint = error == ENXIO ? "a script is a text file" : "look at the file's rights"
-            throw Self.unreadable(name, reason, error == ENOENT ? missing : hint)
+            throw Self.unreadable(name, reason, error == ENOENT ? missing() : hint)
         }
         defer { close(descriptor) }
         var facts = vs_sys_file_facts()

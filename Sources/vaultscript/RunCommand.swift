@@ -69,17 +69,19 @@ struct RunCommand {
     }
 
     private func loadFile(_ path: String) throws(Failure) -> Script {
-        let near = NearNames.best(for: path, among: Subcommand.names)
-        let file = try ScriptReader(options).read(
-            path,
-            missing: near.map { "did you mean the command \($0)? otherwise look at the path" }
-                ?? "look at the path; commands are listed by: vaultscript --help")
+        let file = try ScriptReader(options).read(path, missing: Self.hintForMissing(path))
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         return Script(
             text: Self.withoutFirstLineOfShell(file.bytes), name: path, chunkName: "@" + name,
             folder: try absolute(folder.isEmpty ? "/" : folder), isLinked: file.isLinked)
+    }
+
+    private static func hintForMissing(_ path: String) -> String {
+        NearNames.best(for: path, among: Subcommand.names).map {
+            "did you mean the command \($0)? otherwise look at the path"
+        } ?? "look at the path; commands are listed by: vaultscript --help"
     }
 
     /// Blanks a first line such as `#!/usr/bin/env vaultscript`, as Lua does; line numbers stay.

@@ -135,6 +135,7 @@ private struct Scan {
     /// The first folder that was too large.
     private(set) var tooLarge: [UInt8]?
     private var count = 0
+    private var followsLinks = true
 
     /// The entries on the way to `path`, and all that lies there.
     mutating func add(_ path: [UInt8], _ what: String) {
@@ -162,6 +163,9 @@ private struct Scan {
             return true
         }
         let known = tooLarge
+        // The host makes no links there; what a program's link leads to is not ours to close.
+        followsLinks = false
+        defer { followsLinks = true }
         for name in names {
             guard let file = folder.step(name) else { continue }
             count = 0
@@ -182,7 +186,10 @@ private struct Scan {
         }
         protection.inside[file.identity] = what
         if file.isRegular { onFile(file) }
-        if file.isLink { return addTarget(of: file, in: folder, what, depth, path) }
+        if file.isLink {
+            if followsLinks { addTarget(of: file, in: folder, what, depth, path) }
+            return
+        }
         guard file.isFolder else { return }
         var names: [[UInt8]] = []
         _ = file.forEachName { name, _ in

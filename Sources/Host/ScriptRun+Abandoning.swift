@@ -8,6 +8,7 @@ import HostProtocol
 extension ScriptRun {
     func abandon(_ value: Value) {
         guard let id = value["id"]?.asInteger.flatMap({ UInt32(exactly: $0) }) else { return worker.kill() }
+        worker.releaseDeadline(id)
         switch requests.abandon(id) {
         case .nothing: return
         case .end(let end): end()

@@ -41,6 +41,9 @@ final class WorkerConnection {
     private(set) var activity: UInt64 = 0
     /// Grows with everything that is received.
     private var received: UInt64 = 0
+    /// The time limits that have passed and whose strands have not ended.
+    private var pressed: Set<UInt32> = []
+    private static let pressDelay = Duration.milliseconds(50)
     /// Why it was killed, where the host did it and knows more than the signal.
     private(set) var verdict: Failure?
 
@@ -92,14 +95,25 @@ final class WorkerConnection {
         if !hasEnded { _ = Glibc.kill(pid, SIGUSR2) }
     }
 
-    /// The answer `id`, the end of a time limit, has been sent: where the worker computes and sends nothing, its code is
-    /// interrupted, and again after some time.
-    func pressDeadline(_ id: UInt32, after delay: Duration = .milliseconds(50)) {
+    /// The answer `id`, the end of a time limit, has been sent: while the worker computes and sends nothing, its code is
+    /// interrupted, and again after some time, until it says that what was limited has ended (`releaseDeadline`).
+    func pressDeadline(_ id: UInt32) {
+        // A worker of ours has as many as it may have waiting calls.
+        if pressed.count < 1 << 16 { pressed.insert(id) }
+        press(id, after: Self.pressDelay)
+    }
+
+    /// What the time limit `id` was for has ended.
+    func releaseDeadline(_ id: UInt32) { pressed.remove(id) }
+
+    private func press(_ id: UInt32, after delay: Duration) {
         let seen = received
         loop.schedule(after: delay) { [weak self] in
-            guard let self, !hasEnded, received == seen else { return }
+            guard let self, !hasEnded, pressed.contains(id) else { return }
+            // What has come may have been sent before it looked at its answers.
+            guard received == seen else { return press(id, after: Self.pressDelay) }
             _ = unsafe sigqueue(pid, SIGALRM, sigval(sival_int: Int32(truncatingIfNeeded: id)))
-            pressDeadline(id, after: .seconds(5))
+            press(id, after: .seconds(5))
         }
     }
 

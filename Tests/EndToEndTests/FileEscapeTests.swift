@@ -190,6 +190,20 @@ import Testing
         }
     }
 
+    /// Any program can put a link into the directory of its run: that must not close the user's files to other runs.
+    @Test func `a link in the directory of another run closes nothing that it leads to`() throws {
+        let place = try Place()
+        try place.folder.write("public/text", "public")
+        try FileManager.default.createSymbolicLink(
+            atPath: place.run + "/child/link", withDestinationPath: place.folder.path + "/public")
+        let outcome = try place.run(
+            """
+            print(fs.read(os.getenv("ROOT") .. "/public/text"))
+            print(select(2, pcall(fs.read, os.getenv("RUN") .. "/child/link/text")).kind)
+            """)
+        #expect(outcome.text == "public\ndenied\n", "\(outcome)")
+    }
+
     @Test func `the folder of configuration cannot be made by a script, the one above it can`() throws {
         let folder = try TemporaryFolder()
         let script = """

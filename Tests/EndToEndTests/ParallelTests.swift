@@ -254,6 +254,23 @@ import Testing
                 """, "\(outcome)")
     }
 
+    /// What a strand sends after its time has passed says nothing of whether it has seen the end of it.
+    @Test func `timeout ends what computes, also where it has just sent something`() throws {
+        let outcome = try Program.script(
+            """
+            local ok, e = pcall(timeout, 0.2, function()
+              repeat
+                local now = os.clock()
+                while os.clock() < now + 0.01 do end
+                print("tick")
+              until os.clock() > 0.5
+              while true do end
+            end)
+            print(e.kind, os.clock() < 8)
+            """, options: ["--limit", "cpu=20s"])
+        #expect(outcome.text.hasSuffix("tick\ntimeout\ttrue\n"), "\(outcome)")
+    }
+
     @Test func `an interruption reaches every branch, and what they deferred runs once`() throws {
         let folder = try TemporaryFolder()
         let outcome = try Program.script(

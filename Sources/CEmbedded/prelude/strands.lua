@@ -224,7 +224,9 @@ local function startLimited(group, seconds, f, ...)
   limits[timer] = strand
   return strand, function()
     limits[timer] = nil
-    stop(timer)
+    -- Also where it has passed: the host interrupts what it limited until it hears of the end.
+    owners[timer] = owners[timer] and drop
+    notify(operations.abandon, { id = timer })
   end
 end
 

@@ -3,7 +3,7 @@ import SecretMemory
 import TestSupport
 
 /// The masker equals the oracle on any values and text, whatever the cuts, on a terminal too, and with a value that comes
-/// in the middle.
+/// in the middle. A value that a script has put together changes with no cut, and brings no other value out.
 ///
 /// Input: a byte of options and the number of values; for each value a length and its bytes; a byte that seeds the cuts;
 /// the rest is the text, in which a byte of 0xf0 and above with the two after it stands for a form of a value, wrapped.
@@ -25,7 +25,55 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let run = Run(values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0)
         run.check(text, cut: cut, seed: seed &+ cut)
     }
+    if options & 16 != 0, values.count > 1 { checkMade(values, Array(input), seed) }
     return 0
+}
+
+/// The last value is one that a script has made, of bytes and of forms of the others.
+private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
+    var oracle = NaiveMasker()
+    for (number, value) in values.dropLast().enumerated() { oracle.add(value, name: "S\(number)") }
+    let made = Array(expand(values[values.count - 1], oracle.texts).prefix(600))
+    var forms = NaiveMasker()
+    forms.add(made, name: "made")
+    let text = expand(input, oracle.texts + forms.texts)
+    guard let masker = try? Masker(), let plain = try? Masker() else { return }
+    func add(_ value: [UInt8], _ name: String, _ origin: Masker.Origin) {
+        guard let secret = try? SecretBytes(copying: value.span) else { return }
+        precondition((try? masker.add(secret, name: name, origin: origin)) != nil, "a value of a few bytes fits")
+        if origin == .vault { precondition((try? plain.add(secret, name: name)) != nil, "so it does alone") }
+    }
+    let comesFirst = seed & 1 != 0
+    if comesFirst { add(made, "made", .script) }
+    for (number, value) in values.dropLast().enumerated() { add(value, "S\(number)", .vault) }
+    if !comesFirst { add(made, "made", .script) }
+    let whole = masker.mask(text)
+    for cut in 1..<3 as Range<UInt64> {
+        let stream = masker.makeStream()
+        var output: [UInt8] = []
+        for piece in pieces(text, cut, seed, atOnce: false) { stream.write(piece.span) { append($0, to: &output) } }
+        stream.finish { append($0, to: &output) }
+        precondition(output == whole, "a cut changes the output")
+    }
+    precondition(oracle.finds(in: plain.mask(text)) || !oracle.finds(in: whole), "a made value brings another out")
+}
+
+private func append(_ piece: Span<UInt8>, to output: inout [UInt8]) {
+    for index in piece.indices { output.append(piece[index]) }
+}
+
+private func pieces(_ text: [UInt8], _ cut: UInt64, _ seed: UInt64, atOnce: Bool) -> [[UInt8]] {
+    guard cut > 0 else { return [text] }
+    if cut == 1, !atOnce { return text.map { [$0] } }
+    var random = SeededGenerator(seed: seed)
+    var pieces: [[UInt8]] = []
+    var rest = text[...]
+    while !rest.isEmpty {
+        let count = Int.random(in: 1...max(1, min(rest.count, 60)), using: &random)
+        pieces.append(Array(rest.prefix(count)))
+        rest.removeFirst(count)
+    }
+    return pieces
 }
 
 /// The text with the forms that its instructions name.
@@ -64,8 +112,9 @@ private struct Run {
         var want = NaiveStream(oracle, forTerminal: isForTerminal)
         let stream = masker.makeStream(forTerminal: isForTerminal)
         var output: [UInt8] = []
-        func take(_ piece: Span<UInt8>) { for index in piece.indices { output.append(piece[index]) } }
-        let pieces = pieces(text, cut, seed)
+        func take(_ piece: Span<UInt8>) { append(piece, to: &output) }
+        // A terminal's oracle looks at all of the text for each piece.
+        let pieces = pieces(text, cut, seed, atOnce: isForTerminal && text.count >= 200)
         for (number, piece) in pieces.enumerated() {
             if addsLate, number == pieces.count / 2, let late = values.last {
                 add(late, "late", to: masker)
@@ -84,20 +133,5 @@ private struct Run {
     private func add(_ value: [UInt8], _ name: String, to masker: Masker) {
         guard let secret = try? SecretBytes(copying: value.span) else { return }
         precondition((try? masker.add(secret, name: name)) != nil, "a value of a few bytes fits")
-    }
-
-    private func pieces(_ text: [UInt8], _ cut: UInt64, _ seed: UInt64) -> [[UInt8]] {
-        guard cut > 0 else { return [text] }
-        // A terminal's oracle looks at all of the text for each piece.
-        if cut == 1, !isForTerminal || text.count < 200 { return text.map { [$0] } }
-        var random = SeededGenerator(seed: seed)
-        var pieces: [[UInt8]] = []
-        var rest = text[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...max(1, min(rest.count, 60)), using: &random)
-            pieces.append(Array(rest.prefix(count)))
-            rest.removeFirst(count)
-        }
-        return pieces
     }
 }

@@ -19,15 +19,10 @@ struct Forms {
         choice = try EncodingChoice()
     }
 
-    /// Adds `text` as it stands, in no other form.
-    func addVerbatim(_ text: Span<UInt8>, name: Int, to needles: NeedleSet) throws(Failure) {
-        try FormWriter(self, needles: needles, name: name).keep(text)
-    }
-
     /// Adds each form of `value` to `needles`.
     ///
     /// Wipes its scratch.
-    func add(_ value: Span<UInt8>, name: Int, to needles: NeedleSet) throws(Failure) {
+    func add<Target: FormTarget>(_ value: Span<UInt8>, name: Int, to needles: Target) throws(Failure) {
         // A line break becomes two bytes.
         try base.reserve(value.count * 2)
         defer { wipe(needles) }
@@ -43,7 +38,7 @@ struct Forms {
         if needles.generation == before { needles.takeBack(value.count) }
     }
 
-    private func wipe(_ needles: NeedleSet) {
+    private func wipe(_ needles: some FormTarget) {
         needles.wipeScratch()
         base.wipe()
         draft.wipe()
@@ -52,22 +47,42 @@ struct Forms {
     }
 }
 
+/// What takes the forms of values.
+protocol FormTarget: AnyObject {
+    /// Rises with each form that is kept.
+    var generation: Int { get }
+
+    /// Copies a text that forms are spelled from.
+    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8>
+
+    /// Forgets the text that was stored last, which no form needs.
+    func takeBack(_ count: Int)
+
+    /// Takes the first `count` bytes of the spelling of `text`, which `store` gave; see `NeedleSet.insert`.
+    func insert(
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
+    ) throws(Failure) -> Int?
+
+    /// Wipes what the work on the last forms left outside of the tables.
+    func wipeScratch()
+}
+
 /// The forms of one value.
-private struct FormWriter {
+private struct FormWriter<Target: FormTarget> {
     /// What a base text is made into.
     enum Depth { case verbatim, lines, all }
 
     /// A text in the arena, from which forms are spelled.
     typealias Base = UnsafeBufferPointer<UInt8>
 
-    let needles: NeedleSet
+    let needles: Target
     let name: Int
     let base: Draft
     let draft: Draft
     let inner: Draft
     let choice: EncodingChoice
 
-    init(_ forms: Forms, needles: NeedleSet, name: Int) {
+    init(_ forms: Forms, needles: Target, name: Int) {
         (self.needles, self.name) = (needles, name)
         (base, draft, inner, choice) = (forms.base, forms.draft, forms.inner, forms.choice)
     }
@@ -130,14 +145,16 @@ private struct FormWriter {
     }
 
     private func spell(_ text: Base, _ spelling: Spelling, _ count: Int) throws(Failure) {
-        _ = unsafe try needles.insert(text, spelling, count: count, name: name)
+        _ = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: nil)
     }
 
     /// Adds a form that no spelling makes: its bytes are stored.
     func keep(_ form: Span<UInt8>) throws(Failure) {
         let text = unsafe try needles.store(form)
         do {
-            guard unsafe try needles.insert(text, .plain, count: form.count, name: name) == nil else { return }
+            guard unsafe try needles.insert(text, .plain, count: form.count, name: name, beginning: nil) == nil else {
+                return
+            }
         } catch {
             needles.takeBack(form.count)
             throw error
@@ -199,7 +216,9 @@ private struct FormWriter {
     private func spellWhole(_ text: Base, _ spelling: Spelling, core: Int, of count: Int) throws(Failure) {
         let (bare, padded) = (Base64.count(count, padded: false), Base64.count(count, padded: true))
         var longest: Int?
-        if padded > bare { longest = unsafe try needles.insert(text, spelling, count: padded, name: name) }
+        if padded > bare {
+            longest = unsafe try needles.insert(text, spelling, count: padded, name: name, beginning: nil)
+        }
         if bare > core {
             let number = unsafe try needles.insert(text, spelling, count: bare, name: name, beginning: longest)
             longest = longest ?? number

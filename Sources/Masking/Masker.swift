@@ -65,10 +65,14 @@ public final class Masker {
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
-    /// Registers a text as it stands alone.
-    func addVerbatim(_ text: SecretBytes, name: String) throws(Failure) {
+    /// Registers the forms of `value` as `others` leave them: see `ScriptMadeValues`.
+    func add(_ value: SecretBytes, name: String, leftBy others: Masker) throws(Failure) {
+        let left = try LeftForms(others, in: needles)
         let number = number(of: name)
-        try text.withBytes { (bytes) throws(Failure) in try forms.addVerbatim(bytes, name: number, to: needles) }
+        guard value.count <= LeftForms.mostEncoded else {
+            return try value.withBytes { (bytes) throws(Failure) in try left.insert(bytes, .plain, name: number) }
+        }
+        try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: left) }
     }
 
     /// Masks one whole text.

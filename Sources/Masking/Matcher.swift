@@ -99,7 +99,7 @@ final class Matcher {
         return .follow(at: first - (openBreak?.bytes.count ?? 0))
     }
 
-    /// Begins to count digits anew: from here on all text is run over again, by every matcher.
+    /// Begins to count digits anew: what comes before this place is not looked at any more.
     func countDigits(from place: Int) { digits = DigitParity(at: place) }
 
     /// Drops what is followed: the text will be run over again.
@@ -140,6 +140,7 @@ final class Matcher {
         run(view, from: 0, to: 0, places, &finds)
         isLast = false
         forget()
+        countDigits(from: view.origin)
     }
 
     // MARK: - Between needles
@@ -161,13 +162,24 @@ final class Matcher {
 
     private func tryPlace(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
         steps += 1
-        guard place >= 0, place + 8 <= end else { return trySlowly(view, place, end) }
+        guard place >= 0, place + 8 <= end else { return tryEnd(view, place, end) }
         let word = view.word(at: place)
         if let node = index.wayIn(word) {
             guard isMine(view, place) else { return nil }
             return begin(node, view, place, next: place + index.anchor)
         }
         return looksThroughBreaks && holdsLineEnd(word) ? trySlowly(view, place, end) : nil
+    }
+
+    /// Before the write, or with fewer than eight bytes to its end: there, every place is tried in every write.
+    private func tryEnd(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
+        let count = end - place
+        guard place >= 0, count > 0, end >= 8 else { return trySlowly(view, place, end) }
+        let word = view.word(at: end - 8) >> UInt64(64 - count * 8)
+        if looksThroughBreaks, holdsLineEnd(word) { return trySlowly(view, place, end) }
+        let node = count < index.anchor ? index.shallowNode(word, count: count) : index.wayIn(word)
+        guard let node, isMine(view, place) else { return nil }
+        return begin(node, view, place, next: place + min(count, index.anchor))
     }
 
     /// Whether one of the bytes is LF or CR.
@@ -193,7 +205,7 @@ final class Matcher {
         return digits.isOdd == isAfterOdd
     }
 
-    /// Before the write, close to its end, or at a line break.
+    /// Before the write, at the end of a short one, or at a line break.
     private func trySlowly(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
         var start = Start(place: place)
         read(&start, view, end)

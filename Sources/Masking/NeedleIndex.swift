@@ -22,6 +22,8 @@ final class NeedleIndex {
     private let key = RunKey()
     /// The ways in as big-endian words: for what is shorter than an anchor.
     private let anchors: SortedWords
+    /// A bit for the first two bytes of each way in: nearly every end of a text is none of them.
+    private let beginnings: SecretArray<UInt64>
 
     /// Needles that end on another's path past its branch, by that needle, in order of depth.
     private var terminals: [Int: [Mark]] = [:]
@@ -40,10 +42,13 @@ final class NeedleIndex {
         edges = try KeyedTable()
         edgeBytes = try SecretArray(count: 64)
         anchors = try SortedWords()
+        beginnings = try SecretArray(count: 64)
     }
 
     /// Bytes of secret memory in use.
-    var secretBytes: Int { ways.secretBytes + edges.secretBytes + edgeBytes.count + anchors.secretBytes }
+    var secretBytes: Int {
+        ways.secretBytes + edges.secretBytes + edgeBytes.count + anchors.secretBytes + beginnings.count * 8
+    }
 
     var isEmpty: Bool { needles.isEmpty }
 
@@ -78,6 +83,8 @@ final class NeedleIndex {
         guard var node = wayIn(word, hash: hash) else {
             ways.insert(hash: hash, value: needles.count)
             anchors.insert(word.bigEndian)
+            let bit = beginningBit(word)
+            beginnings[bit >> 6] |= 1 << UInt64(bit & 63)
             return append(needle)
         }
         if let longer, needle.count > Int(needles[longer].branchDepth) {
@@ -152,10 +159,15 @@ final class NeedleIndex {
 
     /// A node of depth `count`, less than `anchor`, whose bytes are the first `count` of `word`, in memory order.
     func shallowNode(_ word: UInt64, count: Int) -> Node? {
+        let bit = beginningBit(word)
+        guard count < 2 || beginnings[bit >> 6] >> UInt64(bit & 63) & 1 != 0 else { return nil }
         guard let found = anchors.first(beginningLike: word.bigEndian, count: count) else { return nil }
         guard let way = wayIn(UInt64(bigEndian: found)) else { return nil }
         return Node(needle: way.needle, depth: count)
     }
+
+    /// The number of the bit for the first two bytes of `word`.
+    private func beginningBit(_ word: UInt64) -> Int { Int(truncatingIfNeeded: key.quickHash(word & 0xffff) &>> 52) }
 
     /// The node one byte further, if any needle goes on so.
     @inline(__always) func child(_ node: Node, _ byte: UInt8) -> Node? {

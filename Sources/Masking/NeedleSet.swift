@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// All needles of a run, by kind, and the filters that say where none of them begins.
-final class NeedleSet {
+final class NeedleSet: FormTarget {
     /// Needles of 4 to 7 bytes.
     let short: NeedleIndex
     /// Longer ones, met as they are.
@@ -61,7 +61,7 @@ final class NeedleSet {
     /// On an error the set is as before. `longer` is a needle of the same
     /// kind that begins with these bytes.
     func insert(
-        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int? = nil
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
     ) throws(Failure) -> Int? {
         let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
         let isShort = count < NeedleSet.longAnchor

@@ -8,14 +8,14 @@ import SecretMemory
 /// value's first byte together, and would see by the mask whether the guess was right. Here a guess that reaches into a
 /// value, and is not the whole of it, finds nothing.
 ///
-/// A value that holds another one, such as a URL with a token, is looked for as it is left then: with the mask in it.
+/// A value that holds another one, such as a URL with a token, is looked for as it is left then: with the mask in it. So is
+/// each of its encoded forms.
 final class ScriptMadeValues {
     let masker: Masker
     /// Larger values are not looked at again: of one that holds a value which becomes known later, only that is masked.
     private static let mostKept = 4096
-    /// Shorter values have no encoded forms.
-    private static let leastEncoded = 8
-    private var values: [(value: SecretBytes, name: String)] = []
+    /// With the number of masks that the others put into them.
+    private var values: [(value: SecretBytes, name: String, masks: Int)] = []
     /// The generation of the other values when these were last looked at.
     private var generation = -1
 
@@ -26,44 +26,99 @@ final class ScriptMadeValues {
     func add(_ value: SecretBytes, name: String, beside others: Masker) throws(Failure) {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
         refresh(beside: others)
-        if try addMasked(value, name, others) { try masker.add(value, name: name) }
+        let masks = countMasks(value, others)
+        if masks > 0 {
+            try masker.add(value, name: name, leftBy: others)
+        } else {
+            try masker.add(value, name: name)
+        }
         guard value.count <= Self.mostKept else { return }
-        values.append((try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }, name))
+        values.append((try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }, name, masks))
     }
 
     /// Sees to it that these are found although values have become known since that they hold.
     func refresh(beside others: Masker) {
         guard generation != others.needles.generation else { return }
         generation = others.needles.generation
-        // Without room for it the value's own part is masked all the same.
-        for (value, name) in values { _ = try? addMasked(value, name, others) }
+        for place in values.indices {
+            let masks = countMasks(values[place].value, others)
+            guard masks != values[place].masks else { continue }
+            values[place].masks = masks
+            // Without room for it the value's own part is masked all the same.
+            try? masker.add(values[place].value, name: values[place].name, leftBy: others)
+        }
     }
 
-    /// Adds what is left of `value` when the others are masked, where that is not the value itself, nor one mask.
-    ///
-    /// - Returns: Whether the value, in whatever form, can be met as it is: not where it holds one whose forms are masked.
-    private func addMasked(_ value: SecretBytes, _ name: String, _ others: Masker) throws(Failure) -> Bool {
+    private func countMasks(_ value: SecretBytes, _ others: Masker) -> Int {
+        let stream = MaskingStream(masker: others, forTerminal: false)
+        var masks = 0
+        value.withBytes { bytes in stream.takeWhole(bytes) { _, mask in masks += mask == nil ? 0 : 1 } }
+        return masks
+    }
+}
+
+/// Takes the forms of a value and hands each on as a text: what other values' masks leave of it.
+final class LeftForms: FormTarget {
+    /// Of larger values no encoded forms are kept: a form takes its own length here, and there are many.
+    static let mostEncoded = 2048
+
+    private let needles: NeedleSet
+    private let stream: MaskingStream
+    private let arena = NeedleArena()
+    private let form: Draft
+    private let left: Draft
+    /// No form stays here.
+    let generation = 0
+
+    init(_ others: Masker, in needles: NeedleSet) throws(Failure) {
+        self.needles = needles
+        stream = MaskingStream(masker: others, forTerminal: false)
+        form = try Draft()
+        left = try Draft()
+    }
+
+    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        try arena.reserve(text.count)
+        return unsafe arena.store(text)
+    }
+
+    func takeBack(_ count: Int) { arena.takeBack(count) }
+
+    func insert(
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
+    ) throws(Failure) -> Int? {
+        try form.reserve(count)
+        form.clear()
+        for index in 0..<count { form.append(unsafe spelling.byte(index, of: text)) }
+        // With masks in it, no break can be told to stand for the blank between two digits.
+        let isWrapped = spelling.looksThroughBreaks && !spelling.isSpaced
+        try form.withBytes { (bytes) throws(Failure) in
+            try insert(bytes, isWrapped ? .wrappedText : .plain, name: name)
+        }
+        return nil
+    }
+
+    /// Hands on one form, where it is more than one mask.
+    func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
-        mask(value, others) { piece, mask in
+        stream.takeWhole(form) { piece, mask in
             count += piece.count
             if mask == nil { clear += piece.count } else { masks += 1 }
         }
-        guard masks > 0 else { return true }
-        guard clear > 0 || masks > 1 else { return false }
-        let left = try SecretBytes(count: count)
-        var place = 0
-        mask(value, others) { piece, _ in
-            left.withMutableBytes { room in
-                for index in piece.indices { room[place + index] = piece[index] }
-            }
-            place += piece.count
+        guard clear > 0 || masks > 1 else { return }
+        try left.reserve(count)
+        left.clear()
+        stream.takeWhole(form) { piece, _ in left.append(piece) }
+        try left.withBytes { (bytes) throws(Failure) in
+            let text = unsafe try needles.store(bytes)
+            let number = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: nil)
+            if number == nil { needles.takeBack(count) }
         }
-        try masker.addVerbatim(left, name: name)
-        return value.count - clear < masks * Self.leastEncoded
     }
 
-    private func mask(_ value: SecretBytes, _ others: Masker, _ sink: MaskingStream.Sink) {
-        let stream = MaskingStream(masker: others, forTerminal: false)
-        value.withBytes { stream.takeWhole($0, sink) }
+    func wipeScratch() {
+        needles.wipeScratch()
+        form.wipe()
+        left.wipe()
     }
 }

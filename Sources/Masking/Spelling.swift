@@ -15,7 +15,17 @@ struct Spelling {
     /// The length of the inner base64.
     private var innerCount: Int32 = 0
 
+    /// As it is, with line breaks inside.
+    private var isWrapped = false
+
     static let plain = Spelling()
+
+    /// A text as it is that line breaks may stand in: an encoded form that is not spelled any more.
+    static let wrappedText: Spelling = {
+        var spelling = Spelling()
+        spelling.isWrapped = true
+        return spelling
+    }()
 
     static func hex(upper: Bool, separator: UInt8) -> Spelling {
         var spelling = Spelling()
@@ -41,7 +51,7 @@ struct Spelling {
     }
 
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
-    var looksThroughBreaks: Bool { kind != .plain }
+    var looksThroughBreaks: Bool { kind != .plain || isWrapped }
     /// Hexadecimal with blanks, for which a line break can stand.
     var isSpaced: Bool { kind == .hex && separator == 0x20 }
 

@@ -257,6 +257,17 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
     }
 
     /// In a process of its own, as other tests need secret memory meanwhile.
+    @Test("a stream that has ended takes another text", arguments: 0..<24)
+    func takesAnother(text cut: Int) throws {
+        let pair = try Pair([bytes("correct horse battery")])
+        let spaced = "correct horse battery".utf8.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined(
+            separator: " ")
+        let stream = pair.masker.makeStream()
+        for text in [String(spaced.prefix(cut)), String(spaced.prefix(cut + 1)) + "\n", "a " + spaced, spaced + "\n"] {
+            #expect(string(stream.masked(bytes(text)) + stream.finished()) == string(pair.oracle.mask(bytes(text))))
+        }
+    }
+
     @Test("too many values for secret memory are a named error")
     func endsAtTheLimit() async {
         await #expect(processExitsWith: .success) {

@@ -1,3 +1,4 @@
+import Foundation
 import SecretMemory
 import TestSupport
 import Testing
@@ -37,6 +38,52 @@ import Testing
             let masker = try masker(values)
             #expect(masked("a https://x:hunter22@host/ b hunter22 c", masker) == "a [secret:URL] b [secret:V] c")
         }
+    }
+
+    /// The encodings of `FormTests` in which a URL is met.
+    static let encodings: [(name: String, encode: @Sendable (String) -> String)] = [
+        ("base64", { Data($0.utf8).base64EncodedString() }),
+        ("base64 without padding", { Data($0.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "") }),
+        ("base64 of the base64", { Data(Data($0.utf8).base64EncodedString().utf8).base64EncodedString() }),
+        (
+            "base64 in lines",
+            { Data($0.utf8).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed]) }
+        ),
+        ("hexadecimal", { $0.utf8.map { hex($0) }.joined() }),
+        ("hexadecimal with blanks", { $0.utf8.map { hex($0) }.joined(separator: " ") }),
+        ("hexadecimal with colons", { $0.utf8.map { hex($0).uppercased() }.joined(separator: ":") }),
+        (
+            "percent",
+            {
+                $0.addingPercentEncoding(
+                    withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? ""
+            }
+        ),
+        ("JSON", { $0.replacingOccurrences(of: "/", with: "\\/") }),
+    ]
+
+    private static func hex(_ byte: UInt8) -> String { String(UInt16(byte) | 0x100, radix: 16).dropFirst().description }
+
+    @Test(arguments: encodings.indices)
+    func `an encoded value that holds another is one mask too`(at place: Int) throws {
+        let long = "https://deploy:hunter22-hunter22@registry.example.com/v2/some/longer/path?x=1"
+        let (name, encode) = Self.encodings[place]
+        let url = (long, "URL", Masker.Origin.script)
+        let value = ("hunter22-hunter22", "V", Masker.Origin.vault)
+        for values in [[url, value], [value, url]] {
+            let masker = try masker(values)
+            #expect(masked("a \(encode(long)) b", masker) == "a [secret:URL] b", "\(name)")
+            #expect(masked("a \(encode("hunter22-hunter22")) b", masker) == "a [secret:V] b", "\(name)")
+        }
+    }
+
+    /// Every alignment of the base64 and of what it holds: nothing of it is left but the characters at its ends.
+    @Test(arguments: 0..<3, 0..<3) func `base64 inside of other base64`(before: Int, inside: Int) throws {
+        let made = String(repeating: "u", count: inside) + "ser=admin&password=hunter22-hunter22&realm=internal"
+        let masker = try masker([(made, "MADE", .script), ("hunter22-hunter22", "V", .vault)])
+        let text = Data((String(repeating: "#", count: before) + made + "####").utf8).base64EncodedString()
+        let out = masked(text, masker)
+        #expect(out.contains("[secret:MADE]") && out.count < "[secret:MADE]".count + 14, "\(out)")
     }
 
     @Test func `made values alone are masked as all others`() throws {

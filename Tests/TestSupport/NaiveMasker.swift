@@ -188,9 +188,11 @@ public struct NaiveStream {
         (self.masker, isForTerminal) = (masker, forTerminal)
     }
 
-    /// Registers a value: what begins like a form takes part.
+    /// Registers a value: what begins like a form takes part, as far as it is not out yet.
     public mutating func add(_ value: [UInt8], name: String) {
-        masker.add(value, name: name, since: masker.ends(text).start)
+        let (ends, covered) = (masker.ends(text), masker.covered(text))
+        for index in 0..<ends.held where !covered[index] { shown[index] = true }
+        masker.add(value, name: name, since: ends.start)
     }
 
     /// Takes the next bytes.

@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -192,10 +194,22 @@ long vs_curl_status(vs_curl_transfer *transfer) {
     return status;
 }
 
+// A socket that cannot be made leaves no number in libcurl, and what it had opened is closed again by now: hardly any
+// descriptor being free is as good a sign.
+static int lack_of_descriptors(void) {
+    int taken[4], count = 0, error = 0;
+    while (count < 4 && !error) {
+        taken[count] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+        if (taken[count] < 0) error = errno; else count++;
+    }
+    while (count > 0) close(taken[--count]);
+    return error == EMFILE || error == ENFILE ? error : 0;
+}
+
 long vs_curl_system_error(vs_curl_transfer *transfer) {
     long number = 0;
     vs_curl.curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
-    return number;
+    return number ? number : lack_of_descriptors();
 }
 
 int64_t vs_curl_sent(vs_curl_transfer *transfer) {

@@ -92,6 +92,8 @@ static void forbid_copies(void *pages, size_t length) {
 static vs_sys_pages_kind find_kind(void) {
     if (known_kind) return known_kind;
     int file = open_secret_file();
+    // Without a free descriptor nothing is known of the kernel: the pages are asked for, and not had.
+    if (file < 0 && (errno == EMFILE || errno == ENFILE)) return VS_SYS_PAGES_MEMFD_SECRET;
     known_kind = file >= 0 ? VS_SYS_PAGES_MEMFD_SECRET : VS_SYS_PAGES_LOCKED;
     if (file >= 0) close(file);
     return known_kind;

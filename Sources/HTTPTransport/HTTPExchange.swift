@@ -20,6 +20,7 @@ import SecretMemory
     private let body: SecretBuffer
     private var head = HTTPResponseHead()
     private var stop: HTTPTransportError.Kind?
+    private var memoryWords = ""
 
     init(_ request: HTTPRequest, host: String, completion: @escaping Completion) throws(Failure) {
         self.request = request
@@ -70,6 +71,7 @@ import SecretMemory
             try body.append(bytes)
             return bytes.count
         } catch {
+            memoryWords = "\(error.message): \(error.reason)"
             stop = .memory
             return 0
         }
@@ -102,7 +104,7 @@ import SecretMemory
     /// What came of the transfer, which is freed here.
     func conclude(code: Int32) -> Result<HTTPResponse, HTTPTransportError> {
         let status = unsafe Int(vs_curl_status(transfer))
-        let systemError = unsafe Int(vs_curl_system_error(transfer))
+        let systemError = code == 0 ? 0 : unsafe Int(vs_curl_system_error(transfer))
         let (kind, text) = unsafe judge(code, status: status, transfer: transfer)
         unsafe vs_curl_transfer_free(transfer)
         unsafe transfer = nil
@@ -130,10 +132,12 @@ import SecretMemory
             let limit = connected ? request.totalTimeout : min(request.connectTimeout, request.totalTimeout)
             return (connected ? .timeoutTotal : .timeoutConnect, "no answer within \(seconds(limit))")
         case VS_CURL_RESET: return Self.tunnelRefusal(words).map { (.proxy, $0) } ?? (.reset, words)
+        // What a receiver took is not counted here.
+        case VS_CURL_TRUNCATED where body.count == 0: return (.truncated, "the answer stops before its end")
         case VS_CURL_TRUNCATED: return (.truncated, "the answer stops after \(body.count) bytes")
         case VS_CURL_TOO_LARGE: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .tooLarge: return (.tooLarge, tooLarge)
-        case VS_CURL_STOPPED where stop == .memory: return (.memory, "secret memory is used up")
+        case VS_CURL_STOPPED where stop == .memory: return (.memory, memoryWords)
         case VS_CURL_STOPPED where stop == .receiver: return (.receiver, "")
         case VS_CURL_UPLOAD_FAILED: return (.upload, words)
         case VS_CURL_BAD_URL: return (.request, words)

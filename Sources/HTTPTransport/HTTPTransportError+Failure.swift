@@ -1,5 +1,11 @@
 public import Diagnostics
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 extension HTTPTransportError {
     /// The failure as a person meets it.
     ///
@@ -13,11 +19,23 @@ extension HTTPTransportError {
             failureKind, message, reason: reason + tries, hint: hint, status: status == 0 ? nil : status)
     }
 
+    private var lacksDescriptors: Bool {
+        if kind == .library || kind == .memory { return text.hasSuffix(unsafe String(cString: strerror(EMFILE))) }
+        return [.dns, .connect, .timeoutConnect].contains(kind)
+            && [Int(EMFILE), Int(ENFILE)].contains(systemError)
+    }
+
     private var explanation: (Failure.Kind, reason: String, hint: String) {
         if isWithoutNetwork {
             return (
                 .network, "this machine has no network: there is no way from it to \(host)",
                 "connect it, or look at its routes: ip route"
+            )
+        }
+        if lacksDescriptors {
+            return (
+                .network, "no connection to \(host) can be opened: too many files are open",
+                "see the limits of this session: ulimit -n; do less at once"
             )
         }
         switch kind {

@@ -16,6 +16,8 @@ class ChildCall {
     /// The options that hold for the whole.
     let plan: SpawnPlan
     unowned let run: ScriptRun
+    /// Counts its texts as long as it is there.
+    var heldInput: HeldInput?
     /// The requests that wait for the end.
     private(set) var waiters: [UInt32]
     /// Why the host ended it, where it did.

@@ -22,7 +22,7 @@ final class ChildOutput {
 
     private let way: Way
     private let maximum: Int
-    private let budget: CaptureBudget?
+    private let budget: TextBudget?
     private var text: [UInt8] = []
     /// What `takeLines` has given.
     private var taken = 0
@@ -35,7 +35,7 @@ final class ChildOutput {
     private(set) var isEnded = false
 
     /// Captured as masked text of at most `maximum` bytes.
-    static func captured(_ gate: Gate, maximum: Int64, _ budget: CaptureBudget) -> ChildOutput {
+    static func captured(_ gate: Gate, maximum: Int64, _ budget: TextBudget) -> ChildOutput {
         ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), budget)
     }
 
@@ -61,7 +61,7 @@ final class ChildOutput {
     /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
     static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
-    private init(_ way: Way, maximum: Int, _ budget: CaptureBudget? = nil) {
+    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil) {
         self.way = way
         self.maximum = maximum
         self.budget = budget
@@ -139,7 +139,7 @@ final class ChildOutput {
         guard case .secret = way else {
             return Failure(
                 .limit, "\(program) printed more than \(maximum) bytes",
-                reason: "captured output is held in memory, \(CaptureBudget.totalBytes >> 20) MiB at most in one run",
+                reason: "captured output is held in memory, \(TextBudget.totalBytes >> 20) MiB at most in one run",
                 hint: "raise maxOutput, let the program write to a file, or leave capture out")
         }
         return Failure(
@@ -223,19 +223,4 @@ final class ChildOutput {
         case .secret, .elsewhere: 0
         }
     }
-}
-
-/// How much captured text a run holds, over all of its children: a script can make the host hold no more.
-final class CaptureBudget {
-    static let totalBytes = 256 << 20
-    private var left = totalBytes
-
-    /// False when there is not that much left.
-    func take(_ count: Int) -> Bool {
-        guard count <= left else { return false }
-        left -= count
-        return true
-    }
-
-    func give(_ count: Int) { left += count }
 }

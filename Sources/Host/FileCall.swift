@@ -132,6 +132,7 @@ struct FileCall {
         case EXDEV:
             "that is another file system: copy the file and remove the old one, or let mv do it: spawn{ \"mv\", … }"
         case ELOOP: "a link leads back to itself: look at it with ls -l"
+        case EMFILE, ENFILE: "see the limits of this session: ulimit -n; run fewer children at once"
         case EROFS: "that file system is mounted for reading only"
         default: ""
         }

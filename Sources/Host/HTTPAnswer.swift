@@ -29,7 +29,7 @@ final class HTTPAnswer: HTTPReceiver {
     private let stream: MaskingStream
     private let way: Way
     private let maximum: Int64
-    private let budget: CaptureBudget
+    private let budget: TextBudget
     private(set) var text: [UInt8] = []
     private var taken = 0
     private(set) var received: Int64 = 0
@@ -38,7 +38,7 @@ final class HTTPAnswer: HTTPReceiver {
     /// Why the answer could not be taken.
     private(set) var failure: Failure?
 
-    init(_ plan: HTTPPlan, _ gate: Gate, _ budget: CaptureBudget, file: Int32?) throws(Failure) {
+    init(_ plan: HTTPPlan, _ gate: Gate, _ budget: TextBudget, file: Int32?) throws(Failure) {
         self.gate = gate
         self.budget = budget
         stream = gate.masker.makeStream()
@@ -141,7 +141,7 @@ final class HTTPAnswer: HTTPReceiver {
     private static var noRoom: Failure {
         Failure(
             .limit, "\(HTTPPlan.function): there is no room for another answer",
-            reason: "captured text is held in memory, \(CaptureBudget.totalBytes >> 20) MiB at most in one run",
+            reason: "captured text is held in memory, \(TextBudget.totalBytes >> 20) MiB at most in one run",
             hint: "take large answers into files: download = { file = path }")
     }
 }

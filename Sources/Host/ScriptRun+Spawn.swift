@@ -19,6 +19,7 @@ extension ScriptRun {
         try check([plan])
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
+        call.heldInput = try HeldInput([plan], inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
         warnOfMasks([plan])
@@ -41,6 +42,7 @@ extension ScriptRun {
         try check(plan.members)
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
+        call.heldInput = try HeldInput(plan.members, inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
         warnOfMasks(plan.members)

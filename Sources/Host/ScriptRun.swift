@@ -51,7 +51,8 @@ public final class ScriptRun {
     let watchdog: Watchdog
     /// Where lines are typed instead of a script.
     let lines: LineSession?
-    let captureBudget = CaptureBudget()
+    let captureBudget = TextBudget()
+    let inputBudget = TextBudget()
     let policy: RunPolicy
     /// What `http.request` sends with; made when a script first does.
     private(set) lazy var web = WebService(self)

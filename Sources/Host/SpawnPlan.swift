@@ -292,11 +292,23 @@ struct SpawnPlan {
         return last - first + 1
     }
 
-    private var shortNames: [String] {
+    /// All that is handed over.
+    private var contents: [Content] {
         var contents = files.map(\.content) + descriptors.map(\.content)
         if case .content(let content) = input { contents.append(content) }
         for case (_, .value(let content)) in variables { contents.append(content) }
-        return contents.compactMap { content in
+        return contents
+    }
+
+    /// How many bytes of that are texts of the script's.
+    var textBytes: Int {
+        contents.reduce(0) { count, content in
+            if case .text(let bytes) = content { count + bytes.count } else { count }
+        }
+    }
+
+    private var shortNames: [String] {
+        contents.compactMap { content in
             guard case .secret(let entry) = content, !entry.isPublic else { return nil }
             let count = entry.value.withBytes(Self.trimmedCount)
             return count < 4 && count > 0 ? entry.name : nil

@@ -237,9 +237,10 @@ public struct WorkerFork {
         let pid = unsafe vs_sys_fork_connected(&socket, &process)
         if pid == 0 { body(socket) }
         guard pid > 0 else {
+            let error = errno
             throw Failure(
-                .io, "the worker cannot be started", reason: unsafe String(cString: strerror(errno)),
-                hint: "look at the limit of processes: ulimit -u")
+                .io, "the worker cannot be started", reason: unsafe String(cString: strerror(error)),
+                hint: "look at the limits of this session: ulimit \(error == EMFILE ? "-n" : "-u")")
         }
         self.pid = pid
         self.socket = socket

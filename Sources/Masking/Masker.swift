@@ -65,14 +65,17 @@ public final class Masker {
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
-    /// Registers the forms of `value` as `others` leave them: see `ScriptMadeValues`.
-    func add(_ value: SecretBytes, name: String, leftBy others: Masker) throws(Failure) {
+    /// Registers `value`, with its encoded forms or without, as `others` leave it: see `ScriptMadeValues`.
+    func add(_ value: SecretBytes, name: String, leftBy others: Masker, hasForms: Bool) throws(Failure) {
         let left = try LeftForms(others, in: needles)
         let number = number(of: name)
-        guard value.count <= LeftForms.mostEncoded else {
-            return try value.withBytes { (bytes) throws(Failure) in try left.insert(bytes, .plain, name: number) }
+        try value.withBytes { (bytes) throws(Failure) in
+            if hasForms {
+                try forms.add(bytes, name: number, to: left)
+            } else {
+                try left.insert(bytes, .plain, name: number)
+            }
         }
-        try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: left) }
     }
 
     /// Masks one whole text.

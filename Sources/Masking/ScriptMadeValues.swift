@@ -14,6 +14,10 @@ final class ScriptMadeValues {
     let masker: Masker
     /// Larger values are not looked at again: of one that holds a value which becomes known later, only that is masked.
     private static let mostKept = 4096
+    /// Of larger values that hold others, and when forms of such take so much room, no encoded forms are kept: they have to
+    /// be stored, as nothing spells them.
+    private static let mostEncoded = 1024
+    private static let roomForForms = 1536 * 1024
     /// With the number of masks that the others put into them.
     private var values: [(value: SecretBytes, name: String, masks: Int)] = []
     /// The generation of the other values when these were last looked at.
@@ -28,7 +32,7 @@ final class ScriptMadeValues {
         refresh(beside: others)
         let masks = countMasks(value, others)
         if masks > 0 {
-            try masker.add(value, name: name, leftBy: others)
+            try addLeft(value, name, others)
         } else {
             try masker.add(value, name: name)
         }
@@ -45,8 +49,13 @@ final class ScriptMadeValues {
             guard masks != values[place].masks else { continue }
             values[place].masks = masks
             // Without room for it the value's own part is masked all the same.
-            try? masker.add(values[place].value, name: values[place].name, leftBy: others)
+            try? addLeft(values[place].value, values[place].name, others)
         }
+    }
+
+    private func addLeft(_ value: SecretBytes, _ name: String, _ others: Masker) throws(Failure) {
+        let hasForms = value.count <= Self.mostEncoded && masker.secretBytes < Self.roomForForms
+        try masker.add(value, name: name, leftBy: others, hasForms: hasForms)
     }
 
     private func countMasks(_ value: SecretBytes, _ others: Masker) -> Int {
@@ -59,9 +68,6 @@ final class ScriptMadeValues {
 
 /// Takes the forms of a value and hands each on as a text: what other values' masks leave of it.
 final class LeftForms: FormTarget {
-    /// Of larger values no encoded forms are kept: a form takes its own length here, and there are many.
-    static let mostEncoded = 2048
-
     private let needles: NeedleSet
     private let stream: MaskingStream
     private let arena = NeedleArena()

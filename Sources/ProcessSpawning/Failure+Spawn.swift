@@ -31,8 +31,16 @@ extension Failure {
 
     static func cannotStart(_ program: String, stage: String, _ error: Int32) -> Failure {
         Failure(
-            .start, "\(program) cannot be started", reason: "\(stage): \(errorText(error))",
-            hint: error == EAGAIN ? "see the limits of this session: ulimit -u" : "", code: 126)
+            .start, "\(program) cannot be started", reason: "\(stage): \(errorText(error))", hint: hint(error),
+            code: 126)
+    }
+
+    private static func hint(_ error: Int32) -> String {
+        switch error {
+        case EAGAIN: "see the limits of this session: ulimit -u"
+        case EMFILE, ENFILE: "see the limits of this session: ulimit -n; run fewer children at once"
+        default: ""
+        }
     }
 }
 

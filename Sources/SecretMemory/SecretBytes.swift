@@ -1,6 +1,12 @@
 import CSystemShims
 public import Diagnostics
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A secret value, or a part of one, in secret memory: pages that no core dump, debugger or swap holds.
 ///
 /// A class, because store, masker and a child's stdin share the one copy; nothing here copies the bytes out. They are
@@ -22,7 +28,9 @@ public import Diagnostics
             self.count = 0
             return
         }
-        guard let bytes = unsafe vs_sys_secret_alloc(count) else { throw SecretBytes.noRoom }
+        guard let bytes = unsafe vs_sys_secret_alloc(count) else {
+            throw errno == EMFILE || errno == ENFILE ? SecretBytes.noDescriptor : SecretBytes.noRoom
+        }
         unsafe base = bytes
         capacity = count
         self.count = count
@@ -105,6 +113,13 @@ public import Diagnostics
             hint: "fetch fewer secrets in one run, or raise the lock limit (ulimit -l) if it is below 8 MiB")
         failure.endsRun = true
         return failure
+    }
+
+    /// Pages of secret memory come from a file, which is open for a moment.
+    private static var noDescriptor: Failure {
+        Failure(
+            .limit, "secret memory cannot be made", reason: unsafe String(cString: strerror(EMFILE)),
+            hint: "see the limits of this session: ulimit -n; run fewer children at once")
     }
 }
 

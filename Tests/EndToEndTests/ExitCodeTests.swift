@@ -92,4 +92,17 @@ import Testing
         #expect(outcome.text == "1\n141\n", "\(outcome)")
         #expect(outcome.error.isEmpty, "\(outcome)")
     }
+
+    /// Whatever is the first that has none left.
+    @Test(arguments: 5...30) func `too few descriptors are told as that`(limit: Int) throws {
+        let vault = try DevelopmentVault(secrets: ["KEY": Canary().value])
+        for script in ["spawn{ 'true' }", "getSecret('KEY')", "fs.list('/')", "parallel{ function() spawn{ 'true' } end }"] {
+            let outcome = try Program.run(
+                ["-c", "ulimit -n \(limit); exec \"$0\" -e \"$1\"", Program.path, script], environment: vault.environment,
+                program: "/bin/bash")
+            #expect(
+                outcome.code == 0 || outcome.errorText.contains("ulimit -n") || outcome.code == 127,
+                "\(script): \(outcome)")
+        }
+    }
 }

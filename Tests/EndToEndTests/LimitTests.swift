@@ -271,4 +271,21 @@ import Testing
         #expect(
             outcome.text == "false\tlimit\tthere are more than 5 secrets open\t--limit handles=NUMBER\n[secret:PAT]\n", "\(outcome)")
     }
+
+    @Test func `texts that programs have not taken are bounded, and room comes back`() throws {
+        let outcome = try Program.script(
+            """
+            local text, held = ("x"):rep(32 << 20), {}
+            for i = 1, 8 do held[i] = spawn{ "sleep", "100", stdin = text, background = true } end
+            local ok, e = pcall(spawn, { "true", stdin = "x" })
+            print(e.kind, e)
+            held[1]:kill() pcall(held[1].wait, held[1]) held[1] = nil
+            collectgarbage() collectgarbage()
+            print(spawn{ "wc", "-c", stdin = text, capture = true }.stdout)
+            for i = 2, 8 do held[i]:kill() end
+            """)
+        #expect(
+            outcome.text.hasPrefix("limit\tspawn: too much text is handed to programs at the same time\n")
+                && outcome.text.hasSuffix("\n33554432\n"), "\(outcome)")
+    }
 }

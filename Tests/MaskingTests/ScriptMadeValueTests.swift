@@ -86,6 +86,19 @@ import Testing
         #expect(out.contains("[secret:MADE]") && out.count < "[secret:MADE]".count + 14, "\(out)")
     }
 
+    @Test func `a thousand made values that hold another leave room for more`() throws {
+        let masker = try masker([("hunter22-hunter22", "V", .vault)])
+        let url = { (number: Int) in "https://deploy:hunter22-hunter22@git.example.com/project/\(number).git" }
+        for number in 0..<1000 {
+            try masker.add(
+                try SecretBytes(copying: Array(url(number).utf8).span), name: "URL\(number)", origin: .script)
+        }
+        #expect(masker.secretBytes < 3 << 20)
+        #expect(masked("a \(url(0)) b \(url(999)) c", masker) == "a [secret:URL0] b [secret:URL999] c")
+        let encoded = Data(url(999).utf8).base64EncodedString()
+        #expect(!masked(encoded, masker).contains(Data("hunter22-hunter".utf8).base64EncodedString().dropFirst(4)))
+    }
+
     @Test func `made values alone are masked as all others`() throws {
         let masker = try masker([("first-value", "A", .script), ("value-second", "B", .script)])
         #expect(masked("a first-value-second b Zmlyc3QtdmFsdWU= c", masker) == "a [secret:A] b [secret:A] c")

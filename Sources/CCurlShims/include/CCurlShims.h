@@ -127,7 +127,7 @@ int vs_curl_set_upload(vs_curl_transfer *transfer, int file, int64_t count);
 
 /// The answer's status; 0 where there was none.
 long vs_curl_status(vs_curl_transfer *transfer);
-/// The system's errno of a failed connection; 0 where there is none.
+/// The errno of a connection that failed, EMFILE where hardly any descriptor is free; 0 where there is none.
 long vs_curl_system_error(vs_curl_transfer *transfer);
 /// How many bytes of the body have gone out; known while the transfer runs, too.
 int64_t vs_curl_sent(vs_curl_transfer *transfer);

@@ -70,6 +70,8 @@ vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_
     if (found.result == VS_SYS_CREDENTIALS_OK) found = read_all(file, buffer, size);
     found.mode = info.st_mode & 07777;
     found.owner = info.st_uid;
+    found.device = info.st_dev;
+    found.inode = info.st_ino;
     close(file);
     return found;
 }

@@ -127,6 +127,10 @@ struct CredentialsFile {
     }
 
     private func unknown(_ key: String, _ line: Int) -> Failure {
+        // It may be a value: base64 ends with =.
+        guard key.hasPrefix("INFISICAL_") || key.hasPrefix("VAULTSCRIPT_") else {
+            return malformed(line, "what stands before = is no known name")
+        }
         let near = NearNames.best(for: key, among: Self.known).map { "did you mean \($0)?" }
         return malformed(line, "the name \(key) is not known" + (near.map { "; \($0)" } ?? ""))
     }

@@ -68,6 +68,8 @@ public final class Doctor {
         sessions = SessionService(
             options: options, environment: environment, loop: loop, gate: gate, store: SecretStore(masker: masker))
         try environment.maskCredentials(masker)
+        // A setting can hold a credential by mistake.
+        OwnCredentials(options: options, environment: environment).mask(masker)
     }
 
     /// Takes the steps, shows them and gives the exit code: 0, 2 for a wrong configuration, 3 for all else.

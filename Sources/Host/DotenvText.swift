@@ -48,7 +48,21 @@ struct DotenvText {
         let name = try takeName(bytes, &place)
         let value = try SecretBuffer(maximumCount: max(1, bytes.count))
         try takeValue(bytes, &place, into: value)
+        guard !Self.looksLikeBase64(name, value) else {
+            line = first
+            throw wrong(
+                "it looks like base64 with its padding, not like NAME=value", "write a name before it: NAME=value")
+        }
         try add(name, value, first)
+    }
+
+    /// A value alone on its line: its end would be taken for an empty setting, and all of it for a name, which is public.
+    private static func looksLikeBase64(_ name: String, _ value: SecretBuffer) -> Bool {
+        guard value.count <= 1, value.withBytes({ $0.isEmpty || $0[0] == 61 }), name.utf8.count >= 12 else {
+            return false
+        }
+        return name.utf8.contains { (97...122).contains($0) }
+            && name.utf8.contains { (48...57).contains($0) || (65...90).contains($0) }
     }
 
     private mutating func add(_ name: String, _ buffer: SecretBuffer, _ line: Int) throws(Failure) {

@@ -96,7 +96,12 @@ struct FileCall {
     func judge(_ descriptor: Int32) throws(Failure) {
         var facts = vs_sys_file_facts()
         guard unsafe vs_sys_file_learn(descriptor, &facts) else { throw failed(errno) }
-        if let what = protection.inside[FileIdentity(facts)] { throw outOfReach(what) }
+        try judge(FileIdentity(facts))
+    }
+
+    /// Judges what was opened otherwise.
+    func judge(_ file: FileIdentity) throws(Failure) {
+        if let what = protection.inside[file] { throw outOfReach(what) }
     }
 
     /// Opens a regular file for reading.

@@ -12,6 +12,8 @@ struct FileIdentity: Hashable {
     let device: UInt64
     let inode: UInt64
 
+    init(device: UInt64, inode: UInt64) { (self.device, self.inode) = (device, inode) }
+
     init(_ facts: vs_sys_file_facts) {
         device = facts.device
         inode = facts.inode

@@ -110,6 +110,13 @@ final class ProtectedPlaces {
             hint: "keep credentials and configuration in folders of their own")
     }
 
+    /// The files alone that secrets are handed to programs in.
+    func handedFiles() -> Protection {
+        var scan = Scan()
+        for path in runPlaces { scan.addRunDirectories(in: path) }
+        return scan.protection
+    }
+
     // MARK: - Pinning
 
     private func pin(path: [UInt8], _ what: String) {

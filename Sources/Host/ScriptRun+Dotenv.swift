@@ -16,6 +16,7 @@ extension ScriptRun {
     /// `secret.dotenv(path)`: a secret for each setting of the file, by name.
     func secretsFromDotenv(_ value: Value) throws(Failure) -> Value {
         let path = value["path"]?.asText ?? ""
+        try policy.check(.file, path)
         guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < 4096 else {
             throw Failure(.usage, "secret.dotenv: path: expected the path of a file")
         }
@@ -67,9 +68,17 @@ extension ScriptRun {
             Failure(
                 .usage, "secret.dotenv: \(path.printable) cannot be read", reason: reason, hint: "look at the path")
         }
+        let call: FileCall
+        do throws(Failure) {
+            call = try files.callForChild(Array(path.utf8), "secret.dotenv", writes: false)
+        } catch {
+            guard error.kind == .denied else { throw refuse(error.message) }
+            throw error
+        }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw refuse(unsafe String(cString: strerror(errno))) }
         defer { close(descriptor) }
+        try call.judge(descriptor)
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             throw refuse("it is no regular file")

@@ -34,9 +34,11 @@ extension ScriptRun {
         }
         let count = Int(given)
         let letters = try alphabet.map { (text) throws(Failure) in try Self.letters(text) }
-        let draft = SecretStore.Draft(
+        var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique())
+        // With few letters and many draws a script gets all texts that it wants.
+        if letters != nil { draft.chooser = .script }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters { return try Self.draw(count, letters, to: buffer) }
@@ -119,11 +121,13 @@ extension ScriptRun {
                 .usage, "secret.file: path: expected the path of a file, got \"\(String(path.prefix(100)).printable)\"")
         }
         try OwnCredentials(options: options, environment: environment).check(path)
+        let call = try files.callForChild(Array(path.utf8), "secret.file", writes: false)
         let room = try SecretBytes(count: SecretSize.maximumLoadedBytes + 1)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read(path, $0.baseAddress, $0.count)
         }
         try Self.check(path, found)
+        try call.judge(FileIdentity(device: found.device, inode: found.inode))
         room.truncate(to: found.count)
         let copy = try room.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -211,6 +215,18 @@ struct OwnCredentials {
     var paths: [String] {
         let folders = [folder.map { $0 + "/credentials" }, mounted].compactMap { $0 }
         return files + folders.flatMap(Self.files)
+    }
+
+    /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
+    func mask(_ masker: Masker) {
+        for path in paths {
+            guard let file = try? CredentialsFile.read(path) else { continue }
+            for (name, label) in [
+                ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
+            ] {
+                if let value = file.secret(name) { try? masker.add(value, name: label) }
+            }
+        }
     }
 
     private static func files(in folder: String) -> [String] {

@@ -75,14 +75,7 @@ extension ScriptRun {
     private func maskOwnCredentials() {
         guard !hasMaskedOwnCredentials else { return }
         hasMaskedOwnCredentials = true
-        for path in OwnCredentials(options: options, environment: environment).paths {
-            guard let file = try? CredentialsFile.read(path) else { continue }
-            for (name, label) in [
-                ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
-            ] {
-                if let value = file.secret(name) { try? gate.masker.add(value, name: label) }
-            }
-        }
+        OwnCredentials(options: options, environment: environment).mask(gate.masker)
     }
 
     // MARK: - Processes in the background

@@ -36,7 +36,7 @@ extension ScriptRun {
         let secret = try written(value["value"] ?? .null, "putSecret: value")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        sessions.noteWritten([(address.name, secret.isScriptMade)], in: folder)
+        try sessions.noteWritten([(address.name, secret.value, secret.isScriptMade)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
             self?.answer(id, result) { outcome throws(Failure) in
@@ -65,7 +65,7 @@ extension ScriptRun {
         for secret in secrets { try policy.check(secret: secret.name, in: folder, of: entry) }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        sessions.noteWritten(secrets.map { ($0.name, $0.entry.isScriptMade) }, in: folder)
+        try sessions.noteWritten(secrets.map { ($0.name, $0.entry.value, $0.entry.isScriptMade) }, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
             self?.answer(id, result) { outcome throws(Failure) in

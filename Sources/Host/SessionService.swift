@@ -188,13 +188,16 @@ final class SessionService {
     }
 
     /// Notes what the run has written.
-    func noteWritten(_ secrets: [(name: String, isAssembled: Bool)], in folder: FolderQuery) {
-        written.note(secrets, in: folder)
+    func noteWritten(
+        _ secrets: [(name: String, value: SecretBytes, isAssembled: Bool)], in folder: FolderQuery
+    ) throws(Failure) {
+        try written.note(secrets, in: folder)
     }
 
     /// Whether a fetched secret was put together and written by this run.
     func isAssembled(_ found: FetchedSecret) -> Bool {
         written.isAssembled(found.name, environment: found.environment, path: found.path)
+            || found.value.map { written.isHeld(in: $0) } ?? false
     }
 
     /// Ends one session: its leases, and then its token if this run minted it.

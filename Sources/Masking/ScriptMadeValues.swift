@@ -107,18 +107,29 @@ final class LeftForms: FormTarget {
     /// Hands on one form, where it is more than one mask.
     func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
+        // What comes before the first mask.
+        var before = 0
         stream.takeWhole(form) { piece, mask in
             count += piece.count
-            if mask == nil { clear += piece.count } else { masks += 1 }
+            if mask != nil { masks += 1 } else { clear += piece.count }
+            if masks == 0 { before += piece.count }
         }
         guard clear > 0 || masks > 1 else { return }
-        try left.reserve(count)
-        left.clear()
-        stream.takeWhole(form) { piece, _ in left.append(piece) }
-        try left.withBytes { (bytes) throws(Failure) in
-            let text = unsafe try needles.store(bytes)
-            let number = unsafe try needles.insert(text, spelling, count: count, name: name, beginning: nil)
-            if number == nil { needles.takeBack(count) }
+        try left.reserve(count + LineBreak.minimumBefore)
+        // A line break early in a masked form is not held back: then some of its first bytes stand before its mask. Where
+        // there are several masks that can be any of them, and is left.
+        let early = spelling.looksThroughBreaks && masks == 1 ? LineBreak.minimumBefore : 1
+        for shown in 0..<early {
+            left.clear()
+            stream.takeWhole(form) { piece, mask in
+                if mask != nil { left.append(form.extracting(before..<before + shown)) }
+                left.append(piece)
+            }
+            try left.withBytes { (bytes) throws(Failure) in
+                let text = unsafe try needles.store(bytes)
+                let number = unsafe try needles.insert(text, spelling, count: bytes.count, name: name, beginning: nil)
+                if number == nil { needles.takeBack(bytes.count) }
+            }
         }
     }
 

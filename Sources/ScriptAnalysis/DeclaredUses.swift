@@ -35,7 +35,7 @@ extension Checker {
         case "secret.template": checkTemplate(list)
         case "string.format": checkFormat(list.first, Array(list.dropFirst()))
         case "secret.env": noteSecret(list.first, facts.first, prefix: "env:")
-        case "secret.file": noteSecret(list.first, facts.first, prefix: "file:")
+        case "secret.file", "secret.dotenv": noteSecret(list.first, facts.first, prefix: "file:")
         default: if path.hasPrefix("git.") { uses.programs.uses.append(.init(name: "git", span: nil)) }
         }
     }

@@ -28,7 +28,7 @@ struct AttackVault: Sendable {
         let secrets = Self.secrets(marks, long: long)
         values = Dictionary(uniqueKeysWithValues: secrets.map { ($0.name, $0.value) })
         let started = try DevelopmentVault(folders: [
-            "/": values, "/web": ["TOKEN": marks[8], "ONLY": "only-" + marks[8]],
+            "/": values, "/web": ["TOKEN": marks[8], "ONLY": "only-" + marks[8], "REFERS": "${WRITTEN}"],
         ])
         vault = Kept(started)
         login = started.environment

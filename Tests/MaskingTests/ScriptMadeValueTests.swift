@@ -86,6 +86,23 @@ import Testing
         #expect(out.contains("[secret:MADE]") && out.count < "[secret:MADE]".count + 14, "\(out)")
     }
 
+    /// Wherever the lines end, in the masked value's form too.
+    @Test(arguments: ["\n", "\r\n", "\n    "]) func `a value in base64 or hexadecimal of any width`(lineEnd: String)
+        throws
+    {
+        let made = #"{"kkkkkkkk":"","password":"hunter22-hunter22","session":"Wq83nVb1PzzKj5Lm"}"#
+        let masker = try masker([("hunter22-hunter22", "V", .vault), (made, "MADE", .script)])
+        let base64 = Data(made.utf8).base64EncodedString()
+        let hexadecimal = made.utf8.map { Self.hex($0) }.joined()
+        for text in [base64, hexadecimal] {
+            for width in 4...80 {
+                let lines = stride(from: 0, to: text.count, by: width).map { text.dropFirst($0).prefix(width) }
+                let out = masker.mask(lines.joined(separator: lineEnd))
+                #expect(out == "[secret:MADE]", "width \(width): \(out)")
+            }
+        }
+    }
+
     @Test func `a thousand made values that hold another leave room for more`() throws {
         let masker = try masker([("hunter22-hunter22", "V", .vault)])
         let url = { (number: Int) in "https://deploy:hunter22-hunter22@git.example.com/project/\(number).git" }

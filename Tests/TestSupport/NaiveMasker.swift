@@ -192,6 +192,7 @@ public struct NaiveStream {
     public mutating func add(_ value: [UInt8], name: String) {
         let (ends, covered) = (masker.ends(text), masker.covered(text))
         for index in 0..<ends.held where !covered[index] { shown[index] = true }
+        decided = max(decided, ends.held)
         masker.add(value, name: name, since: ends.start)
     }
 
@@ -210,7 +211,9 @@ public struct NaiveStream {
     }
 
     /// The number of bytes held back.
-    public var heldCount: Int { isForTerminal ? text.count - decided : masker.heldCount(after: text) }
+    public var heldCount: Int {
+        isForTerminal ? text.count - decided : min(masker.heldCount(after: text), text.count - decided)
+    }
 
     /// All that came out.
     public var output: [UInt8] { masker.mask(text, shown: shown) }

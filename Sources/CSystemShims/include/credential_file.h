@@ -4,6 +4,7 @@
 #define VS_CREDENTIAL_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef enum {
@@ -26,6 +27,8 @@ typedef struct {
     int error;
     unsigned mode;
     unsigned owner;
+    /// Which file it was that was opened by its path.
+    uint64_t device, inode;
     size_t count;
 } vs_sys_credentials;
 

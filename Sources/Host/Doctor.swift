@@ -58,6 +58,8 @@ public final class Doctor {
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
     public init(_ options: RunOptions, _ request: DoctorRequest) throws(Failure) {
+        var options = options
+        options.command = "doctor"
         self.options = options
         self.request = request
         isHardened = vs_sys_harden()
@@ -160,7 +162,9 @@ public final class Doctor {
         _ = try sessions.checkedBase(plan.domain)
         let needs = try declared()
         let needsProject = needs?.contains { $0.source == .vault && $0.project == nil } ?? true
-        guard plan.project != nil || !needsProject else { throw ScriptRun.noProject("doctor") }
+        guard plan.project != nil || !needsProject else {
+            throw CommandWords(command: request.script == nil ? options.command : nil).noProject("doctor")
+        }
         return plan
     }
 

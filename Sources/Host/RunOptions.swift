@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
     public var recipeLine: Int?
     /// A symbolic link led to the script: what Lua says of its form shows the place alone.
     public var isScriptLinked = false
+    /// The subcommand that asks, where a person has written no script: errors then say what that person can do.
+    public var command: String?
     /// The program's version, as the vault's server sees it.
     public var version = ""
     /// `-v`: each command with the names of its secrets, and tracebacks.

@@ -259,7 +259,7 @@ private let readingRows: [DoctorRow] = [
 private let configurationRows: [DoctorRow] = [
     DoctorRow(
         "no project", code: 2, "doctor: it is not known which project is meant: a machine identity can be in several",
-        next: "say project = \"…\", --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
+        next: "say --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
     ) {
         let scene = DoctorScene(try RefusalScene())
         scene.environment["INFISICAL_PROJECT_ID"] = nil

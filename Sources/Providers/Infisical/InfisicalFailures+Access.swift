@@ -186,18 +186,23 @@ extension InfisicalFailures {
         return Finding(
             .unknownSecret, .notFound, "secret \(name.printable) was not found",
             reason: "project \(folder.project) at \(host) has no such name \(place)",
-            hint: "list the names: for _, name in ipairs(login():names{ env = \"\(folder.environment)\", "
-                + "path = \"\(folder.path)\" }) do print(name) end")
+            hint: "list the names: \(listing(folder.environment, folder.path))")
     }
 
     private func missingFolder(_ operation: InfisicalOperation) -> Finding? {
         guard let folder = operation.folder else { return nil }
-        let message = operation.secretName.map { "secret \($0.printable) was not found" } ?? undone(operation)
+        var message = operation.secretName.map { "secret \($0.printable) was not found" } ?? undone(operation)
+        var hint = "check env (its slug, such as dev) and path"
+        if case .write(let write) = operation, write.isPut {
+            // It is the folder that is missed: the secret need not be there.
+            message = "secret \(write.name.printable) could not be written: its folder was not found"
+            hint += "; a new folder is made in Infisical"
+        }
         return Finding(
             .unknownPlace, .notFound, message,
             reason:
                 "project \(folder.project) at \(host) has no env \(folder.environment), or no path \(folder.path) in it (404)",
-            hint: "check env (its slug, such as dev) and path")
+            hint: hint)
     }
 
     private func missingProject(_ operation: InfisicalOperation) -> Finding {

@@ -85,6 +85,8 @@ struct InfisicalFailures {
 
     let base: InfisicalBaseURL
     let sanitize: (String) -> String
+    /// How the names of an environment's folder are listed.
+    let listing: (_ environment: String, _ path: String) -> String
 
     var host: String { base.host }
 

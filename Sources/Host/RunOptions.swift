@@ -100,7 +100,8 @@ extension RunOptions {
 
     /// The exit code of a run that ends with `code`, because of `failure` where there is one.
     func code(_ code: Int32, of failure: Failure?) -> Int32 {
-        guard let failureCode, let failure, failure.kind != .start else { return code }
+        // A limit that the program itself has met is no failure before it.
+        guard let failureCode, let failure, failure.kind != .start, code != ExitCode.timeLimit else { return code }
         return failureCode
     }
 }

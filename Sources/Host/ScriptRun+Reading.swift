@@ -69,9 +69,15 @@ extension ScriptRun {
         folder.prefersPersonal = try options.boolean("personal") ?? false
         let isQualified = try options.boolean("qualified") ?? false
         let except = Set(try options.texts("except", "a list of names, such as { \"OLD_KEY\" }") ?? [])
+        // What is not wanted is neither read into the store nor judged.
+        folder.filter.names = try options.texts("only", "a list of names, such as { \"API_KEY\" }").map(Set.init)
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
         try options.finish()
-        try policy.check(secret: nil, in: folder, of: entry)
+        if let names = folder.filter.names, !names.isEmpty, !folder.isRecursive {
+            for name in names.sorted() { try policy.check(secret: name, in: folder, of: entry) }
+        } else {
+            try policy.check(secret: nil, in: folder, of: entry)
+        }
         entry.session.listSecrets(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }

@@ -69,6 +69,8 @@ public final class Doctor {
         gate = Gate(loop: loop, masker: masker)
         sessions = SessionService(
             options: options, environment: environment, loop: loop, gate: gate, store: SecretStore(masker: masker))
+        // A step of its own tells it.
+        sessions.hasWarnedOfEnd = true
         try environment.maskCredentials(masker)
     }
 
@@ -89,6 +91,13 @@ public final class Doctor {
 
     func show(_ step: String, _ state: DoctorReport.State, _ text: String, hint: String = "") {
         show(DoctorReport.Row(step: step, state: state, text: text, hint: hint))
+    }
+
+    /// A warning of which the end tells more.
+    func show(_ step: String, warning: String, _ text: String, hint: String) {
+        var row = DoctorReport.Row(step: step, state: .warning, text: text, hint: hint)
+        row.sentence = warning
+        show(row)
     }
 
     /// A failure that does not yet end the walk.

@@ -30,6 +30,8 @@ struct LoginPlan {
     var path: String
     /// When its client secret ends, where file or environment say so.
     var secretEnd: ClientSecretEnd?
+    /// Where that client secret stands.
+    var secretPlace = ClientSecretPlace.elsewhere("the environment")
 }
 
 /// Puts a `LoginPlan` together.
@@ -79,8 +81,17 @@ struct LoginPlanner {
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
-            path: pick(.path, asked.path, credentials, sources) ?? "", secretEnd: try secretEnd(asked, credentials.file)
-        )
+            path: pick(.path, asked.path, credentials, sources) ?? "",
+            secretEnd: try secretEnd(asked, credentials.file),
+            secretPlace: secretPlace(asked, credentials))
+    }
+
+    private func secretPlace(_ asked: Asked, _ credentials: LoginCredentials) -> ClientSecretPlace {
+        if asked.handsOver { return .elsewhere("the script") }
+        guard let file = credentials.file else { return .elsewhere("the environment") }
+        let mounted = environment.setting("CREDENTIALS_DIRECTORY").map { file.path.hasPrefix($0 + "/") } ?? false
+        if options.credentialsDescriptor != nil || mounted { return .elsewhere(file.path) }
+        return credentials.profile.map { .profile($0) } ?? .file(file.path)
     }
 
     private func organization(_ asked: Asked, _ file: CredentialsFile?) -> String? {

@@ -115,7 +115,7 @@ final class SessionService {
             let warning = plan.secretEnd?.warning(today: CalendarDay.today)
         else { return }
         hasWarnedOfEnd = true
-        gate.say("warning: \(warning)\n\(ClientSecretEnd.hint)\n")
+        gate.say("warning: \(warning)\n\(plan.secretPlace.hint)\n")
     }
 
     /// The commonest mistake at a first try: the development vault is not running.

@@ -4,7 +4,9 @@ import Testing
 
 private let refused = "login at HOST was refused: "
 private let newSecret = "make a new client secret for the identity"
-private let inTime = "replace it in time: vaultscript credentials rotate, or by hand in Infisical (vaultscript help infisical)"
+private let inTime =
+    "replace it in time, by hand: make a new client secret in Infisical, and put it where the environment gets it from "
+    + "(vaultscript help infisical)"
 private let aScript = "what a script needs, and what the identity sees beyond that: vaultscript doctor FILE.lua"
 private let recipe = #"recipe{ name = "deploy", secrets = { "GH_PAT", { path = "/web" } } } error("never run")"#
 

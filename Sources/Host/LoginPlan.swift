@@ -220,9 +220,9 @@ struct LoginPlanner {
         return false
     }
 
+    /// One half of a client id and its secret counts: whoever sets it means no other identity, and hears of the other half.
     private var hasEnvironmentCredentials: Bool {
-        environment.credential("INFISICAL_TOKEN") != nil
-            || environment.credential("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET") != nil
+        CredentialsFile.credentialNames.contains { environment.credential($0) != nil }
     }
 
     private func profileFile(_ profile: String, isNamed: Bool) throws(Failure) -> CredentialsFile? {
@@ -275,11 +275,15 @@ struct LoginPlanner {
                 hint: "add it there, or use another method")
         }
         guard let clientID, let clientSecret else {
-            let missing = clientID == nil ? idName : "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"
+            let secretName = "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"
+            let (missing, other) = clientID == nil ? (idName, secretName) : (secretName, idName)
+            let isHalf = file == nil && environment.credential(other) != nil
             throw Failure(
                 .usage, "the credentials are incomplete",
                 reason: "\(missing) is not in \(file?.path.printable ?? "the environment")",
-                hint: "add it there; Infisical shows both where the machine identity is set up (Universal Auth)")
+                hint:
+                    "add it there\(isHalf ? ", or unset \(other) to log in with a credentials file" : ""); Infisical shows both "
+                    + "where the machine identity is set up (Universal Auth)")
         }
         return .universalAuth(clientID: clientID, clientSecret: clientSecret)
     }

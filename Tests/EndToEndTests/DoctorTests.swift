@@ -270,10 +270,21 @@ private let configurationRows: [DoctorRow] = [
     DoctorRow(
         "half of the credentials", code: 2,
         "the credentials are incomplete: INFISICAL_UNIVERSAL_AUTH_CLIENT_ID is not in the environment",
-        next: "add it there; Infisical shows both where the machine identity is set up (Universal Auth)"
+        next: "add it there, or unset INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET to log in with a credentials file; Infisical shows "
+            + "both where the machine identity is set up (Universal Auth)"
     ) {
         let scene = DoctorScene(domain: "us")
         scene.environment["INFISICAL_UNIVERSAL_AUTH_CLIENT_ID"] = nil
+        return scene
+    },
+    DoctorRow(
+        "the other half of the credentials", code: 2,
+        "the credentials are incomplete: INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET is not in the environment",
+        next: "add it there, or unset INFISICAL_UNIVERSAL_AUTH_CLIENT_ID to log in with a credentials file; Infisical shows "
+            + "both where the machine identity is set up (Universal Auth)"
+    ) {
+        let scene = DoctorScene(domain: "us")
+        scene.environment["INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"] = nil
         return scene
     },
     DoctorRow(

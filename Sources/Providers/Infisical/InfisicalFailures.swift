@@ -127,7 +127,9 @@ struct InfisicalFailures {
 
     /// What a refusal means.
     func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
-        if let found = passing(answer) ?? (answer.isRouteMissing ? lease(answer, operation) : nil) ?? noAPI(answer) {
+        if let found = passing(answer, operation) ?? (answer.isRouteMissing ? lease(answer, operation) : nil)
+            ?? noAPI(answer)
+        {
             return found
         }
         switch operation {

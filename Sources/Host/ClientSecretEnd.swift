@@ -48,18 +48,22 @@ enum ClientSecretPlace: Equatable {
     /// What is no file of ours to change: the environment, a descriptor, a file that is mounted.
     case elsewhere(String)
 
-    /// What to do before the client secret ends.
-    var hint: String {
+    /// What exchanges this client secret and no other; nil where none does.
+    var command: String? {
         switch self {
-        case .profile(let name): Self.byCommand(name.shellWord)
-        case .file(let path): Self.byCommand("--credentials \(path.shellWord)")
-        case .elsewhere(let place):
-            "replace it in time, by hand: make a new client secret in Infisical, and put it where \(place.printable) gets "
-                + "it from (vaultscript help infisical)"
+        case .profile(let name): "vaultscript credentials rotate \(name.shellWord)"
+        case .file(let path): "vaultscript credentials rotate --credentials \(path.shellWord)"
+        case .elsewhere: nil
         }
     }
 
-    private static func byCommand(_ words: String) -> String {
-        "replace it in time: vaultscript credentials rotate \(words), or by hand in Infisical (vaultscript help infisical)"
+    /// What to do before the client secret ends.
+    var hint: String {
+        guard case .elsewhere(let place) = self else {
+            return "replace it in time: \(command ?? ""), or by hand in Infisical (vaultscript help infisical)"
+        }
+        return
+            "replace it in time, by hand: make a new client secret in Infisical, and put it where \(place.printable) gets "
+            + "it from (vaultscript help infisical)"
     }
 }

@@ -6,8 +6,6 @@ struct ClientSecretEnd: Equatable {
     static let variable = CredentialsFile.expiryName
     /// How long before the end it is warned of.
     static let warningDays = 14
-    static let hint =
-        "replace it in time: vaultscript credentials rotate, or by hand in Infisical (vaultscript help infisical)"
 
     var day: CalendarDay
     /// Who says so: a file, the environment, a host.
@@ -38,5 +36,34 @@ struct ClientSecretEnd: Equatable {
         return days < 0
             ? "the client secret has expired on \(day.text), as \(source.printable) says"
             : "the client secret expires on \(day.text), \(when), as \(source.printable) says"
+    }
+}
+
+/// Where a client secret stands, for whoever has to put another one there.
+enum ClientSecretPlace: Equatable {
+    /// The file of a profile.
+    case profile(String)
+    /// A file by its path.
+    case file(String)
+    /// What is no file of ours to change: the environment, a descriptor, a file that is mounted.
+    case elsewhere(String)
+
+    /// What exchanges this client secret and no other; nil where none does.
+    var command: String? {
+        switch self {
+        case .profile(let name): "vaultscript credentials rotate \(name.shellWord)"
+        case .file(let path): "vaultscript credentials rotate --credentials \(path.shellWord)"
+        case .elsewhere: nil
+        }
+    }
+
+    /// What to do before the client secret ends.
+    var hint: String {
+        guard case .elsewhere(let place) = self else {
+            return "replace it in time: \(command ?? ""), or by hand in Infisical (vaultscript help infisical)"
+        }
+        return
+            "replace it in time, by hand: make a new client secret in Infisical, and put it where \(place.printable) gets "
+            + "it from (vaultscript help infisical)"
     }
 }

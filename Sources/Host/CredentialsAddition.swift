@@ -58,7 +58,7 @@ public struct CredentialsAddition {
         if !isKnown, host.isAtTerminal { answers.expiry = try askExpiry(host) }
         try place.prepareFolder()
         let lock = try place.lock()
-        try place.replace(with: try text(answers, host))
+        try place.replace(with: try text(answers, place, host))
         withExtendedLifetime(lock) {}
         return said(answers, place, host)
     }
@@ -223,9 +223,13 @@ public struct CredentialsAddition {
             domain: answers.domain, isHostOfUser: true, project: answers.project, environment: "", path: "")
     }
 
-    private func text(_ answers: Answers, _ host: CredentialsHost) throws(Failure) -> SecretBytes {
-        try CredentialsText.new(
-            "Made by vaultscript credentials add; exchange the client secret with: vaultscript credentials rotate",
+    private func text(
+        _ answers: Answers, _ place: CredentialsPlace, _ host: CredentialsHost
+    ) throws(Failure) -> SecretBytes {
+        let name = host.options.credentialsFile == nil ? profile ?? host.options.profile : nil
+        let own = name.map { ClientSecretPlace.profile($0) } ?? .file(place.path)
+        return try CredentialsText.new(
+            "Made by vaultscript credentials add; exchange the client secret with: \(own.command ?? "")",
             [
                 .init("INFISICAL_DOMAIN", answers.domain), .init(Self.clientIDName, answers.clientID),
                 .init(Self.clientSecretName, secret: answers.clientSecret),

@@ -120,9 +120,12 @@ extension Doctor {
         let step = "client secret"
         if let facts, let limit = facts.usesLimit {
             let left = max(0, limit - facts.uses)
-            show(
-                step, left < Self.fewUses ? .warning : .ok, "the client secret is good for \(left) more logins",
-                hint: left < Self.fewUses ? ClientSecretEnd.hint : "")
+            let text = "the client secret is good for \(left) more logins"
+            if left < Self.fewUses {
+                show(step, warning: text, "\(left) more logins with it", hint: plan.secretPlace.hint)
+            } else {
+                show(step, .ok, text)
+            }
         }
         let ofServer = facts?.endsAt.map { ClientSecretEnd(day: CalendarDay(secondsSince1970: $0), source: host) }
         guard let end = ofServer ?? plan.secretEnd else {
@@ -132,7 +135,8 @@ extension Doctor {
                 "\(host) does not tell this identity when it ends; write it beside it: \(ClientSecretEnd.variable)=2026-12-31"
             )
         }
-        if let warning = end.warning(today: .today) { return show(step, .warning, warning, hint: ClientSecretEnd.hint) }
-        show(step, .ok, "it ends on \(end.day.text), as \(end.source) says")
+        let text = "it ends on \(end.day.text), as \(end.source) says"
+        guard let warning = end.warning(today: .today) else { return show(step, .ok, text) }
+        show(step, warning: warning, text, hint: plan.secretPlace.hint)
     }
 }

@@ -134,7 +134,7 @@ extension Doctor {
             FetchedPlace(project: folder.project, environment: $0.environment, path: $0.path, name: $0.name)
         }
         do throws(Failure) {
-            try UnexpandedReference.refuse(found)
+            try UnexpandedReference.refuse(found, CommandWords(command: "doctor"))
             show("secrets", .ok, text)
         } catch {
             walk.hasFailed = true

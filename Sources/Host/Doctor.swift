@@ -58,6 +58,8 @@ public final class Doctor {
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
     public init(_ options: RunOptions, _ request: DoctorRequest) throws(Failure) {
+        var options = options
+        options.command = "doctor"
         self.options = options
         self.request = request
         isHardened = vs_sys_harden()
@@ -67,6 +69,8 @@ public final class Doctor {
         gate = Gate(loop: loop, masker: masker)
         sessions = SessionService(
             options: options, environment: environment, loop: loop, gate: gate, store: SecretStore(masker: masker))
+        // A step of its own tells it.
+        sessions.hasWarnedOfEnd = true
         try environment.maskCredentials(masker)
         // A setting can hold a credential by mistake.
         OwnCredentials(options: options, environment: environment).mask(masker)
@@ -89,6 +93,13 @@ public final class Doctor {
 
     func show(_ step: String, _ state: DoctorReport.State, _ text: String, hint: String = "") {
         show(DoctorReport.Row(step: step, state: state, text: text, hint: hint))
+    }
+
+    /// A warning of which the end tells more.
+    func show(_ step: String, warning: String, _ text: String, hint: String) {
+        var row = DoctorReport.Row(step: step, state: .warning, text: text, hint: hint)
+        row.sentence = warning
+        show(row)
     }
 
     /// A failure that does not yet end the walk.
@@ -162,7 +173,9 @@ public final class Doctor {
         _ = try sessions.checkedBase(plan.domain)
         let needs = try declared()
         let needsProject = needs?.contains { $0.source == .vault && $0.project == nil } ?? true
-        guard plan.project != nil || !needsProject else { throw ScriptRun.noProject("doctor") }
+        guard plan.project != nil || !needsProject else {
+            throw CommandWords(command: request.script == nil ? options.command : nil).noProject("doctor")
+        }
         return plan
     }
 

@@ -20,6 +20,8 @@ struct DoctorReport {
         var text: String
         /// What to do, for a warning.
         var hint = ""
+        /// What the end says in the place of `text`, and then what to do; nil where both are said twice.
+        var sentence: String?
         /// The error as a script meets it, where it is one.
         var failure: Failure?
     }
@@ -56,7 +58,7 @@ struct DoctorReport {
     /// What is the matter: the words of the error that a script would end with.
     var sentence: String {
         guard let first = failures.first else {
-            return warning.map { "it works, but \($0.text)" } ?? good.sentence
+            return warning.map { "it works, but \($0.sentence ?? $0.text)" } ?? good.sentence
         }
         let more = failures.count > 1 ? " (and \(failures.count - 1) more, above)" : ""
         return (first.reason.isEmpty ? first.message : "\(first.message): \(first.reason)") + more
@@ -74,7 +76,8 @@ extension DoctorReport {
 
     /// The lines of a row; an error's reason and advice stand below it.
     static func text(_ row: Row) -> String {
-        let more = [row.failure?.reason, row.failure?.hint ?? row.hint].compactMap { $0 }.filter { !$0.isEmpty }
+        let hint = row.sentence == nil ? row.hint : ""
+        let more = [row.failure?.reason, row.failure?.hint ?? hint].compactMap { $0 }.filter { !$0.isEmpty }
         let indent = String(repeating: " ", count: stateWidth + stepWidth)
         let first = row.state.rawValue.padded(stateWidth) + row.step.padded(stepWidth) + row.text.printable
         return ([first] + more.map { indent + $0.printable }).joined(separator: "\n") + "\n"

@@ -30,6 +30,8 @@ struct LoginPlan {
     var path: String
     /// When its client secret ends, where file or environment say so.
     var secretEnd: ClientSecretEnd?
+    /// Where that client secret stands.
+    var secretPlace = ClientSecretPlace.elsewhere("the environment")
 }
 
 /// Puts a `LoginPlan` together.
@@ -79,8 +81,17 @@ struct LoginPlanner {
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
-            path: pick(.path, asked.path, credentials, sources) ?? "", secretEnd: try secretEnd(asked, credentials.file)
-        )
+            path: pick(.path, asked.path, credentials, sources) ?? "",
+            secretEnd: try secretEnd(asked, credentials.file),
+            secretPlace: secretPlace(asked, credentials))
+    }
+
+    private func secretPlace(_ asked: Asked, _ credentials: LoginCredentials) -> ClientSecretPlace {
+        if asked.handsOver { return .elsewhere("the script") }
+        guard let file = credentials.file else { return .elsewhere("the environment") }
+        let mounted = environment.setting("CREDENTIALS_DIRECTORY").map { file.path.hasPrefix($0 + "/") } ?? false
+        if options.credentialsDescriptor != nil || mounted { return .elsewhere(file.path) }
+        return credentials.profile.map { .profile($0) } ?? .file(file.path)
     }
 
     private func organization(_ asked: Asked, _ file: CredentialsFile?) -> String? {
@@ -209,9 +220,9 @@ struct LoginPlanner {
         return false
     }
 
+    /// One half of a client id and its secret counts: whoever sets it means no other identity, and hears of the other half.
     private var hasEnvironmentCredentials: Bool {
-        environment.credential("INFISICAL_TOKEN") != nil
-            || environment.credential("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET") != nil
+        CredentialsFile.credentialNames.contains { environment.credential($0) != nil }
     }
 
     private func profileFile(_ profile: String, isNamed: Bool) throws(Failure) -> CredentialsFile? {
@@ -264,11 +275,15 @@ struct LoginPlanner {
                 hint: "add it there, or use another method")
         }
         guard let clientID, let clientSecret else {
-            let missing = clientID == nil ? idName : "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"
+            let secretName = "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"
+            let (missing, other) = clientID == nil ? (idName, secretName) : (secretName, idName)
+            let isHalf = file == nil && environment.credential(other) != nil
             throw Failure(
                 .usage, "the credentials are incomplete",
                 reason: "\(missing) is not in \(file?.path.printable ?? "the environment")",
-                hint: "add it there; Infisical shows both where the machine identity is set up (Universal Auth)")
+                hint:
+                    "add it there\(isHalf ? ", or unset \(other) to log in with a credentials file" : ""); Infisical shows both "
+                    + "where the machine identity is set up (Universal Auth)")
         }
         return .universalAuth(clientID: clientID, clientSecret: clientSecret)
     }

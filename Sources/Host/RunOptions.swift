@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
     public var recipeLine: Int?
     /// A symbolic link led to the script: what Lua says of its form shows the place alone.
     public var isScriptLinked = false
+    /// The subcommand that asks, where a person has written no script: errors then say what that person can do.
+    public var command: String?
     /// The program's version, as the vault's server sees it.
     public var version = ""
     /// `-v`: each command with the names of its secrets, and tracebacks.
@@ -98,7 +100,8 @@ extension RunOptions {
 
     /// The exit code of a run that ends with `code`, because of `failure` where there is one.
     func code(_ code: Int32, of failure: Failure?) -> Int32 {
-        guard let failureCode, let failure, failure.kind != .start else { return code }
+        // A limit that the program itself has met is no failure before it.
+        guard let failureCode, let failure, failure.kind != .start, code != ExitCode.timeLimit else { return code }
         return failureCode
     }
 }

@@ -73,9 +73,49 @@ final class RunPolicy {
     func check(secret name: String?, in folder: FolderQuery, of session: SessionService.Entry) throws(Failure) {
         guard let recipe, !recipe.secrets.contains(where: { $0.allows(name, in: folder, of: session) }) else { return }
         let place = "env \(folder.environment), path \(folder.path)"
-        throw undeclared(
+        var failure = undeclared(
             name.map { "secret \($0.printable) of \(place.printable)" } ?? "folder of secrets \(place.printable)",
             "secrets", recipe.secrets.map(\.shown), name)
+        if let name, let other = recipe.secrets.first(where: { $0.source == .vault && $0.name == name }) {
+            let known = SecretPlace(session.project, session.environment, session.path)
+            failure.hint = Self.declaredElsewhere(name, other, SecretPlace(folder), known: known) ?? failure.hint
+        }
+        throw failure
+    }
+
+    /// A project, an environment's slug and a folder's path, as far as they are known.
+    private struct SecretPlace {
+        var project, environment, path: String?
+
+        init(_ project: String?, _ environment: String?, _ path: String?) {
+            (self.project, self.environment) = (project, environment)
+            self.path = path.map { "/" + $0.split(separator: "/").joined(separator: "/") }
+        }
+
+        init(_ folder: FolderQuery) { self.init(folder.project, folder.environment, folder.path) }
+    }
+
+    /// The name is declared, and something of its place is not what was asked for: that, and how to declare it.
+    private static func declaredElsewhere(
+        _ name: String, _ declared: DeclaredSecret, _ asked: SecretPlace, known: SecretPlace
+    ) -> String? {
+        let own = SecretPlace(declared.project, declared.environment, declared.path)
+        let all = [
+            ("project", own.project ?? known.project, asked.project),
+            ("env", own.environment ?? known.environment, asked.environment),
+            ("path", own.path ?? known.path, asked.path),
+        ]
+        let differing = all.compactMap { label, declared, asked -> (label: String, declared: String, asked: String)? in
+            guard let asked, let declared, declared != asked else { return nil }
+            return (label, declared, asked)
+        }
+        guard !differing.isEmpty else { return nil }
+        let of = differing.map { "\($0.label) \($0.declared)" }.joined(separator: ", ")
+        let not = differing.map { "\($0.label) \($0.asked)" }.joined(separator: ", ")
+        let fields = differing.map { ", \($0.label) = \"\($0.asked)\"" }.joined()
+        return
+            "\(name) is declared of \(of), and not of \(not): where that is meant, declare { name = \"\(name)\"\(fields) } too"
+            .printable
     }
 
     /// The same before anybody has logged in, from what the call says itself.
@@ -86,7 +126,13 @@ final class RunPolicy {
                 $0.mayAllow(name, project: project, environment: environment, path: path)
             })
         else { return }
-        throw undeclared("secret \(name.printable)", "secrets", recipe.secrets.map(\.shown), name)
+        var failure = undeclared("secret \(name.printable)", "secrets", recipe.secrets.map(\.shown), name)
+        if let other = recipe.secrets.first(where: { $0.source == .vault && $0.name == name }) {
+            let asked = SecretPlace(project, environment, path)
+            failure.hint =
+                Self.declaredElsewhere(name, other, asked, known: SecretPlace(nil, nil, nil)) ?? failure.hint
+        }
+        throw failure
     }
 
     /// Only the names of a folder that holds something declared.

@@ -15,8 +15,11 @@ import SecretMemory
 extension ScriptRun {
     // MARK: - Random
 
+    /// How many random bytes a secret may have.
+    public static let randomCounts: ClosedRange<Int64> = 4...1024
+
     func random(_ value: Value) throws(Failure) -> Value {
-        let range: ClosedRange<Int64> = 4...1024
+        let range = Self.randomCounts
         guard let given = value["count"]?.asInteger, range.contains(given) else {
             throw Failure(
                 .usage,

@@ -10,7 +10,7 @@ extension ScriptRun {
     func getSecret(_ id: UInt32, _ value: Value) throws(Failure) {
         let entry = try sessions.entry(value["session"], "getSecret")
         var options = try OptionReader("getSecret", value["options"])
-        let wanted = try SecretAddress(value["name"]?.asText ?? "")
+        let wanted = try address(value, "getSecret")
         var folder = try folder(&options, entry, wanted)
         let version = try options.integer("version", in: 1...Int64(Int32.max))
         let field = try options.text("field", "a key of a JSON value")
@@ -69,9 +69,15 @@ extension ScriptRun {
         folder.prefersPersonal = try options.boolean("personal") ?? false
         let isQualified = try options.boolean("qualified") ?? false
         let except = Set(try options.texts("except", "a list of names, such as { \"OLD_KEY\" }") ?? [])
+        // What is not wanted is neither read into the store nor judged.
+        folder.filter.names = try options.texts("only", "a list of names, such as { \"API_KEY\" }").map(Set.init)
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
         try options.finish()
-        try policy.check(secret: nil, in: folder, of: entry)
+        if let names = folder.filter.names, !names.isEmpty, !folder.isRecursive {
+            for name in names.sorted() { try policy.check(secret: name, in: folder, of: entry) }
+        } else {
+            try policy.check(secret: nil, in: folder, of: entry)
+        }
         entry.session.listSecrets(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
@@ -94,14 +100,14 @@ extension ScriptRun {
     /// What this run has put together and written is not judged: the answer would tell a script how the value of
     /// another secret in it begins or ends.
     private func refuseUnexpanded(_ secrets: [FetchedSecret]) throws(Failure) {
-        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0) })
+        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0) }, words)
     }
 
     private func warnOfHidden(_ secrets: [FetchedSecret]) {
         let hidden = secrets.filter { $0.value == nil }.map(\.name)
         guard !hidden.isEmpty else { return }
         let names = hidden.joined(separator: ", ").printable
-        gate.say("warning: getSecrets leaves out what this identity may not read: \(names)\n")
+        gate.say("warning: \(words.function("getSecrets")) leaves out what this identity may not read: \(names)\n")
     }
 
     func names(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -158,16 +164,15 @@ extension ScriptRun {
         let alias = try options.text("environment", "the slug of an environment")
         let environment = try options.text("env", "the slug of an environment") ?? alias ?? address?.environment
         let path = try options.text("path", "a folder such as \"/web\"") ?? address?.path
-        guard let project else { throw Self.noProject(options.function) }
+        guard let project else { throw words.noProject(options.function) }
         return FolderQuery(project: project, environment: environment ?? entry.environment, path: path ?? entry.path)
     }
 
-    static func noProject(_ function: String) -> Failure {
-        Failure(
-            .usage, "\(function): it is not known which project is meant",
-            reason: "a machine identity can be in several",
-            hint: "say project = \"…\", --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
-        )
+    /// The secret that a call names.
+    func address(_ value: Value, _ function: String) throws(Failure) -> SecretAddress {
+        do throws(Failure) { return try SecretAddress(value["name"]?.asText ?? "", function) } catch {
+            throw words.ofAddress(error)
+        }
     }
 
     private func filter(_ options: inout OptionReader) throws(Failure) -> SecretFilter {
@@ -240,7 +245,7 @@ extension ScriptRun {
 enum UnexpandedReference {
     /// - Throws: one failure for all secrets that hold one. It names the secrets and nothing of their values: that a
     ///   value holds a reference is all that is told.
-    static func refuse(_ secrets: [FetchedSecret]) throws(Failure) {
+    static func refuse(_ secrets: [FetchedSecret], _ words: CommandWords) throws(Failure) {
         let names = secrets.filter(\.holdsReference).map(\.name.printable)
         guard let first = names.first else { return }
         let one = names.count == 1
@@ -250,7 +255,7 @@ enum UnexpandedReference {
                 ? "the secret \(first) holds a reference that the vault left as it is"
                 : "the secrets \(names.joined(separator: ", ")) hold references that the vault left as they are",
             reason: "what a ${…} in \(one ? "its value" : "their values") names is not there, or leads back to itself",
-            hint: "mend it in the vault, or say allowUnexpanded = true if the text is meant as it stands")
+            hint: words.unexpandedHint(names))
     }
 }
 

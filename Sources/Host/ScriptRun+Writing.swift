@@ -26,7 +26,7 @@ extension ScriptRun {
         let entry = try sessions.entry(value["session"], "putSecret")
         try checkHost(entry, "putSecret")
         var options = try OptionReader("putSecret", value["options"])
-        let address = try SecretAddress(value["name"]?.asText ?? "", "putSecret")
+        let address = try address(value, "putSecret")
         let folder = try folder(&options, entry, address)
         let version = try options.integer("ifVersion", in: 0...Int64(Int32.max))
         let comment = try options.text("comment")
@@ -39,13 +39,14 @@ extension ScriptRun {
         try sessions.noteWritten([(address.name, secret.value, secret.isScriptMade)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
-            self?.answer(id, result) { outcome throws(Failure) in
+            self?.answer(id, result) { [weak self] outcome throws(Failure) in
+                guard let self else { return .null }
                 switch outcome {
                 case .created(let version): return Self.put("created", version)
                 case .updated(let version): return Self.put("updated", version)
                 case .awaitsApproval:
                     guard allowsApproval else {
-                        throw Self.awaits("secret \(address.name.printable) is not written", entry, "putSecret")
+                        throw awaits("secret \(address.name.printable) is not written", entry, "putSecret")
                     }
                     return Self.put("approval", nil)
                 }
@@ -68,10 +69,11 @@ extension ScriptRun {
         try sessions.noteWritten(secrets.map { ($0.name, $0.entry.value, $0.entry.isScriptMade) }, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
-            self?.answer(id, result) { outcome throws(Failure) in
+            self?.answer(id, result) { [weak self] outcome throws(Failure) in
+                guard let self else { return .null }
                 guard case .done(let versions) = outcome else {
                     guard allowsApproval else {
-                        throw Self.awaits("\(secrets.count) secrets are not written", entry, "putSecrets")
+                        throw awaits("\(secrets.count) secrets are not written", entry, "putSecrets")
                     }
                     return .record(["what": .text("approval")])
                 }
@@ -86,7 +88,7 @@ extension ScriptRun {
     private func deleteSecret(_ id: UInt32, _ value: Value) throws(Failure) {
         let entry = try sessions.entry(value["session"], "deleteSecret")
         var options = try OptionReader("deleteSecret", value["options"])
-        let address = try SecretAddress(value["name"]?.asText ?? "", "deleteSecret")
+        let address = try address(value, "deleteSecret")
         let folder = try folder(&options, entry, address)
         let version = try options.integer("ifVersion", in: 1...Int64(Int32.max))
         let isOptional = try options.boolean("optional") ?? false
@@ -97,13 +99,14 @@ extension ScriptRun {
             address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
         prefetch.forget(address.name, in: folder)
         entry.session.delete(deletion) { [weak self] result in
-            self?.answer(id, result) { outcome throws(Failure) in
+            self?.answer(id, result) { [weak self] outcome throws(Failure) in
+                guard let self else { return .null }
                 switch outcome {
                 case .done: return .text("deleted")
                 case .wasAbsent: return .text("absent")
                 case .awaitsApproval:
                     guard allowsApproval else {
-                        throw Self.awaits("secret \(address.name.printable) is not deleted", entry, "deleteSecret")
+                        throw awaits("secret \(address.name.printable) is not deleted", entry, "deleteSecret")
                     }
                     return .text("approval")
                 }
@@ -176,12 +179,11 @@ extension ScriptRun {
     }
 
     /// A script that goes on as if it were done would be wrong, so this is an error unless it was asked for.
-    private static func awaits(_ message: String, _ entry: SessionService.Entry, _ function: String) -> Failure {
+    private func awaits(_ message: String, _ entry: SessionService.Entry, _ function: String) -> Failure {
         Failure(
             .denied, "\(message): the change awaits approval",
             reason: "a change policy protects the folder; \(entry.session.host) has made a request for approval, and "
                 + "nothing has changed yet",
-            hint: "have it approved there and run again, or go on without it: \(function)(…, { allowApproval = true })",
-            status: 200)
+            hint: words.approvalHint(function), status: 200)
     }
 }

@@ -240,13 +240,16 @@ public final class ScriptRun {
     /// Refuses a request; the failure is recorded, so that the exit code can be taken from it.
     func fault(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
         guard requests.close(id) else { return }
-        let masked = gate.inward(failure)
+        let masked = gate.inward(words.worded(failure))
         if failure.endsRun { return end(ExitCode.scriptError, saying: masked) }
         let record = ledger.record(masked)
         worker.send(
             .fault(
                 id: id, FaultRecord.value(masked, id: record, arguments: arguments, standardError: standardError)))
     }
+
+    /// How whoever has asked for this run is spoken to.
+    var words: CommandWords { CommandWords(command: options.command) }
 
     /// Made when a script first uses files or programs.
     var files: FileService {

@@ -41,12 +41,15 @@ final class SessionService {
     private var entries: [Entry] = []
     private var written = WrittenSecrets()
     private let memory: LoginMemory
-    private var hasWarnedOfEnd = false
+    private let words: CommandWords
+    /// Whether the end of a client secret has been warned of, or is told by whoever logs in.
+    var hasWarnedOfEnd = false
     let leases: LeaseService
 
     init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate, store: SecretStore) {
         leases = LeaseService(loop: loop, gate: gate, store: store)
         self.environment = environment
+        words = CommandWords(command: options.command)
         memory = LoginMemory(environment)
         self.loop = loop
         self.gate = gate
@@ -112,7 +115,7 @@ final class SessionService {
             let warning = plan.secretEnd?.warning(today: CalendarDay.today)
         else { return }
         hasWarnedOfEnd = true
-        gate.say("warning: \(warning)\n\(ClientSecretEnd.hint)\n")
+        gate.say("warning: \(warning)\n\(plan.secretPlace.hint)\n")
     }
 
     /// The commonest mistake at a first try: the development vault is not running.
@@ -165,12 +168,14 @@ final class SessionService {
     }
 
     private var providerEnvironment: ProviderEnvironment {
-        ProviderEnvironment(
+        var environment = ProviderEnvironment(
             loop: loop, sanitize: { [gate] in gate.inward($0).printable },
             didReceiveCredential: { [gate] token, name in
                 // Without room to mask it the token is still used; nothing prints it but a server that echoes it.
                 try? gate.masker.add(token, name: name)
             })
+        environment.listing = words.listing
+        return environment
     }
 
     /// The session behind a reference.

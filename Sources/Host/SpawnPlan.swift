@@ -328,14 +328,7 @@ extension SpawnPlan {
 
     /// The words of the command, quoted as for a shell.
     var shownWords: String {
-        let words = ([program] + arguments).map { word -> String in
-            let text = String(decoding: word, as: UTF8.self).printable
-            let isPlain =
-                !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }
-            return isPlain
-                ? text
-                : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        }
+        let words = ([program] + arguments).map { String(decoding: $0, as: UTF8.self).shellWord }
         return words.joined(separator: " ")
     }
 

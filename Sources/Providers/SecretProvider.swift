@@ -115,6 +115,9 @@ public struct SecretWrite {
     /// A comment to keep with it; nil leaves the one that is there.
     public var comment: String?
 
+    /// Whether there is a value to be written.
+    var isPut: Bool { if case .delete = change { false } else { true } }
+
     /// Describes a change.
     public init(_ name: String, in folder: FolderQuery, _ change: Change, comment: String? = nil) {
         self.name = name

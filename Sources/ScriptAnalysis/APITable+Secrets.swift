@@ -36,6 +36,7 @@ extension API.Section {
             OptionTable(
                 "FolderSecretsOptions", of: "getSecrets",
                 OptionTable.place + OptionTable.chosen + [
+                    Option("only: string[]", "these names alone; others are neither kept nor judged"),
                     Option("except: string[]", "names that are left out"),
                     Option("qualified: boolean", "the folder below path before each name", default: "false"),
                     Option("personal: boolean", "the identity's own overrides", default: "false"),

@@ -24,6 +24,8 @@ struct EmbeddedCommand {
                 .script, "the program of vaultscript \(name) is missing", hint: "this is a bug; please report it")
         }
         let source = ScriptSource.embedded(name: name, text: Array(settings.utf8) + text)
+        var options = options
+        options.command = name
         return RunCommand(source: source, arguments: words, options: options).run()
     }
 

@@ -26,7 +26,7 @@ extension Subcommand {
                 CommandOption("--pass", "A,B", "variables that are withheld from programs otherwise"),
                 CommandOption("--clear-env", "nothing of the environment but the secrets"),
                 CommandOption("--new-privileges", "let it gain privileges, as sudo does"),
-                CommandOption("--timeout", "TIME", "end the program after that time, such as 10m"),
+                CommandOption("--timeout", "TIME", "end the program after that time, such as 10m (exit code 124)"),
                 CommandOption("--watch", "start the program anew when a secret has changed"),
                 CommandOption("--interval", "TIME", "how often --watch looks; 10s where nothing is said"),
             ],
@@ -41,12 +41,32 @@ extension Subcommand {
             var options = arguments.run
             options.failureCode = failedBefore
             options.passesSignals = true
+            try checkValues(arguments)
             var given = arguments.options(
                 ["watch", "clear-env", "new-privileges", "timeout", "stdin", "recursive"],
                 lists: ["only", "except", "file", "pass"])
             given.append(("interval", .text(arguments.value("--interval") ?? "10s")))
             given.append(("terminal", isatty(1) == 1 && isatty(2) == 1 ? .truth : nil))
             return try EmbeddedCommand(name: "run", options: given, words: arguments.words).run(options)
+        }
+    }
+
+    /// A list that a shell has made of nothing would start the program without the secrets that it needs.
+    private static func checkValues(_ arguments: CommandArguments) throws(Failure) {
+        do throws(Failure) {
+            for option in ["--only", "--file", "--stdin"] where arguments.has(option) && arguments.list(option).isEmpty
+            {
+                throw Failure(
+                    .usage, "vaultscript run: \(option) names no secret",
+                    hint: "name what the program gets, such as \(option) API_KEY, or leave \(option) out")
+            }
+            guard let limit = arguments.value("--timeout") else { return }
+            var probe = arguments.run
+            try probe.takeTimeLimit(limit)
+        } catch {
+            var failure = error
+            failure.exitCode = failedBefore
+            throw failure
         }
     }
 }

@@ -36,6 +36,7 @@ extension Subcommand {
                 """
         ) { (arguments) throws(Failure) in
             try refuseValue(arguments.words)
+            try checkCount(arguments.value("--random"))
             var options = arguments.options(["file", "random", "comment"])
             options.append(("terminal", isatty(0) == 1 ? .truth : nil))
             return try EmbeddedCommand(name: "set", options: options, words: arguments.words).run(arguments.run)
@@ -49,6 +50,16 @@ extension Subcommand {
             .usage, "vaultscript set: a value is not taken from the command line",
             reason: "every user of this machine can see it there (ps), and the shell keeps it in its history",
             hint: "name the secret alone and type the value, or hand it over: … | vaultscript set NAME")
+    }
+
+    /// It may be a value that was meant to be stored: it is not shown.
+    private static func checkCount(_ text: String?) throws(Failure) {
+        let counts = ScriptRun.randomCounts
+        guard let text, !(Int64(text).map(counts.contains) ?? false) else { return }
+        throw Failure(
+            .usage,
+            "vaultscript set: --random: expected a number of bytes from \(counts.lowerBound) to \(counts.upperBound)",
+            hint: "16 bytes cannot be guessed; 32 are usual for keys")
     }
 
     /// `vaultscript delete NAME`.

@@ -76,7 +76,7 @@ private struct CredentialsBench {
         #expect(!terminal.text.contains(bench.vault.clientSecret) && !terminal.text.contains(bench.vault.clientID))
         #expect(
             bench.text == """
-                # Made by vaultscript credentials add; exchange the client secret with: vaultscript credentials rotate
+                # Made by vaultscript credentials add; exchange the client secret with: vaultscript credentials rotate blog
                 INFISICAL_DOMAIN=\(bench.vault.url)
                 INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=\(bench.vault.clientID)
                 INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(bench.vault.clientSecret)

@@ -87,7 +87,7 @@ private let connectionRows: [DoctorRow] = [
     ) { stub(.json(302, "{}", headers: ["Location": "https://other.example/api/status"])) },
     DoctorRow(
         "too many requests", unreachable + "HOST answers that too many requests were made (429); it asks to wait 600 s",
-        next: "wait and try again; listing a folder is one request where many reads are many"
+        next: "wait and try again; spread runs that start at the same minute"
     ) { stub(FaultyVault.tooMany(after: 600, "later")) },
     DoctorRow(
         "an answer that nobody knows", unreachable + "HOST answers 418 Teapot: no coffee",

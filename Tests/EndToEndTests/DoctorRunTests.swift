@@ -166,6 +166,51 @@ import Testing
         #expect(outcome.errorText.split(separator: "\n").count == 2, "\(outcome)")
     }
 
+    /// The command that is named rotates what the run has logged in with, and nothing else.
+    @Test func `is warned of with the way to replace that very one`() throws {
+        let scene = try RefusalScene()
+        let home = try TemporaryFolder()
+        let place = "vaultscript/credentials/"
+        let day = Self.day(in: 3)
+        let text = (scene.environment.map { "\($0.key)=\($0.value)" } + ["VAULTSCRIPT_CLIENT_SECRET_EXPIRES=\(day)"])
+            .joined(separator: "\n")
+        for name in [place + "blog.env", place + "default.env", "my own.env"] { try home.write(name, text) }
+        let files = ["XDG_CONFIG_HOME": home.path]
+        let byHand = "replace it in time, by hand: make a new client secret in Infisical, and put it where "
+        for (options, environment, words) in [
+            (["--profile", "blog"], files, "replace it in time: vaultscript credentials rotate blog, or"),
+            ([], files, "replace it in time: vaultscript credentials rotate default, or"),
+            (
+                ["--credentials", home.path + "/my own.env"], files,
+                "replace it in time: vaultscript credentials rotate --credentials '\(home.path)/my own.env', or"
+            ),
+            (
+                [], scene.environment.merging(["VAULTSCRIPT_CLIENT_SECRET_EXPIRES": day]) { $1 },
+                byHand + "the environment gets it from"
+            ),
+            (
+                [], ["CREDENTIALS_DIRECTORY": home.path + "/vaultscript/credentials"],
+                byHand + home.path + "/vaultscript/credentials/default.env gets it from"
+            ),
+        ] as [([String], [String: String], String)] {
+            let outcome = try Program.script("login()", options: options, environment: environment)
+            let lines = outcome.errorText.split(separator: "\n")
+            #expect(outcome.code == 0 && lines.count == 2 && lines.last?.hasPrefix(words) == true, "\(outcome)")
+        }
+    }
+
+    @Test func `is warned of by doctor once, at its end`() throws {
+        let scene = try RefusalScene()
+        let day = Self.day(in: 3)
+        let outcome = try Program.run(
+            ["doctor"], environment: scene.environment.merging(["VAULTSCRIPT_CLIENT_SECRET_EXPIRES": day]) { $1 })
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        #expect(outcome.text.contains("\nwarning  client secret  it ends on \(day), as the environment says\nok "), "\(outcome)")
+        for words in ["the client secret expires on", "replace it in time"] {
+            #expect(outcome.text.components(separatedBy: words).count == 2, "\(outcome)")
+        }
+    }
+
     @Test func `is told when it is over, and the login is tried all the same`() throws {
         let outcome = try Self.run(Self.day(in: -1))
         #expect(outcome.code == 0 && outcome.errorText.hasPrefix("warning: the client secret has expired on "), "\(outcome)")

@@ -4,7 +4,9 @@ import Testing
 
 private let refused = "login at HOST was refused: "
 private let newSecret = "make a new client secret for the identity"
-private let inTime = "replace it in time: vaultscript credentials rotate, or by hand in Infisical (vaultscript help infisical)"
+private let inTime =
+    "replace it in time, by hand: make a new client secret in Infisical, and put it where the environment gets it from "
+    + "(vaultscript help infisical)"
 private let aScript = "what a script needs, and what the identity sees beyond that: vaultscript doctor FILE.lua"
 private let recipe = #"recipe{ name = "deploy", secrets = { "GH_PAT", { path = "/web" } } } error("never run")"#
 
@@ -259,7 +261,7 @@ private let readingRows: [DoctorRow] = [
 private let configurationRows: [DoctorRow] = [
     DoctorRow(
         "no project", code: 2, "doctor: it is not known which project is meant: a machine identity can be in several",
-        next: "say project = \"…\", --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
+        next: "say --project, or INFISICAL_PROJECT_ID in the credentials file or the environment"
     ) {
         let scene = DoctorScene(try RefusalScene())
         scene.environment["INFISICAL_PROJECT_ID"] = nil
@@ -268,10 +270,21 @@ private let configurationRows: [DoctorRow] = [
     DoctorRow(
         "half of the credentials", code: 2,
         "the credentials are incomplete: INFISICAL_UNIVERSAL_AUTH_CLIENT_ID is not in the environment",
-        next: "add it there; Infisical shows both where the machine identity is set up (Universal Auth)"
+        next: "add it there, or unset INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET to log in with a credentials file; Infisical shows "
+            + "both where the machine identity is set up (Universal Auth)"
     ) {
         let scene = DoctorScene(domain: "us")
         scene.environment["INFISICAL_UNIVERSAL_AUTH_CLIENT_ID"] = nil
+        return scene
+    },
+    DoctorRow(
+        "the other half of the credentials", code: 2,
+        "the credentials are incomplete: INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET is not in the environment",
+        next: "add it there, or unset INFISICAL_UNIVERSAL_AUTH_CLIENT_ID to log in with a credentials file; Infisical shows "
+            + "both where the machine identity is set up (Universal Auth)"
+    ) {
+        let scene = DoctorScene(domain: "us")
+        scene.environment["INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET"] = nil
         return scene
     },
     DoctorRow(

@@ -150,6 +150,32 @@ import Testing
                 """, "\(outcome)")
     }
 
+    /// Another identity would do the work otherwise, with rights that nobody meant.
+    @Test(arguments: [
+        ["INFISICAL_UNIVERSAL_AUTH_CLIENT_ID": "7f1c0a52-3a51-4d7e-9b7c-0d6a0f3c1b11"],
+        ["INFISICAL_UNIVERSAL_AUTH_CLIENT_ID": "7f1c0a52-3a51-4d7e-9b7c-0d6a0f3c1b11", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET": ""],
+    ])
+    func `a client id without its secret does not fall back on a profile`(half: [String: String]) throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value-a"])
+        let home = try TemporaryFolder()
+        let text = vault.environment.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
+        try home.write("vaultscript/credentials/default.env", text)
+        let environment = half.merging(["XDG_CONFIG_HOME": home.path]) { $1 }
+        let outcome = try Program.script("print(getSecret('A'))", environment: environment)
+        #expect(outcome.code == 2 && outcome.text.isEmpty, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                script.lua:1: the credentials are incomplete
+                INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET is not in the environment
+                add it there, or unset INFISICAL_UNIVERSAL_AUTH_CLIENT_ID to log in with a credentials file; Infisical shows both \
+                where the machine identity is set up (Universal Auth)
+
+                """, "\(outcome)")
+        #expect(vault.asked.isEmpty)
+        let named = try Program.script("print(getSecret('A'))", options: ["--profile", "default"], environment: environment)
+        #expect(named.text == "[secret:A]\n", "\(named)")
+    }
+
     @Test func `a service token is refused by name before anything is sent`() throws {
         let canary = Canary("st.1234.")
         let outcome = try Program.script("login()", environment: ["INFISICAL_TOKEN": canary.value])

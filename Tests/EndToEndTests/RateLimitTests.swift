@@ -4,11 +4,16 @@ import Testing
 
 private let read = "getSecret('GH_PAT')"
 private let wait = "wait and try again; listing a folder is one request where many reads are many"
-private let tooMany = "HOST answers that too many requests were made (429); it asks to wait N s\n" + wait
+private let waitWithLogins =
+    "wait and try again; log in less often: one run that does more needs one login, and runs that start at the same minute "
+    + "can be spread"
+private let tooMany = "HOST answers that too many requests were made (429); it asks to wait N s\n"
 
 /// A row for a limit that is reached.
-private func row(_ name: String, _ script: String, _ message: String, _ limit: @escaping @Sendable () -> [String: Any]) -> RefusalRow {
-    RefusalRow(name, script, message + "\n" + tooMany) { try RefusalScene(server: ["rateLimit": limit()]) }
+private func row(
+    _ name: String, _ script: String, _ message: String, hint: String = wait, _ limit: @escaping @Sendable () -> [String: Any]
+) -> RefusalRow {
+    RefusalRow(name, script, message + "\n" + tooMany + hint) { try RefusalScene(server: ["rateLimit": limit()]) }
 }
 
 /// Table 3.5: each of the limits. The wait that is asked for outlasts what a call may take, so it is told, not made.
@@ -20,7 +25,7 @@ private let rows: [RefusalRow] = [
     row("of reads, in a list", "login():names() login():names()", "the secrets of env dev, path / could not be listed") {
         ["requests": 1, "bucket": "read"]
     },
-    row("of writes, which logins are", "login() login()", "login at HOST failed") {
+    row("of writes, which logins are", "login() login()", "login at HOST failed", hint: waitWithLogins) {
         ["requests": 1, "bucket": "write"]
     },
     row("of requests for secrets", "login():folders() getSecret('GH_PAT') getSecret('GH_PAT')", "secret GH_PAT could not be read") {

@@ -203,6 +203,47 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `of a folder only what is asked for is read and judged`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(
+            folders: ["/": ["A": "value-a", "B": "value-b", "BAD": "x${NOPE}"], "/web": ["A": "value-w", "C": canary.value]])
+        let outcome = try Program.script(
+            #"""
+            local function names(t)
+              local all = {}
+              for key in pairs(t) do all[#all + 1] = key end
+              table.sort(all)
+              print(#all, table.concat(all, " "))
+            end
+            names(getSecrets{ only = { "A", "B", "NONE" } })
+            names(getSecrets{ only = { "A", "B" }, except = { "A" } })
+            names(getSecrets{ only = { "A", "C" }, recursive = true, qualified = true })
+            names(getSecrets{ only = {} })
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == """
+                2\tA B
+                1\tB
+                3\tA web/A web/C
+                0\t
+
+                """, "\(outcome)")
+        let limited = try Program.script(
+            #"""
+            recipe{ name = "x", secrets = { "A", "B" } }
+            print(getSecrets{ only = { "A", "B" } }.B)
+            print((select(2, pcall(getSecrets, { only = { "A", "BAD" } })).message))
+            print(select(2, pcall(getSecrets, { only = {} })).kind)
+            """#, environment: vault.environment)
+        #expect(
+            limited.text == """
+                [secret:B]
+                the secret BAD of env dev, path / is not declared by this recipe
+                denied
+
+                """, "\(limited)")
+    }
+
     // MARK: - References
 
     @Test func `references are expanded, and what the vault left as it is is refused by name`() throws {

@@ -174,3 +174,83 @@ struct `Rotating a token` {
         #expect(try names(vault) == "APP_TOKEN DB_ADMIN\n")
     }
 }
+
+/// `scripts/rotate_token.lua` where a new token does not work.
+@Suite struct `A next token that does not work` {
+    private let vault: DevelopmentVault
+    private let folder: TemporaryFolder
+    private let first = Canary("first")
+    private let wrong = Canary("wrong")
+    private let right = Canary("right")
+
+    init() throws {
+        vault = try DevelopmentVault(secrets: ["APP_TOKEN": first.value])
+        folder = try TemporaryFolder()
+    }
+
+    private func rotate(_ arguments: [String]) throws -> Program.Outcome {
+        let outcome = try Program.run(
+            [Program.repository + "/scripts/rotate_token.lua", "APP_TOKEN"] + arguments,
+            environment: vault.environment.merging(["RIGHT": right.value, "WRONG": wrong.value, "ENDED": folder.path + "/ended"]) { $1 })
+        for canary in [first, wrong, right] { #expect(canary.found(in: outcome) == nil, "\(outcome)") }
+        return outcome
+    }
+
+    private func names() throws -> String {
+        try Program.script("print(table.concat(login():names(), ' '))", environment: vault.environment).text
+    }
+
+    private let prove = ["--prove", #"test "$TOKEN" = "$RIGHT""#, "--retire", #"echo "$TOKEN" >> "$ENDED""#]
+
+    @Test func `is kept and named, and given up when that is said`() throws {
+        let said = """
+            the token in APP_TOKEN_NEXT does not work: --prove exited with code 1
+            APP_TOKEN is as it was; APP_TOKEN_NEXT is kept, and the next run tries it again
+            if the token itself is wrong, run this with --again: that ends it with --retire and makes another one
+
+            """
+        let failed = try rotate(["--make", #"echo "$WRONG""#] + prove)
+        #expect(failed.code == 1 && failed.errorText == "info: made secret=APP_TOKEN_NEXT\n" + said, "\(failed)")
+        let kept = try rotate(["--make", #"echo "$RIGHT""#] + prove)
+        #expect(kept.code == 1 && kept.errorText == said, "\(kept)")
+        #expect(try names() == "APP_TOKEN APP_TOKEN_NEXT\n")
+        let again = try rotate(["--again", "--make", #"echo "$RIGHT""#] + prove)
+        #expect(again.code == 0, "\(again)")
+        #expect(
+            again.errorText == """
+                info: given up secret=APP_TOKEN_NEXT
+                info: made secret=APP_TOKEN_NEXT
+                info: proved secret=APP_TOKEN_NEXT
+                info: kept secret=APP_TOKEN_OLD
+                info: stored secret=APP_TOKEN
+                info: retired secret=APP_TOKEN
+
+                """, "\(again)")
+        #expect(try folder.read("ended") == "\(wrong.value)\n\(first.value)\n")
+        #expect(try names() == "APP_TOKEN\n")
+    }
+
+    @Test func `stays a former version where the service takes one token, and nothing is called retired`() throws {
+        let set = ["--random", "16", "--set", "true", "--prove"]
+        let failed = try rotate(set + ["kill -9 $$"])
+        #expect(
+            failed.errorText == """
+                info: made secret=APP_TOKEN_NEXT
+                the token in APP_TOKEN_NEXT does not work: --prove ended by signal 9
+                APP_TOKEN is as it was, and may not work: --set has told the service the new token; APP_TOKEN_NEXT is kept, and the \
+                next run tries it again
+                if the token itself is wrong, run this with --again: that makes another one; this one stays in the vault as a former \
+                version of APP_TOKEN_NEXT
+
+                """, "\(failed)")
+        let second = try rotate(set + ["false", "--again"])
+        #expect(second.code == 1, "\(second)")
+        let former = try Program.script(
+            "print(getSecret('APP_TOKEN_NEXT', { version = 1 }), getSecret('APP_TOKEN_NEXT'):source().version)",
+            environment: vault.environment)
+        #expect(former.text == "[secret:APP_TOKEN_NEXT]\t2\n", "\(former)")
+        let done = try rotate(set + ["true"])
+        #expect(done.code == 0 && done.errorText.hasSuffix("info: stored secret=APP_TOKEN\ninfo: done secret=APP_TOKEN\n"), "\(done)")
+        #expect(try names() == "APP_TOKEN\n")
+    }
+}

@@ -42,6 +42,63 @@ import Testing
         #expect(missing.code == 125 && missing.errorText.hasPrefix("secret AA was not found\n"), "\(missing)")
     }
 
+    @Test func `what is not chosen may hold whatever it holds`() throws {
+        // All but CLOSED.
+        let access = ["A", "B", "C", "D", "E", "BAD", "WORSE"].map { ["secretName": $0] as [String: Any] } + [["actions": ["describe"]]]
+        let vault = try DevelopmentVault(
+            folders: [
+                "/": ["A": "value-a-1", "B": "value-b-2", "C": "value-c-3", "D": "value-d-4", "BAD": "x-${NOPE}", "CLOSED": "value-x"],
+                "/web": ["E": "value-e-5", "WORSE": "x-${NOPE}"],
+            ], identity: ["access": access])
+        let show = #"echo "${A+a} ${B+b} ${C+c} ${D+d} ${E+e} ${BAD+bad}""#
+        for (options, want) in [
+            (["--only", "A,B,C"], "a b c   \n"), (["--only", "A,B,C,D"], "a b c d  \n"), (["--only", "A", "--recursive"], "a     \n"),
+            (["--only", "E", "--recursive", "--except", "BAD"], "    e \n"),
+            (["--only", "A,B,C", "--stdin", "D"], "a b c   \n"),
+        ] {
+            let outcome = try run(vault, options + ["--", "sh", "-c", show])
+            #expect(outcome.text == want && outcome.errorText.isEmpty && outcome.code == 0, "\(outcome)")
+        }
+        let refused = try run(vault, ["--only", "A,B,C,BAD", "echo", "ran"])
+        #expect(refused.code == 125 && refused.text.isEmpty, "\(refused)")
+        #expect(
+            refused.errorText == """
+                the secret BAD holds a reference that the vault left as it is
+                what a ${…} in its value names is not there, or leads back to itself
+                mend it in the vault, or leave it out: --except BAD
+
+                """, "\(refused)")
+    }
+
+    @Test func `a choice of nothing is wrong usage, not a program without secrets`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value-a-1"])
+        for (options, message) in [
+            (["--only", ""], "vaultscript run: --only names no secret\n"), (["--only", ","], "vaultscript run: --only names no secret\n"),
+            (["--stdin", ""], "vaultscript run: --stdin names no secret\n"),
+            (["--only", "A", "--except", "A"], "--except leaves nothing of what --only names\n"),
+        ] {
+            let outcome = try run(vault, options + ["--", "echo", "ran"])
+            #expect(outcome.code == 125 && outcome.text.isEmpty && outcome.errorText.hasPrefix(message), "\(outcome)")
+        }
+    }
+
+    @Test func `a program that takes too long is ended, and that is said`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value-a-1"])
+        for script in ["sleep 60", "trap 'exit 0' TERM; sleep 60 & wait"] {
+            let outcome = try run(vault, ["--timeout", "1s", "--", "sh", "-c", script])
+            #expect(outcome.code == 124, "\(outcome)")
+            #expect(
+                outcome.errorText.hasSuffix(
+                    """
+                    sh did not end within 1s and was stopped
+                    give it more time: --timeout TIME, or find out what it waits for
+
+                    """), "\(outcome)")
+        }
+        let wrong = try run(vault, ["--timeout", "soon", "--", "echo", "ran"])
+        #expect(wrong.code == 125 && wrong.errorText.hasPrefix("--timeout: expected seconds"), "\(wrong)")
+    }
+
     @Test func `takes the folders below too when asked, and names what two of them have`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(folders: [
@@ -168,5 +225,80 @@ import Testing
         #expect(said.count == 2, "\(outcome)")
         #expect(try Set(folder.read("sums").split(separator: "\n")).count == 2)
         #expect(one.found(in: outcome) == nil && two.found(in: outcome) == nil)
+    }
+
+    /// Waits until a run with `--watch` has looked twice more, so that what was changed before has been seen.
+    private func waitForLooks(_ vault: DevelopmentVault) {
+        func looks() -> Int { vault.asked.count { $0.hasPrefix("GET /v4/secrets?") || $0 == "GET /v4/secrets" } }
+        let before = looks()
+        while looks() < before + 2 { usleep(50_000) }
+    }
+
+    private func change(_ vault: DevelopmentVault, _ arguments: [String]) throws {
+        let changed = try Program.run(arguments, environment: vault.environment)
+        #expect(changed.code == 0, "\(changed)")
+    }
+
+    private static let watched = """
+        echo "start $K1"; trap 'echo stopped; exit 3' TERM; echo x >> "$COUNT"; while :; do sleep 0.1; done
+        """
+
+    @Test func `with --watch a program goes on where the new secrets cannot be given to it`() throws {
+        let vault = try DevelopmentVault(secrets: ["K1": "value-k-1", "BAD": "x-${NOPE}"])
+        let folder = try TemporaryFolder()
+        let count = folder.path + "/count"
+        let environment = vault.environment.merging(["COUNT": count]) { $1 }
+        let outcome = try Program.run(
+            ["run", "--except", "BAD", "--watch", "--interval", "1s", "sh", "-c", Self.watched], environment: environment
+        ) { pid in
+            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+            try change(vault, ["set", "LD_PRELOAD", "--random", "9"])
+            waitForLooks(vault)
+            waitForLooks(vault)
+            try change(vault, ["delete", "--yes", "LD_PRELOAD"])
+            let broken = try Program.run(["set", "K1"], environment: vault.environment, input: Data("x-${NOPE}".utf8))
+            #expect(broken.code == 0, "\(broken)")
+            waitForLooks(vault)
+            waitForLooks(vault)
+            #expect(try folder.read("count") == "x\n")
+            try change(vault, ["set", "K1", "--random", "9"])
+            while (try? folder.read("count")) != "x\nx\n" { usleep(50_000) }
+            kill(pid, SIGTERM)
+        }
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(outcome.text == "start [secret:K1]\nstopped\nstart [secret:K1]\nstopped\n", "\(outcome)")
+        let warning =
+            "warning: secrets have changed: secrets are not put into variables that steer a loader or an interpreter: LD_PRELOAD; "
+            + "the program goes on with what it has\n"
+        #expect(outcome.errorText.components(separatedBy: warning).count == 2, "\(outcome)")
+        let reference =
+            "warning: secrets have changed: the secret K1 holds a reference that the vault left as it is; the program goes on with "
+            + "what it has\n"
+        #expect(outcome.errorText.components(separatedBy: reference).count == 2, "\(outcome)")
+    }
+
+    @Test func `with --watch only what the program gets counts, and one that is gone ends nothing`() throws {
+        let vault = try DevelopmentVault(secrets: ["K1": "value-k-1", "OTHER": "value-o-1"])
+        let folder = try TemporaryFolder()
+        let count = folder.path + "/count"
+        let environment = vault.environment.merging(["COUNT": count]) { $1 }
+        let outcome = try Program.run(
+            ["run", "--only", "K1", "--watch", "--interval", "1s", "sh", "-c", Self.watched], environment: environment
+        ) { pid in
+            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+            try change(vault, ["set", "OTHER", "--random", "9"])
+            waitForLooks(vault)
+            try change(vault, ["delete", "--yes", "K1"])
+            waitForLooks(vault)
+            #expect(try folder.read("count") == "x\n")
+            // Made anew it has the version that it had.
+            try change(vault, ["set", "K1", "--random", "9"])
+            while (try? folder.read("count")) != "x\nx\n" { usleep(50_000) }
+            kill(pid, SIGTERM)
+        }
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(outcome.text == "start [secret:K1]\nstopped\nstart [secret:K1]\nstopped\n", "\(outcome)")
+        let warning = "warning: secrets have changed: secret K1 is not there any more; the program goes on with what it has\n"
+        #expect(outcome.errorText.contains(warning), "\(outcome)")
     }
 }

@@ -57,7 +57,70 @@ import Testing
             #expect(outcome.errorText.hasPrefix("vaultscript set: a value is not taken from the command line\n"), "\(outcome)")
         }
         let empty = try Program.run(["set", "A"], environment: vault.environment, input: Data("\n".utf8))
-        #expect(empty.code == 2 && empty.errorText.hasPrefix("secret.input: standard input is empty\n"), "\(empty)")
+        #expect(empty.code == 2 && empty.errorText.hasPrefix("vaultscript set: standard input is empty\n"), "\(empty)")
+    }
+
+    /// Whoever uses a command has written no script, and can use none of its options.
+    @Test func `errors say what can be done at a command line`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value-a"])
+        let list = "list the names: vaultscript secrets --env dev --path /\n"
+        let place = "name the folder apart: --path /web, or write infisical://project/env/path/NAME\n"
+        let count = "expected a number of bytes from 4 to 1024\n16 bytes cannot be guessed; 32 are usual for keys\n"
+        for (arguments, code, parts) in [
+            (["delete", "--yes", "SOMETHING"], 3, ["secret SOMETHING was not found\n", list]),
+            (["run", "--only", "SOMETHING", "true"], 125, ["secret SOMETHING was not found\n", list]),
+            (["set", ""], 2, ["vaultscript set: name: it is empty\n"]),
+            (["set", "web/A"], 2, ["vaultscript set: name: \"web/A\" is no name of a secret\n", place]),
+            (["set", "A", "--random", "canary"], 2, ["vaultscript set: --random: " + count]),
+            (["set", "A", "--random", "3"], 2, ["vaultscript set: --random: " + count]),
+            (
+                ["set", "NEW", "--path", "/none"], 3,
+                [
+                    "secret NEW could not be written: its folder was not found\n",
+                    "has no env dev, or no path /none in it (404)\ncheck env (its slug, such as dev) and path; a new folder is made in Infisical\n",
+                ]
+            ),
+        ] as [([String], Int32, [String])] {
+            let outcome = try Program.run(arguments, environment: vault.environment, input: Data("value-new\n".utf8))
+            #expect(outcome.code == code && outcome.errorText.hasPrefix(parts[0]), "\(outcome)")
+            for part in parts { #expect(outcome.errorText.contains(part), "\(outcome)") }
+            for word in ["login()", "getSecret", "putSecret", "secret.", "canary"] {
+                #expect(!outcome.errorText.contains(word), "\(outcome)")
+            }
+        }
+        let projectless = try Program.run(
+            ["run", "true"], environment: vault.environment.filter { $0.key != "INFISICAL_PROJECT_ID" })
+        #expect(
+            projectless.errorText == """
+                vaultscript run: it is not known which project is meant
+                a machine identity can be in several
+                say --project, or INFISICAL_PROJECT_ID in the credentials file or the environment
+
+                """, "\(projectless)")
+    }
+
+    @Test func `a change that awaits approval needs nothing more, and each name of delete gets its request`() throws {
+        let vault = try DevelopmentVault(
+            secrets: ["A": "value-a", "B": "value-b"], project: ["protected": [["environment": "dev", "path": "/"]]])
+        let folder = try TemporaryFolder()
+        let file = try folder.write(".env", "C=value-c\nD=value-d\n")
+        let end = """
+            a change policy protects the folder; \(vault.host) has made a request for approval, and nothing has changed yet
+            nothing more is to be done here: it takes effect when it is approved there; to run this again makes another request
+
+            """
+        let set = try Program.run(["set", "A"], environment: vault.environment, input: Data("value-new\n".utf8))
+        #expect(set.code == 3 && set.text.isEmpty, "\(set)")
+        #expect(set.errorText == "secret A is not written: the change awaits approval\n" + end, "\(set)")
+        let imported = try Program.run(["import", file], environment: vault.environment)
+        #expect(imported.code == 3 && imported.text.isEmpty, "\(imported)")
+        #expect(imported.errorText == "2 secrets are not written: the change awaits approval\n" + end, "\(imported)")
+        let deleted = try Program.run(["delete", "--yes", "A", "B"], environment: vault.environment)
+        #expect(deleted.code == 3 && deleted.text.isEmpty, "\(deleted)")
+        #expect(
+            deleted.errorText == "secret B is not deleted: the change awaits approval\n"
+                + "secret A is not deleted: the change awaits approval\n" + end, "\(deleted)")
+        #expect(vault.asked.filter { $0.hasPrefix("DELETE ") }.count == 2)
     }
 
     @Test func `delete asks first, and says what it has done`() throws {
@@ -125,6 +188,7 @@ import Testing
             "warning: \(file): empty, and left out: EMPTY\n",
             "warning: \(file): with ${…}, which the vault reads as a reference to another secret: REFERS\n",
             "what is there already has been left: --overwrite replaces it\n",
+            "\(file) still holds what was left (THERE) and all the rest; when that is not needed any more, remove the file (shred",
         ] {
             #expect(outcome.errorText.contains(warning), "\(outcome)")
         }

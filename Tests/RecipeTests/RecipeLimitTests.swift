@@ -64,6 +64,20 @@ import Testing
                 A C
 
                 """, "\(outcome)")
+        let elsewhere = try Program.script(
+            """
+            recipe{ name = "x", secrets = { "A", { name = "C", path = "/web/", env = "dev" } } }
+            print((select(2, pcall(getSecret, "C", { env = "prod", path = "/other" })).hint))
+            local vault = login()
+            print((select(2, pcall(vault.getSecret, vault, "A", { env = "prod" })).hint))
+            """, environment: vault.environment)
+        #expect(
+            elsewhere.text == """
+                C is declared of env dev, path /web, and not of env prod, path /other: where that is meant, \
+                declare { name = "C", env = "prod", path = "/other" } too
+                A is declared of env dev, and not of env prod: where that is meant, declare { name = "A", env = "prod" } too
+
+                """, "\(elsewhere)")
         let folder = try Program.script(
             """
             recipe{ name = "x", secrets = { { path = "/web" } } }

@@ -18,9 +18,9 @@ public final class DevelopmentVault {
     /// The seed's one project.
     public let projectID: String
 
-    /// Starts it with one project, environment `dev`, and these secrets in `/`.
-    public convenience init(secrets: [String: String]) throws {
-        try self.init(folders: ["/": secrets])
+    /// Starts it with one project, environment `dev`, and these secrets in `/`; more keys of the seed in `project`.
+    public convenience init(secrets: [String: String], project: [String: Any] = [:]) throws {
+        try self.init(folders: ["/": secrets], project: project)
     }
 
     /// Starts it with these folders of one project, environment `dev`; more keys of the seed in the others.

@@ -31,9 +31,12 @@ for _, name in ipairs(names) do
   if batch[name] then print(name .. (there[name] and "  updated" or "  created")) end
 end
 for _, name in ipairs(left) do print(name .. "  left as it is") end
+local afterwards = "remove the file (shred -u " .. words[1]
+  .. "), and if it was ever checked in, make new values: its history keeps the old ones\n"
 if #left > 0 then
-  io.stderr:write("what is there already has been left: --overwrite replaces it\n")
+  io.stderr:write("what is there already has been left: --overwrite replaces it\n",
+    words[1], " still holds what was left (", table.concat(left, ", "), ") and all the rest; when that is not needed any more, ",
+    afterwards)
 else
-  io.stderr:write("the values are in the vault now; remove the file (shred -u ", words[1],
-    "), and if it was ever checked in, make new values: its history keeps the old ones\n")
+  io.stderr:write("the values are in the vault now; ", afterwards)
 end

@@ -27,22 +27,44 @@ local function isPersonal(name)
   return personal[name] or name:find("^XDG_") or name:find("^LC_")
 end
 
-local function isNamed(name)
-  return options.stdin == name or member(options.file, name)
-    or (not options.only or member(options.only, name)) and not member(options.except, name)
+-- Whether the program gets it: in a variable, a file or on its standard input.
+local function isUsed(name)
+  if options.stdin == name or member(options.file, name) then return true end
+  if member(options.except, name) then return false end
+  if options.only then return member(options.only, name) end
+  return not isPersonal(name)
+end
+
+-- The names that the command line says, each once: these have to be there.
+local named = {}
+for _, list in ipairs { options.only or {}, options.file or {}, { options.stdin } } do
+  for _, name in ipairs(list) do
+    if isUsed(name) and not member(named, name) then named[#named + 1] = name end
+  end
+end
+if options.only and #named == 0 then
+  error({
+    kind = "usage", message = "--except leaves nothing of what --only names",
+    hint = "say which secrets the program gets: --only A,B, or --except A,B alone",
+  }, 0)
+end
+
+-- What is left out may hold whatever it holds: it is neither kept nor judged.
+local function chosen(more)
+  more.except = options.except
+  if options.only then more.only = named end
+  return vault:getSecrets(more)
 end
 
 -- The folders below too. A variable has room for one secret: names that two folders have are told all at once.
 local function fetchBelow()
   local found, folders, several = {}, {}, {}
-  for _, handle in pairs(vault:getSecrets{ recursive = true, qualified = true, except = options.except }) do
+  for _, handle in pairs(chosen { recursive = true, qualified = true }) do
     local name = handle:name()
-    if isNamed(name) then
-      folders[name] = folders[name] or {}
-      table.insert(folders[name], handle:source().path)
-      if #folders[name] == 2 then several[#several + 1] = name end
-      found[name] = handle
-    end
+    folders[name] = folders[name] or {}
+    table.insert(folders[name], handle:source().path)
+    if #folders[name] == 2 and isUsed(name) then several[#several + 1] = name end
+    found[name] = handle
   end
   if #several == 0 then return found end
   table.sort(several)
@@ -64,13 +86,10 @@ local function fetch()
   local found = {}
   if options.recursive then
     found = fetchBelow()
-  elseif options.only and #options.only <= 3 then
-    for _, name in ipairs(options.only) do found[name] = vault:getSecret(name) end
-  else
-    -- What is left out may hold whatever it holds.
-    found = vault:getSecrets{ except = options.except }
+  elseif not options.only or #named > 3 then
+    found = chosen {}
   end
-  for _, name in ipairs(options.only or {}) do
+  for _, name in ipairs(named) do
     -- The error of the vault has the near names.
     found[name] = found[name] or vault:getSecret(name)
   end
@@ -90,54 +109,58 @@ local function place(all)
     clearEnv = options.clearEnv, newPrivileges = options.newPrivileges,
   }
   for i, word in ipairs(words) do plan[i] = word end
-  local chosen = {}
   for name, handle in pairs(all) do
-    local isWanted = (not options.only or member(options.only, name)) and not member(options.except, name)
     if options.stdin == name then
-      plan.stdin, chosen[name] = handle, true
+      plan.stdin = handle
     elseif member(options.file, name) then
-      plan.files[name], chosen[name] = handle, true
-    elseif isWanted and isPersonal(name) and not options.only then
-      warnOnce("the secret " .. name .. " is left out: the variable " .. name .. " belongs to the system")
-    elseif isWanted then
+      plan.files[name] = handle
+    elseif isUsed(name) then
       plan.env[name] = handle
+    elseif isPersonal(name) then
+      warnOnce("the secret " .. name .. " is left out: the variable " .. name .. " belongs to the system")
     end
   end
-  for _, name in ipairs(options.file or {}) do
-    if not chosen[name] then plan.files[name] = vault:getSecret(name) end
-  end
-  if options.stdin and not chosen[options.stdin] then plan.stdin = vault:getSecret(options.stdin) end
   plan.stdin = plan.stdin or "inherit"
   return plan
 end
 
--- One error for all names that steer a loader or an interpreter.
-local function start(plan)
-  local refused = {}
-  while true do
-    local ok, result = pcall(spawn, plan)
-    if ok and #refused == 0 then return result end
-    local name = not ok and type(result) == "table" and result.kind == "denied"
-      and tostring(result.message):match("^spawn: env%.(%S+) does not take a secret")
-    if not name then
-      if #refused == 0 then error(result, 0) end
-      break
-    end
+-- The variable for which `spawn` refuses a secret, where that is what is wrong.
+local function refusedName(ok, result)
+  return not ok and type(result) == "table" and result.kind == "denied"
+    and tostring(result.message):match("^spawn: env%.(%S+) does not take a secret") or nil
+end
+
+-- One error for all names that steer a loader or an interpreter. `first` is the one that is known already.
+local function refusal(plan, first)
+  local refused, name = {}, first
+  while name do
     refused[#refused + 1] = name
     plan.env[name] = nil
     -- Only looked at from here on: it is not to be started.
     plan.stdin = true
+    name = refusedName(pcall(spawn, plan))
   end
   table.sort(refused)
-  error({
+  return {
     kind = "denied",
     message = "secrets are not put into variables that steer a loader or an interpreter: " .. table.concat(refused, ", "),
     reason = "whoever may write such a secret could run code in every program that gets it",
     hint = "leave them out: --except " .. table.concat(refused, ","),
-  }, 0)
+  }
+end
+
+local function start(plan)
+  local ok, result = pcall(spawn, plan)
+  if ok then return result end
+  local name = refusedName(ok, result)
+  error(name and refusal(plan, name) or result, 0)
 end
 
 local function leave(result)
+  if result.timedOut then
+    fail(words[1] .. " did not end within " .. options.timeout .. " and was stopped\n"
+      .. "give it more time: --timeout TIME, or find out what it waits for", { code = 124 })
+  end
   os.exit(result.code or 128 + result.signal)
 end
 
@@ -145,20 +168,27 @@ if not options.watch then leave(start(place(fetch()))) end
 
 -- MARK: --watch
 
--- Names and versions, put into one text that can be compared; no value is asked for.
+-- Names and versions of what the program gets, put into one text that can be compared; no value is asked for.
 local function state()
-  local lines = {}
+  local lines, there = {}, {}
   for _, one in ipairs(vault:names { details = true, recursive = options.recursive }) do
-    lines[#lines + 1] = table.concat({ one.name, one.version or 0, one.env, one.path }, "\t")
+    if isUsed(one.name) then
+      there[one.name] = true
+      lines[#lines + 1] = table.concat({ one.name, one.version or 0, one.env, one.path }, "\t")
+    end
   end
-  return table.concat(lines, "\n")
+  return { text = table.concat(lines, "\n"), there = there }
 end
 
-local function run()
+local function prepare()
   local all = fetch()
   local plan = place(all)
   plan.background, plan.tty = true, options.terminal
-  return start(plan), all
+  return plan, all
+end
+
+local function closeAll(handles)
+  for _, handle in pairs(handles) do handle:close() end
 end
 
 local function stop(process)
@@ -170,20 +200,56 @@ local function stop(process)
   end
 end
 
+local function goesOn(what, e)
+  warnOnce(what .. ": " .. tostring(type(e) == "table" and e.message or e) .. "; the program goes on with what it has")
+end
+
+-- What the program would be started with now; nothing where it could not be, which is said.
+local function prepareAnew(now, before)
+  local what = "secrets have changed"
+  for _, name in ipairs(named) do
+    if before.there[name] and not now.there[name] then
+      -- Made anew it has the version that it had: whatever comes next is a change.
+      before.text = nil
+      return goesOn(what, "secret " .. name .. " is not there any more")
+    end
+  end
+  local ok, plan, all = pcall(prepare)
+  -- It is tried again at the next look.
+  if not ok then return goesOn(what, plan) end
+  -- Looked at, and not started: no program takes `true` for its standard input.
+  local input = plan.stdin
+  plan.stdin = true
+  local name = refusedName(pcall(spawn, plan))
+  plan.stdin = input
+  if not name then return plan, all end
+  now.isRefused = true
+  goesOn(what, refusal(plan, name))
+  for _, handle in pairs(all) do handle:close() end
+end
+
 -- Before the values: a change in between is seen at the next look.
 local before = state()
-local process, all = run()
+local plan, all = prepare()
+local process = start(plan)
+-- A look whose names no program may be started with; the next that is the same is not tried.
+local refused
 while true do
   local result = process:wait(options.interval)
   if result then leave(result) end
   local ok, now = pcall(state)
   if not ok then
-    warnOnce("the secrets could not be looked at: " .. tostring(now):match("^[^\n]*") .. "; the program goes on")
-  elseif now ~= before then
-    io.stderr:write("vaultscript: secrets have changed; the program is started anew\n")
-    stop(process)
-    for _, handle in pairs(all) do handle:close() end
-    before = now
-    process, all = run()
+    goesOn("the secrets could not be looked at", now)
+  elseif now.text ~= before.text and now.text ~= refused then
+    local anew, more = prepareAnew(now, before)
+    refused = now.isRefused and now.text
+    if anew and not process:running() then leave(process:wait()) end
+    if anew then
+      io.stderr:write("vaultscript: secrets have changed; the program is started anew\n")
+      stop(process)
+      for _, handle in pairs(all) do handle:close() end
+      before, all = now, more
+      process = start(anew)
+    end
   end
 end

@@ -5,18 +5,28 @@ extension InfisicalFailures {
     // MARK: - May pass
 
     /// 429 and 5xx.
-    func passing(_ answer: InfisicalAnswer) -> Finding? {
+    func passing(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding? {
         if answer.status == 429 {
             let wait = answer.retryAfter.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
             return Finding(
                 .tooManyRequests, .limit, reason: "\(host) answers that too many requests were made (429)\(wait)",
-                hint: "wait and try again; listing a folder is one request where many reads are many")
+                hint: "wait and try again; \(fewerRequests(operation))")
         }
         guard answer.status >= 500 else { return nil }
         let id = answer.requestID.isEmpty ? "" : ", request \(shown(answer.requestID))"
         return Finding(
             .serverFault, .network, reason: "\(host) has a fault of its own (\(answer.status)\(id))",
             hint: "try again later; look at the server")
+    }
+
+    /// How a run asks for less.
+    private func fewerRequests(_ operation: InfisicalOperation) -> String {
+        switch operation {
+        case .login, .loginBy:
+            "log in less often: one run that does more needs one login, and runs that start at the same minute can be spread"
+        case .status: "spread runs that start at the same minute"
+        default: "listing a folder is one request where many reads are many"
+        }
     }
 
     /// HTML, another type, or no such route: the base URL is wrong.
@@ -186,18 +196,23 @@ extension InfisicalFailures {
         return Finding(
             .unknownSecret, .notFound, "secret \(name.printable) was not found",
             reason: "project \(folder.project) at \(host) has no such name \(place)",
-            hint: "list the names: for _, name in ipairs(login():names{ env = \"\(folder.environment)\", "
-                + "path = \"\(folder.path)\" }) do print(name) end")
+            hint: "list the names: \(listing(folder.environment, folder.path))")
     }
 
     private func missingFolder(_ operation: InfisicalOperation) -> Finding? {
         guard let folder = operation.folder else { return nil }
-        let message = operation.secretName.map { "secret \($0.printable) was not found" } ?? undone(operation)
+        var message = operation.secretName.map { "secret \($0.printable) was not found" } ?? undone(operation)
+        var hint = "check env (its slug, such as dev) and path"
+        if case .write(let write) = operation, write.isPut {
+            // It is the folder that is missed: the secret need not be there.
+            message = "secret \(write.name.printable) could not be written: its folder was not found"
+            hint += "; a new folder is made in Infisical"
+        }
         return Finding(
             .unknownPlace, .notFound, message,
             reason:
                 "project \(folder.project) at \(host) has no env \(folder.environment), or no path \(folder.path) in it (404)",
-            hint: "check env (its slug, such as dev) and path")
+            hint: hint)
     }
 
     private func missingProject(_ operation: InfisicalOperation) -> Finding {

@@ -85,6 +85,8 @@ struct InfisicalFailures {
 
     let base: InfisicalBaseURL
     let sanitize: (String) -> String
+    /// How the names of an environment's folder are listed.
+    let listing: (_ environment: String, _ path: String) -> String
 
     var host: String { base.host }
 
@@ -125,7 +127,9 @@ struct InfisicalFailures {
 
     /// What a refusal means.
     func finding(_ answer: InfisicalAnswer, _ operation: InfisicalOperation) -> Finding {
-        if let found = passing(answer) ?? (answer.isRouteMissing ? lease(answer, operation) : nil) ?? noAPI(answer) {
+        if let found = passing(answer, operation) ?? (answer.isRouteMissing ? lease(answer, operation) : nil)
+            ?? noAPI(answer)
+        {
             return found
         }
         switch operation {

@@ -92,6 +92,6 @@ extension InfisicalSession {
         guard name.isEmpty || name == "." || name == ".." else { return nil }
         return Failure(
             .usage, "\"\(name)\" is no name of a secret", reason: "a name is not empty and not . or ..",
-            hint: "list the names: for _, name in ipairs(login():names()) do print(name) end")
+            hint: "write it as Infisical shows it")
     }
 }

@@ -30,7 +30,9 @@ final class InfisicalWire {
         self.environment = environment
     }
 
-    var failures: InfisicalFailures { InfisicalFailures(base: base, sanitize: environment.sanitize) }
+    var failures: InfisicalFailures {
+        InfisicalFailures(base: base, sanitize: environment.sanitize, listing: environment.listing)
+    }
 
     func makeCall() -> ProviderCall { sender.makeCall() }
 

@@ -1,0 +1,83 @@
+import Diagnostics
+
+/// Words for whoever has asked: a script, which calls functions and gives options, or a person at a command line, who has
+/// written neither. The programs of the commands call the same functions as scripts do.
+struct CommandWords {
+    /// Functions that commands call, as errors begin with them.
+    private static let functions = [
+        "getSecret", "getSecrets", "names", "folders", "putSecret", "putSecrets", "deleteSecret", "secret.random",
+        "secret.file", "secret.input", "secret.prompt", "secret.dotenv",
+    ]
+
+    /// The name of the command; nil for a script.
+    var command: String?
+
+    /// What errors call the function that failed.
+    func function(_ name: String) -> String { command.map { "vaultscript \($0)" } ?? name }
+
+    /// A failure of a function, under the name of what was asked for.
+    func worded(_ failure: Failure) -> Failure {
+        guard command != nil, let name = Self.functions.first(where: { failure.message.hasPrefix("\($0): ") }) else {
+            return failure
+        }
+        var failure = failure
+        failure.message = function(name) + failure.message.dropFirst(name.count)
+        return failure
+    }
+
+    // MARK: - What to do next
+
+    /// The values of these names hold references that the vault did not expand.
+    func unexpandedHint(_ names: [String]) -> String {
+        switch command {
+        case nil: "mend it in the vault, or say allowUnexpanded = true if the text is meant as it stands"
+        case "doctor": "mend it in the vault; a script that means the text as it stands says allowUnexpanded = true"
+        case "run": "mend it in the vault, or leave it out: --except \(names.joined(separator: ",").shellWord)"
+        default: "mend it in the vault"
+        }
+    }
+
+    /// A change policy stands before what `function` should do.
+    func approvalHint(_ function: String) -> String {
+        command == nil
+            ? "have it approved there and run again, or go on without it: \(function)(…, { allowApproval = true })"
+            : "nothing more is to be done here: it takes effect when it is approved there; to run this again makes "
+                + "another request"
+    }
+
+    /// The names of a folder.
+    func listing(environment: String, path: String) -> String {
+        command == nil
+            ? "for _, name in ipairs(login():names{ env = \"\(environment)\", path = \"\(path)\" }) do print(name) end"
+            : "vaultscript secrets --env \(environment.shellWord) --path \(path.shellWord)"
+    }
+
+    /// A failure of a name that is none, or an address.
+    func ofAddress(_ failure: Failure) -> Failure {
+        guard command != nil, !failure.hint.isEmpty else { return failure }
+        var failure = failure
+        failure.hint = "name the folder apart: --path /web, or write infisical://project/env/path/NAME"
+        return failure
+    }
+
+    /// Nobody has said which project is meant.
+    func noProject(_ function: String) -> Failure {
+        let asked = command == nil ? "project = \"…\", --project" : "--project"
+        return Failure(
+            .usage, "\(function): it is not known which project is meant",
+            reason: "a machine identity can be in several",
+            hint: "say \(asked), or INFISICAL_PROJECT_ID in the credentials file or the environment")
+    }
+}
+
+extension String {
+    /// As a shell takes it for one word.
+    var shellWord: String {
+        let text = printable
+        let isPlain =
+            !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }
+        return isPlain
+            ? text
+            : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

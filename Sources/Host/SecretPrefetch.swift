@@ -156,8 +156,14 @@ final class PrefetchBatch {
     }
 
     /// Asks for all of `queries`: a folder's single one by its name, several by one list of the folder.
+    ///
+    /// What is near to one that is not there is not looked for: who needs it asks for it, and that error is shown.
     func start(_ queries: [SecretQuery]) {
-        let places = queries.enumerated().map { (place: $0.offset, query: $0.element) }
+        let places = queries.enumerated().map { place, query in
+            var query = query
+            query.folder.looksForNear = false
+            return (place: place, query: query)
+        }
         let folders = Dictionary(grouping: places) { Folder($0.query) }
         open = 1
         for group in folders.values.sorted(by: { $0[0].place < $1[0].place }) {
@@ -210,7 +216,10 @@ final class PrefetchBatch {
             switch result {
             case .success(let secret?): take(secret, wanted)
             case .success(nil): absent.insert(Key(wanted.query))
-            case .failure(let failure): note(failure, wanted)
+            case .failure(let failure):
+                // A script may go on without what its recipe declares (`optional`).
+                if failure.cause == InfisicalCause.unknownSecret.rawValue { absent.insert(Key(wanted.query)) }
+                note(failure, wanted)
             }
             close()
         }

@@ -9,7 +9,7 @@ import Providers
 /// 1. `declare` notes what is needed. Nothing is sent.
 /// 2. The first `take` of a declared secret fetches all of them through that session (`fetch` does the same at a time of
 ///    the caller's choice). If one cannot be had, all who wait get a failure that names it, before any work is done.
-/// 3. `take` gives each secret once. Who asks again asks the vault: a run that lasts sees what was changed meanwhile.
+/// 3. `take` gives each secret once, or that it is not there. Who asks again asks the vault: a run that lasts sees what was changed meanwhile.
 ///
 /// Every value is in the store, and so known to the masker, from when it comes.
 final class SecretPrefetch {
@@ -83,7 +83,8 @@ final class SecretPrefetch {
 
     private func take(_ key: PrefetchBatch.Key, _ isOptional: Bool, _ batch: PrefetchBatch?) -> Taken {
         guard let kept = batch?.found.removeValue(forKey: key) else {
-            return isOptional && batch?.absent.contains(key) == true ? .found(nil) : .notFetched
+            // Once, as for those that are there: who waits for one that somebody else makes asks again.
+            return isOptional && batch?.absent.remove(key) != nil ? .found(nil) : .notFetched
         }
         drop(kept.reference)
         return .found(kept.secret)

@@ -57,6 +57,19 @@ import Testing
         #expect(front.asked == [Self.login, Self.list, "GET /v4/secrets/OPT", Self.revoke])
     }
 
+    @Test func `one that is made while the script waits for it is seen`() throws {
+        let (script, vault) = try Self.absentee(
+            "local n = 0 while not getSecret('OPT', { optional = true }) do n = n + 1 sleep(0.1) end return n > 0")
+        let own = vault.environment
+        let front = VaultFront(of: vault.url) { request, moment in
+            // After the first answer that it is not there.
+            guard moment == .answered, request.target.hasPrefix("/api/v4/secrets/OPT?") else { return }
+            _ = try? Program.run(["set", "OPT"], environment: own, input: Data("value".utf8))
+        }
+        let outcome = try run(script, vault, front)
+        #expect(outcome.text == "true\n" && outcome.code == 0, "\(outcome)")
+    }
+
     @Test func `one that is not there and needed is looked for nearby once, where that is told`() throws {
         let (script, vault) = try Self.absentee("getSecret('OPT')")
         let front = VaultFront(of: vault.url)

@@ -190,6 +190,7 @@ private final class PrefetchBench {
         #expect(try bench.taken("B") == "B")
         // Who goes on without it has the answer; who needs it asks, and hears what is near.
         #expect(try bench.taken("NONE", isOptional: true) == "nothing")
+        #expect(try bench.taken("NONE", isOptional: true) == nil)
         #expect(try bench.taken("NONE") == nil)
         #expect(
             bench.front.asked == [

@@ -151,7 +151,8 @@ extension Doctor {
 
     func succeed(_ walk: Walk) {
         let who = walk.identity.name ?? "the identity"
-        let count = Self.count(walk.read.count)
+        // What is declared twice is one secret.
+        let count = Self.count(Set(walk.read).count)
         let surplus = report.surplus.reduce(0) { $0 + $1.names.count }
         let partly = walk.isPartly ? "; what else it sees could not be looked at in full" : ""
         guard let script = request.script, request.needs != nil else {

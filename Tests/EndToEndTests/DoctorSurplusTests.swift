@@ -54,6 +54,17 @@ import Testing
             ])
     }
 
+    @Test func `does not count a secret twice that is declared by two names`() throws {
+        let vault = try Self.vault()
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            "script.lua",
+            "recipe{ name = 'r', secrets = { 'GH_PAT', 'infisical://project-one/dev/GH_PAT', { path = '/web' }, "
+                + "{ name = 'WEB_KEY', path = '/web/', project = 'project-one' } } }")
+        let outcome = try Program.run(["doctor", file], environment: vault.environment)
+        #expect(outcome.text.contains("\nall is well: bot can read the 3 secrets that \(file) needs, and sees 2 more\n"), "\(outcome)")
+    }
+
     /// A look that fails, and what is then said of it.
     private static let looks = [
         ("/api/v1/projects", "the projects of the identity could not be listed at HOST"),

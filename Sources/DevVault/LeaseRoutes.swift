@@ -13,7 +13,7 @@ extension Vault {
         let ttl = fields.optional("ttl")
         let name = action == .create ? fields.required("dynamicSecretName") : ""
         let seconds = ttl.flatMap(Self.seconds)
-        if ttl != nil, seconds == nil { fields.refuse("ttl", "TTL must be a positive number") }
+        if ttl != nil, !isRead { Self.check(seconds, &fields) }
         try fields.check()
         let project = state.projects[try projectIndex(slug: slug, for: identity)]
         guard let folder = project.environments[place.environment]?.folders[place.path] else {
@@ -74,6 +74,13 @@ extension Vault {
     }
 
     private mutating func dropEndedLeases(now: Date) { state.leases = state.leases?.filter { $1.expiresAt > now } }
+
+    /// What the validator says of a time to live, in its own words.
+    private static func check(_ seconds: Int?, _ fields: inout Fields) {
+        guard let seconds else { return fields.refuse("ttl", "TTL must be a positive number") }
+        if seconds < 60 { fields.refuse("ttl", "TTL must be a greater than 1min") }
+        if seconds > 10 * 31_557_600 { fields.refuse("ttl", "TTL must be less than 10 years") }
+    }
 
     /// A time to live: seconds, or a number with a unit.
     private static func seconds(_ text: String) -> Int? {

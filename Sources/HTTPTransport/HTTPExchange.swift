@@ -113,7 +113,7 @@ import SecretMemory
         return .failure(
             HTTPTransportError(
                 kind, host: host, curlCode: Int(code), systemError: systemError, status: status, text: text,
-                proxy: proxy))
+                proxy: proxy, isPlain: HTTPEndpoint(url: request.url)?.scheme == "http"))
     }
 
     // MARK: - Sorting
@@ -180,9 +180,9 @@ func seconds(_ duration: Duration) -> String {
     return tenths == 0 ? "\(whole) s" : "\(whole).\(tenths) s"
 }
 
-/// Control characters become blanks, and what is long is cut.
+/// Control characters become blanks, blanks at the end go, and what is long is cut.
 func oneLine(_ text: String) -> String {
-    String(
-        String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 })
-    )
+    var scalars = text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+    while scalars.last == " " { scalars.removeLast() }
+    return String(String.UnicodeScalarView(scalars))
 }

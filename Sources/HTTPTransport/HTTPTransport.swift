@@ -1,4 +1,5 @@
 import CCurlShims
+import Diagnostics
 public import EventLoop
 public import SecretMemory
 
@@ -135,7 +136,7 @@ public struct HTTPSettings {
     ) throws(HTTPTransportError) -> HTTPExchange {
         let exchange: HTTPExchange
         do { exchange = try HTTPExchange(request, host: endpoint.name, completion: completion) } catch {
-            throw HTTPTransportError(.memory, host: endpoint.name, text: "secret memory is used up")
+            throw HTTPTransportError(.memory, host: endpoint.name, text: "\(error.message): \(error.reason)")
         }
         exchange.transport = self
         exchange.proxy = settings.proxy.flatMap { HTTPEndpoint(url: $0)?.name }

@@ -58,7 +58,8 @@ extension HTTPTransportError {
             )
         case .tls:
             return (
-                .network, "TLS with \(host) failed: \(text)", certificateHint
+                .network, "TLS with \(host) failed: \(text)",
+                text.contains("certificate") ? certificateHint : handshakeHint
             )
         case .timeoutConnect:
             return (
@@ -69,7 +70,8 @@ extension HTTPTransportError {
             return (.timeout, "\(host) is too slow: \(text)", "try again later, or allow more time")
         case .reset:
             return (
-                .network, "\(host) closed the connection before an answer", "try again; if it stays, look at the server"
+                .network, "\(host) closed the connection before an answer",
+                "try again; if it stays, look at the server\(encryptedHint)"
             )
         case .truncated:
             return (.network, "the answer of \(host) is cut off: \(text)", "try again; if it stays, look at the server")
@@ -81,7 +83,9 @@ extension HTTPTransportError {
                 "redirects are never followed, so that credentials reach one host only; name the host that answers"
             )
         case .notHTTP:
-            return (.network, "what answers at \(host) does not speak HTTP", "check scheme, host and port")
+            return (
+                .network, "what answers at \(host) does not speak HTTP", "check scheme, host and port\(encryptedHint)"
+            )
         case .memory:
             return (.limit, text, "fetch fewer secrets in one run, or raise the lock limit (ulimit -l)")
         case .upload:
@@ -107,6 +111,16 @@ extension HTTPTransportError {
     private var isWithoutNetwork: Bool {
         guard [.dns, .connect, .timeoutConnect].contains(kind), proxy == nil else { return false }
         return HTTPEndpoint(url: "https://\(host)")?.isLoopback == false && !NetworkRoute.isThere
+    }
+
+    /// TLS that fails without a word about a certificate: mostly there is none at that port.
+    private var handshakeHint: String {
+        "check the port, and whether TLS is spoken there at all: for plain HTTP the address begins with http://"
+    }
+
+    /// What speaks TLS alone hangs up on plain HTTP, or answers in its own way.
+    private var encryptedHint: String {
+        isPlain && proxy == nil ? ", and whether it wants TLS: the address then begins with https://" : ""
     }
 
     private var certificateHint: String {

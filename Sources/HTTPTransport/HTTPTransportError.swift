@@ -54,11 +54,14 @@ public struct HTTPTransportError: Error, Equatable, Sendable {
     public let text: String
     /// The proxy that the request went through, `HOST:PORT`; nil without one.
     public let proxy: String?
+    /// Whether it was asked without TLS.
+    public let isPlain: Bool
 
     init(
         _ kind: Kind, host: String, curlCode: Int = 0, systemError: Int = 0, status: Int = 0, text: String,
-        proxy: String? = nil
+        proxy: String? = nil, isPlain: Bool = false
     ) {
+        self.isPlain = isPlain
         self.proxy = proxy
         self.kind = kind
         self.host = host

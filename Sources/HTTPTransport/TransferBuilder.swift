@@ -136,7 +136,7 @@ import SecretMemory
             try buffer.append(secret)
             try buffer.append(0)
             line = try buffer.take()
-        } catch { throw HTTPTransportError(.memory, host: host, text: "secret memory is used up") }
+        } catch { throw HTTPTransportError(.memory, host: host, text: "\(error.message): \(error.reason)") }
         defer { line.wipe() }
         try unsafe line.withUnsafeBytes { (bytes) throws(HTTPTransportError) in
             guard let start = bytes.baseAddress else { return }

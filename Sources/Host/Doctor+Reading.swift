@@ -14,6 +14,8 @@ extension Doctor {
         var left: [DeclaredSecret]
         var read: [FetchedPlace] = []
         var hasFailed = false
+        /// Whether a look at what is not needed failed.
+        var isPartly = false
 
         init(_ entry: SessionService.Entry, _ plan: LoginPlan, _ identity: SessionIdentity, _ needs: [DeclaredSecret]) {
             (self.entry, self.plan, self.identity, left) = (entry, plan, identity, needs)
@@ -145,85 +147,27 @@ extension Doctor {
 
     private static func count(_ number: Int) -> String { number == 1 ? "1 secret" : "\(number) secrets" }
 
-    // MARK: - What is not needed
-
-    private static let maximumEnvironments = 20
-    private static let maximumRows = 20
-
-    /// Names only: whether a value could be read is not tried, as doctor reads none that is not needed.
-    private func lookBeyond(_ walk: Walk) {
-        guard let session = walk.entry.session as? InfisicalSession else { return succeed(walk) }
-        let project = walk.read.first?.project ?? walk.plan.project
-        guard let project else { return succeed(walk) }
-        session.projects { [self] others in
-            session.environments(of: project) { [self] result in
-                var slugs = (try? result.get()) ?? []
-                if slugs.isEmpty { slugs = [walk.plan.environment] }
-                look(through: Array(slugs.prefix(Self.maximumEnvironments)), of: project, session, walk) { [self] in
-                    tellProjects((try? others.get()) ?? [], but: project)
-                    succeed(walk)
-                }
-            }
-        }
-    }
-
-    private func tellProjects(_ all: [(id: String, slug: String)], but project: String) {
-        let others = all.filter { $0.id != project && $0.slug != project }.map(\.slug)
-        guard !others.isEmpty else { return }
-        let more = others.count > 5 ? " and \(others.count - 5) more" : ""
-        show(
-            "surplus", .note,
-            "the identity is in other projects too: \(others.prefix(5).joined(separator: ", "))\(more)")
-    }
-
-    private func look(
-        through environments: [String], of project: String, _ session: InfisicalSession, _ walk: Walk,
-        _ completion: @escaping () -> Void
-    ) {
-        guard let environment = environments.first else { return completion() }
-        var query = FolderQuery(project: project, environment: environment, includesValues: false)
-        query.isRecursive = true
-        session.listSecrets(query) { [self] result in
-            if case .success(let found) = result { tell(found, project, environment, walk) }
-            look(through: Array(environments.dropFirst()), of: project, session, walk, completion)
-        }
-    }
-
-    private func tell(_ found: [FetchedSecret], _ project: String, _ environment: String, _ walk: Walk) {
-        let needed = Set(walk.read)
-        var names: [String: [String]] = [:]
-        for secret in found where !secret.isImported {
-            let place = FetchedPlace(project: project, environment: environment, path: secret.path, name: secret.name)
-            if !needed.contains(place) { names[secret.path, default: []].append(secret.name) }
-        }
-        for (path, names) in names.sorted(by: { $0.key < $1.key }) {
-            let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-            let text = "not needed: env \(environment), path \(path): \(names.prefix(5).joined(separator: ", "))\(more)"
-            show(
-                DoctorReport.Surplus(project: project, environment: environment, path: path, names: names),
-                text: report.surplus.count < Self.maximumRows ? text : nil)
-        }
-    }
-
     // MARK: - All is well
 
-    private func succeed(_ walk: Walk) {
+    func succeed(_ walk: Walk) {
         let who = walk.identity.name ?? "the identity"
-        let count = Self.count(walk.read.count)
+        // What is declared twice is one secret.
+        let count = Self.count(Set(walk.read).count)
         let surplus = report.surplus.reduce(0) { $0 + $1.names.count }
+        let partly = walk.isPartly ? "; what else it sees could not be looked at in full" : ""
         guard let script = request.script, request.needs != nil else {
             conclude(
-                "all is well: \(who) can read \(count) of env \(walk.plan.environment), path \(walk.plan.path)",
+                "all is well: \(who) can read \(count) of env \(walk.plan.environment), path \(walk.plan.path)\(partly)",
                 next: "what a script needs, and what the identity sees beyond that: vaultscript doctor FILE.lua")
             return finish()
         }
         let well = "all is well: \(who) can read the \(count) that \(script) needs"
         if surplus > 0 {
             conclude(
-                "\(well), and sees \(surplus) more",
+                "\(well), and sees \(surplus) more\(partly)",
                 next: "give the identity a role that covers what is needed and no more (least privilege)")
         } else {
-            conclude(well, next: "run it: vaultscript \(script)")
+            conclude(well + partly, next: "run it: vaultscript \(script)")
         }
         finish()
     }

@@ -53,12 +53,22 @@ struct LoginMemory {
             note(Refusal(cause: cause, secondsSince1970: CalendarDay.now), base, clientID)
             return failure
         }
-        guard cause == .invalidCredentials, let earlier = recall(base, clientID) else { return failure }
+        guard cause == .invalidCredentials || cause == .locked, let earlier = recall(base, clientID) else {
+            return failure
+        }
         var explained = failure
         let told = earlier.cause == .expiredSecret ? "had expired" : "had been used as often as it may"
-        explained.reason =
-            "401 Invalid credentials: on \(CalendarDay.moment(secondsSince1970: earlier.secondsSince1970)) \(base.host) "
+        let memory =
+            "on \(CalendarDay.moment(secondsSince1970: earlier.secondsSince1970)) \(base.host) "
             + "said that the client secret of this client id \(told), which it says only once"
+        guard cause == .invalidCredentials else {
+            // The lock is what the server says now, and it hides what locked it.
+            explained.reason += "; \(memory)"
+            explained.hint =
+                "make a new client secret for the identity; the lock ends by itself (by default after 300 s)"
+            return explained
+        }
+        explained.reason = "401 Invalid credentials: \(memory)"
         explained.hint =
             "make a new client secret for the identity; if this is a new one, check it and INFISICAL_DOMAIN (asked was "
             + "\(base.hostAndRegion))"

@@ -34,12 +34,17 @@ extension ScriptRun {
         _ query: SecretQuery, _ entry: SessionService.Entry,
         _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
-        prefetch.take(query, from: entry) { result in
+        prefetch.take(query, from: entry) { [prefetch] result in
             switch result {
             case .success(.found(let found)): completion(.success(found))
             case .success(.notFetched): entry.session.getSecret(query, completion: completion)
-            // Another one that was declared cannot be had: the script hears of that where it asks for it.
-            case .failure: entry.session.getSecret(query, completion: completion)
+            // One that was declared cannot be had: the script hears of that where it asks for it. What could be had is
+            // there by now.
+            case .failure:
+                prefetch.take(query, from: entry) { again in
+                    if case .success(.found(let found)) = again { return completion(.success(found)) }
+                    entry.session.getSecret(query, completion: completion)
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ import Providers
 /// 1. `declare` notes what is needed. Nothing is sent.
 /// 2. The first `take` of a declared secret fetches all of them through that session (`fetch` does the same at a time of
 ///    the caller's choice). If one cannot be had, all who wait get a failure that names it, before any work is done.
-/// 3. `take` gives each secret once. Who asks again asks the vault: a run that lasts sees what was changed meanwhile.
+/// 3. `take` gives each secret once, or that it is not there. Who asks again asks the vault: a run that lasts sees what was changed meanwhile.
 ///
 /// Every value is in the store, and so known to the masker, from when it comes.
 final class SecretPrefetch {
@@ -83,7 +83,8 @@ final class SecretPrefetch {
 
     private func take(_ key: PrefetchBatch.Key, _ isOptional: Bool, _ batch: PrefetchBatch?) -> Taken {
         guard let kept = batch?.found.removeValue(forKey: key) else {
-            return isOptional && batch?.absent.contains(key) == true ? .found(nil) : .notFetched
+            // Once, as for those that are there: who waits for one that somebody else makes asks again.
+            return isOptional && batch?.absent.remove(key) != nil ? .found(nil) : .notFetched
         }
         drop(kept.reference)
         return .found(kept.secret)
@@ -156,8 +157,14 @@ final class PrefetchBatch {
     }
 
     /// Asks for all of `queries`: a folder's single one by its name, several by one list of the folder.
+    ///
+    /// What is near to one that is not there is not looked for: who needs it asks for it, and that error is shown.
     func start(_ queries: [SecretQuery]) {
-        let places = queries.enumerated().map { (place: $0.offset, query: $0.element) }
+        let places = queries.enumerated().map { place, query in
+            var query = query
+            query.folder.looksForNear = false
+            return (place: place, query: query)
+        }
         let folders = Dictionary(grouping: places) { Folder($0.query) }
         open = 1
         for group in folders.values.sorted(by: { $0[0].place < $1[0].place }) {
@@ -210,7 +217,10 @@ final class PrefetchBatch {
             switch result {
             case .success(let secret?): take(secret, wanted)
             case .success(nil): absent.insert(Key(wanted.query))
-            case .failure(let failure): note(failure, wanted)
+            case .failure(let failure):
+                // A script may go on without what its recipe declares (`optional`).
+                if failure.cause == InfisicalCause.unknownSecret.rawValue { absent.insert(Key(wanted.query)) }
+                note(failure, wanted)
             }
             close()
         }

@@ -16,6 +16,9 @@ public struct FolderQuery: Equatable, Sendable {
     public var prefersPersonal = false
     /// Which secrets of a list are wanted.
     public var filter = SecretFilter()
+    /// Whether an error about what is not there may cost more requests, which look for what is near. For errors that are
+    /// shown.
+    public var looksForNear = true
 
     /// Names a folder.
     public init(project: String, environment: String, path: String = "/", includesValues: Bool = true) {

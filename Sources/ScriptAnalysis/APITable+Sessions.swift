@@ -39,7 +39,9 @@ extension API.Section {
             OptionTable(
                 "LeaseOptions", of: "lease",
                 OptionTable.place + [
-                    Option("ttl: duration", "how long it lives unless it is renewed", default: "the vault's")
+                    Option(
+                        "ttl: duration", "how long it lives unless it is renewed; a minute or more",
+                        default: "the vault's")
                 ]),
             OptionTable(
                 "PutOptions", of: "putSecret",

@@ -57,7 +57,15 @@ import Testing
             try refused(["dynamicSecretName": "order"])
                 == "404 Dynamic secret with name 'order' in folder with path '/db' not found")
         #expect(try refused(["dynamicSecretName": "orders", "ttl": "2m"]) == "400 TTL cannot be larger than max TTL")
-        #expect(try refused(["dynamicSecretName": "orders", "ttl": "x"]) == "422")
+        for (ttl, words) in [
+            ("x", "TTL must be a positive number"), ("59s", "TTL must be a greater than 1min"),
+            ("10", "TTL must be a greater than 1min"), ("3653d", "TTL must be less than 10 years"),
+        ] {
+            let sent = try fixture.send(
+                "POST", leases, body: body(["dynamicSecretName": "orders", "ttl": .string(ttl)]), token: token)
+            #expect(sent.body["message"]?.array?.first?["message"]?.string == words, "\(ttl)")
+        }
+        #expect(try refused(["dynamicSecretName": "orders", "ttl": "60"]) == "200")
         #expect(
             try refused(["dynamicSecretName": "orders", "projectSlug": "no"]) == "404 No project found with slug no")
     }

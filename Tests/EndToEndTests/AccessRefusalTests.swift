@@ -9,6 +9,18 @@ private let place = "project PROJECT, env dev, path /"
 private let checkProject = "check its id or slug, and INFISICAL_DOMAIN"
 private let list = "list the names: for _, name in ipairs(login():names{ env = \"dev\", path = \"/\" }) do print(name) end"
 
+private let takesID =
+    "HOST is an older server: to list folders and to delete it takes the project's id, and it does not tell the id of "
+    + "project-one\ngive the project's id in the place of its slug (Project Settings shows it): INFISICAL_PROJECT_ID, "
+    + "--project or project = \"…\""
+
+/// A server that is too old to be asked for the id of a slug.
+private func olderScene() throws -> RefusalScene {
+    let scene = try RefusalScene(server: ["v4": false, "projectRoutes": false])
+    scene.environment["INFISICAL_PROJECT_ID"] = "project-one"
+    return scene
+}
+
 private func noProject(_ project: String) -> String {
     "project \(project) was not found\nHOST knows no such project, or not for this identity (404)\n"
 }
@@ -92,6 +104,21 @@ private let rows: [RefusalRow] = [
         "secret NOWHERE was not found\nproject PROJECT at HOST has no such name in env dev, path /\n" + list
     ) { try RefusalScene() },
     RefusalRow(
+        "a secret that is not there, when it is to be updated",
+        "login():putSecret('NOWHERE', secret.random(16), { ifVersion = 1 })",
+        "secret NOWHERE could not be updated\n"
+            + "there is no such secret now, version 1 was expected; nothing has been written\n"
+            + "somebody else has changed it: fetch it again, decide, and give its version as ifVersion"
+    ) { try RefusalScene() },
+    RefusalRow(
+        "a slug where an older server takes an id, in a list of folders", "login():folders()",
+        "the folders of env dev, path / could not be listed\n" + takesID
+    ) { try olderScene() },
+    RefusalRow(
+        "a slug where an older server takes an id, in a deletion", "login():deleteSecret('GH_PAT')",
+        "secret GH_PAT could not be deleted\n" + takesID
+    ) { try olderScene() },
+    RefusalRow(
         "a secret that may not be seen", read,
         mayNotRead
             + "the identity may not describeSecret on secrets at HOST (403 PermissionDenied); its rule: describeSecret on "
@@ -138,6 +165,37 @@ private let rows: [RefusalRow] = [
         let limit = row.want.contains("403") ? 1 : scene.vault.log.contains { $0.contains("/api/v4/") && $0.hasSuffix(" 404") } ? 5 : 6
         #expect(asked.count <= limit, "\(scene.vault.log)")
         #expect(scene.vault.asked.count { $0 == "POST /v1/auth/universal-auth/login" } == 1)
+    }
+
+    @Test func `a secret that is removed before it is updated was not found`() throws {
+        let scene = try RefusalScene()
+        let own = scene.vault.environment
+        // Between the look at its version and the update.
+        scene.place(
+            VaultFront(of: scene.vault.url) { request, moment in
+                guard request.method == "PATCH", moment == .asked else { return }
+                _ = try? Program.run(["delete", "--yes", "GH_PAT"], environment: own)
+            })
+        let outcome = try Program.script(
+            "login():putSecret('GH_PAT', secret.random(16), { ifVersion = 1 })", environment: scene.environment)
+        let want =
+            "secret GH_PAT was not found\nproject PROJECT at HOST has no such name in env dev, path /\n\(list)\n"
+            .replacing("PROJECT", with: scene.vault.projectID).replacing("HOST", with: scene.host)
+        #expect(outcome.code == 3 && outcome.errorText.hasSuffix("script.lua:1: " + want), "\(outcome)")
+    }
+
+    @Test func `an older server takes the id where it does not take the slug, and all else by the slug`() throws {
+        let scene = try olderScene()
+        let listed = try Program.run(["secrets"], environment: scene.environment)
+        #expect(listed.code == 3 && listed.errorText.hasSuffix("--project or project = \"…\"\n"), "\(listed)")
+        let used = try Program.script(
+            "getSecret('GH_PAT') login():putSecret('NEW', secret.random(16)) print(table.concat(login():names(), ' '))",
+            environment: scene.environment)
+        #expect(used.text == "GH_PAT NEW\n" && used.code == 0, "\(used)")
+        scene.environment["INFISICAL_PROJECT_ID"] = scene.vault.projectID
+        let deleted = try Program.run(["delete", "--yes", "NEW"], environment: scene.environment)
+        #expect(deleted.text == "NEW deleted\n" && deleted.code == 0, "\(deleted)")
+        #expect(try Program.run(["secrets"], environment: scene.environment).text == "GH_PAT  version 1\n")
     }
 
     @Test func `names that are near are asked for without values, and only when something is missing`() throws {

@@ -135,6 +135,24 @@ private let regionRows: [DoctorRow] = [
 @Suite struct `Doctor on the way to the server` {
     @Test(arguments: connectionRows) func `says where it ends`(row: DoctorRow) throws { try row.check() }
 
+    @Test func `names the scheme where TLS meets plain HTTP, and the other way round`() throws {
+        let plain = try DevelopmentVault(secrets: [:])
+        let asked = DoctorScene(domain: plain.host)
+        let outcome = try Program.run(["doctor"], environment: asked.environment)
+        #expect(outcome.text.contains("\n\n\(plain.host) could not be reached: TLS with \(plain.host) failed: "), "\(outcome)")
+        #expect(!outcome.text.contains(" \n") && outcome.code == 3, "\(outcome)")
+        let hint = "next: check the port, and whether TLS is spoken there at all: for plain HTTP the address begins with http://\n"
+        #expect(outcome.text.hasSuffix(hint), "\(outcome)")
+
+        let server = StubHTTPServer { _, _ in .json(200, "{}") }
+        defer { server.stop() }
+        let front = try TLSFront(port: Int(server.port))
+        let other = DoctorScene(domain: front.url.replacing("https:", with: "http:"))
+        let closed = try Program.run(["doctor"], environment: other.environment)
+        #expect(closed.text.hasSuffix(", and whether it wants TLS: the address then begins with https://\n"), "\(closed)")
+        #expect(closed.code == 3 && server.requests.isEmpty, "\(closed)")
+    }
+
     @Test(arguments: regionRows) func `asks another region only when told to`(row: DoctorRow) throws { try row.check() }
 
     @Test(arguments: [("20200101000000Z", "20200201000000Z", "has expired"), ("21000101000000Z", "21010101000000Z", "is not yet valid")])

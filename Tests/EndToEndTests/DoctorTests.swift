@@ -10,6 +10,18 @@ private let inTime =
 private let aScript = "what a script needs, and what the identity sees beyond that: vaultscript doctor FILE.lua"
 private let recipe = #"recipe{ name = "deploy", secrets = { "GH_PAT", { path = "/web" } } } error("never run")"#
 
+private let olderServer =
+    "HOST is an older server: to list folders and to delete it takes the project's id, and it does not tell the id of project-one"
+private let takesID =
+    "give the project's id in the place of its slug (Project Settings shows it): INFISICAL_PROJECT_ID, --project or project = "
+    + "\"…\""
+
+private func olderScene() throws -> DoctorScene {
+    let scene = DoctorScene(try RefusalScene(server: ["v4": false, "projectRoutes": false]))
+    scene.environment["INFISICAL_PROJECT_ID"] = "project-one"
+    return scene
+}
+
 private func day(in days: Int) -> String {
     Date(timeIntervalSinceNow: Double(days) * 86400).formatted(.iso8601.year().month().day())
 }
@@ -67,6 +79,16 @@ private let wellRows: [DoctorRow] = [
         "all is well: bot can read 1 secret of env dev, path /",
         next: aScript
     ) { DoctorScene(try RefusalScene(server: ["v4": false], identity: ["name": "bot"])) },
+    DoctorRow(
+        "an older server, and a slug that it does not know everywhere", code: 0,
+        line: "warning  project        HOST is an older server",
+        "it works, but " + olderServer, next: takesID
+    ) { try olderScene() },
+    DoctorRow(
+        "an older server, and an id", code: 0,
+        line: "the projects of the identity could not be listed at HOST: HOST has no such API (404 Route not found)",
+        "all is well: bot can read 1 secret of env dev, path /; what else it sees could not be looked at in full", next: aScript
+    ) { DoctorScene(try RefusalScene(server: ["v4": false, "projectRoutes": false], identity: ["name": "bot"])) },
     DoctorRow(
         "a wrong clock", code: 0, "it works, but the clock of this machine is N s ahead of that of HOST",
         next: "set the clock (timedatectl): certificates and the tokens of platforms are judged by it"
@@ -169,6 +191,13 @@ private let loginRows: [DoctorRow] = [
         }
         return DoctorScene(scene)
     },
+    DoctorRow(
+        "a lock, and what was said before it", before: "for _ = 1, 4 do pcall(login) end",
+        refused
+            + "the identity is locked after repeated failures (401); on TIME HOST said that the client secret of this client "
+            + "id had expired, which it says only once",
+        next: newSecret + "; the lock ends by itself (by default after 300 s)"
+    ) { DoctorScene(try RefusalScene(identity: ["secretTtl": -1])) },
     DoctorRow(
         "a token of another instance",
         "the access token was refused by HOST: it was issued by another instance or region (403 TokenError, invalid "

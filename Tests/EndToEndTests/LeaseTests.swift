@@ -167,6 +167,27 @@ import Testing
     }
 }
 
+@Suite struct `The length of a lease` {
+    @Test func `is a minute or more, which the error says`() throws {
+        let vault = try DevelopmentVault(
+            folders: ["/": [:], "dynamic": ["/": [["name": "orders", "ttl": 600, "maxTtl": 900, "data": ["USER": "app-"]]]]])
+        let script = """
+            local vault = login()
+            print(select(2, pcall(function() vault:lease("orders", { ttl = "59s" }) end)))
+            print(select(2, pcall(function() vault:lease("orders", { ttl = "1m" }):renew("10s") end)))
+            """
+        let outcome = try Program.script(script, environment: vault.environment)
+        let why =
+            "\(vault.host) does not take a lease of that length (422: TTL must be a greater than 1min)\n"
+            + "give a ttl of at least a minute, such as \"5m\", or none: then it is what the dynamic secret has set\n"
+        #expect(
+            outcome.text == "the lease of orders could not be made\n\(why)the lease of orders could not be renewed\n\(why)",
+            "\(outcome)")
+        let raised = try Program.script("login():lease('orders', { ttl = '10s' })", environment: vault.environment)
+        #expect(raised.code == 3 && raised.errorText.hasSuffix(": the lease of orders could not be made\n\(why)"), "\(raised)")
+    }
+}
+
 /// Waits until a program under test has written a file.
 func waitForFile(_ path: String) throws {
     for _ in 0..<1200 {

@@ -17,6 +17,10 @@ private func row(
 }
 
 /// Table 3.5: each of the limits. The wait that is asked for outlasts what a call may take, so it is told, not made.
+///
+/// The limit of "Identity/project creation" has no row: it counts what makes an identity, a project or an organisation
+/// (`POST /v1/identities`, `/v1/projects`, `/v2/workspace`), and vaultscript asks for none of these, as the last test of
+/// this file shows. The client secrets of `credentials rotate` count as writes.
 private let rows: [RefusalRow] = [
     row("of all requests", read, "secret GH_PAT could not be read") { ["requests": 1] },
     row("of reads", "login() getSecret('GH_PAT') getSecret('GH_PAT')", "secret GH_PAT could not be read") {
@@ -36,6 +40,37 @@ private let rows: [RefusalRow] = [
 @Suite struct `Rate limits` {
     @Test(arguments: rows) func `are told with the time to wait`(row: RefusalRow) throws {
         try row.check()
+    }
+
+    @Test func `no call makes an identity or a project, so that their limit is never met`() throws {
+        let vault = try DevelopmentVault(
+            folders: ["/": ["GH_PAT": "value-1"], "dynamic": ["/": [["name": "db", "ttl": 600, "maxTtl": 900, "data": ["U": "u"]]]]],
+            identity: ["managesSecrets": true])
+        let outcome = try Program.script(
+            """
+            local vault = login()
+            vault:getSecret("GH_PAT") vault:getSecrets() vault:names() vault:folders() vault:identity() vault:renew()
+            vault:putSecret("A", secret.random(16)) vault:putSecrets{ B = secret.random(16) } vault:deleteSecret("A")
+            local lease = vault:lease("db") lease:renew() lease:revoke() vault:logout()
+            """, environment: vault.environment)
+        #expect(outcome.code == 0, "\(outcome)")
+        let folder = try TemporaryFolder()
+        let file = try folder.write("own.env", vault.environment.map { "\($0.key)=\($0.value)" }.joined(separator: "\n"))
+        let rotated = try Program.run(["credentials", "rotate", "--credentials", file])
+        #expect(rotated.code == 0, "\(rotated)")
+        let written = Set(
+            vault.asked.filter { !$0.hasPrefix("GET") }.map {
+                $0.replacing(/[0-9a-f]{8}-[0-9a-f-]{27}/, with: "ID").replacing(/secrets\/[A-Z]$/, with: "secrets/NAME")
+            })
+        #expect(
+            written.sorted() == [
+                "DELETE /v1/dynamic-secrets/leases/ID", "DELETE /v4/secrets/NAME", "PATCH /v4/secrets/NAME",
+                "PATCH /v4/secrets/batch", "POST /v1/auth/token/renew", "POST /v1/auth/token/revoke",
+                "POST /v1/auth/universal-auth/identities/ID/client-secrets",
+                "POST /v1/auth/universal-auth/identities/ID/client-secrets/ID/revoke",
+                "POST /v1/auth/universal-auth/login", "POST /v1/dynamic-secrets/leases",
+                "POST /v1/dynamic-secrets/leases/ID/renew", "POST /v4/secrets/NAME",
+            ])
     }
 
     @Test func `a short wait is made, as long as the vault asks`() throws {

@@ -35,6 +35,56 @@ import Testing
         for canary in canaries { #expect(canary.found(in: outcome) == nil) }
     }
 
+    /// A recipe that declares fifty secrets and OPT, which is not there, and takes the fifty.
+    private static func absentee(_ end: String) throws -> (script: String, vault: DevelopmentVault) {
+        let names = (1...50).map { String(format: "KEY_%02d", $0) }
+        let secrets = Dictionary(uniqueKeysWithValues: names.map { ($0, Canary().value) })
+        let environments: [String: Any] = ["dev": ["/": secrets], "a": ["/": [:]], "b": ["/": [:]], "c": ["/": [:]]]
+        let script = """
+            recipe{ name = "x", secrets = { \((names + ["OPT"]).map { "\"\($0)\"" }.joined(separator: ", ")) } }
+            for i = 1, 50 do getSecret(("KEY_%02d"):format(i)) end
+            \(end)
+            """
+        return (script, try DevelopmentVault(environments: environments))
+    }
+
+    @Test func `one that is not there and may be absent costs one request more`() throws {
+        let (script, vault) = try Self.absentee("return getSecret('OPT', { optional = true }) == nil")
+        let front = VaultFront(of: vault.url)
+        let outcome = try run(script, vault, front)
+        #expect(outcome.text == "true\n" && outcome.code == 0, "\(outcome)")
+        // By name, since a list leaves out what may not be seen.
+        #expect(front.asked == [Self.login, Self.list, "GET /v4/secrets/OPT", Self.revoke])
+    }
+
+    @Test func `one that is made while the script waits for it is seen`() throws {
+        let (script, vault) = try Self.absentee(
+            "local n = 0 while not getSecret('OPT', { optional = true }) do n = n + 1 sleep(0.1) end return n > 0")
+        let own = vault.environment
+        let front = VaultFront(of: vault.url) { request, moment in
+            // After the first answer that it is not there.
+            guard moment == .answered, request.target.hasPrefix("/api/v4/secrets/OPT?") else { return }
+            _ = try? Program.run(["set", "OPT"], environment: own, input: Data("value".utf8))
+        }
+        let outcome = try run(script, vault, front)
+        #expect(outcome.text == "true\n" && outcome.code == 0, "\(outcome)")
+    }
+
+    @Test func `one that is not there and needed is looked for nearby once, where that is told`() throws {
+        let (script, vault) = try Self.absentee("getSecret('OPT')")
+        let front = VaultFront(of: vault.url)
+        let outcome = try run(script, vault, front)
+        #expect(outcome.code == 3 && outcome.errorText.contains("secret OPT was not found\n"), "\(outcome)")
+        let project = "GET /v1/projects/\(vault.projectID)"
+        #expect(
+            front.asked == [
+                Self.login, Self.list, "GET /v4/secrets/OPT", "GET /v4/secrets/OPT", Self.list, project, Self.list,
+                Self.list, Self.revoke,
+            ])
+        // The first list alone asks for values.
+        #expect(front.requests.count { $0.target.contains("viewSecretValue=true") && !$0.target.contains("/OPT") } == 1)
+    }
+
     /// Counts lists that are under way at the same time.
     private final class Meeting: @unchecked Sendable {
         private let condition = NSCondition()

@@ -68,7 +68,9 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
     func check() throws -> RefusalScene {
         let scene = try scene()
         let outcome = try Program.script(script, environment: scene.environment)
-        let want = want.replacing("HOST", with: scene.host).replacing("PROJECT", with: scene.vault.projectID)
+        let variable = "INFISICAL_PROJECT_ID"
+        let want = want.replacing("HOST", with: scene.host).replacing(variable, with: "\u{1}")
+            .replacing("PROJECT", with: scene.vault.projectID).replacing("\u{1}", with: variable)
         // A vault that refuses everything refuses to revoke the token too, which is told after the error.
         let text = outcome.errorText.replacing(/warning: the access token could not be revoked at [^\n]*\n/, with: "")
             .replacing(/asks to wait \d+ s/, with: "asks to wait N s")

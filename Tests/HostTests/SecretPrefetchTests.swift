@@ -181,6 +181,23 @@ private final class PrefetchBench {
         #expect(try bench.taken("NONE") == nil)
     }
 
+    @Test func `one that is absent is asked for once, and nothing near it`() throws {
+        let bench = try PrefetchBench(DevelopmentVault(secrets: ["A": "1", "B": "2"]))
+        bench.prefetch.declare(["A", "NONE", "B"].map { Declaration(name: $0) })
+        guard case .failure(let failure) = try bench.take("A") else { return _ = Issue.record("A was given") }
+        #expect(failure.message == "secret NONE was not found")
+        #expect(try bench.taken("A") == "A")
+        #expect(try bench.taken("B") == "B")
+        // Who goes on without it has the answer; who needs it asks, and hears what is near.
+        #expect(try bench.taken("NONE", isOptional: true) == "nothing")
+        #expect(try bench.taken("NONE", isOptional: true) == nil)
+        #expect(try bench.taken("NONE") == nil)
+        #expect(
+            bench.front.asked == [
+                "POST /v1/auth/universal-auth/login", "GET /v4/secrets", "GET /v4/secrets/NONE",
+            ])
+    }
+
     @Test func `a folder that is too large to be listed is read by name`() throws {
         let large = String(repeating: "x", count: 40_000)
         var values = Dictionary(uniqueKeysWithValues: (0..<60).map { ("LARGE_\($0)", large) })

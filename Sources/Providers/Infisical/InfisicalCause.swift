@@ -11,7 +11,7 @@ public enum InfisicalCause: String, Sendable, CaseIterable {
     case unusableClaims, tokenAddress
     // Something may not be read or is not there (table 3.4).
     case unknownProject, otherOrganization, notInProject, unknownPlace, unknownSecret, notPermitted, hiddenValue
-    case hiddenReference, policy, wrongTokenKind, alreadyThere, missingParameter
+    case hiddenReference, policy, wrongTokenKind, alreadyThere, missingParameter, needsProjectID
     // Too much at once (table 3.5), and no API at all.
     case tooManyRequests, serverFault, webPage, noRoute, notJSON, otherService
     /// Words of the server that are not known.

@@ -88,6 +88,8 @@ extension InfisicalFailures {
             case .lease(let query, let step): "the lease of \(query.name) may not be \(step.rawValue)"
             case .clientSecret(let what): "the client secret may not be \(what)"
             case .lookUp(let slug): "project \(slug) may not be looked up"
+            case .identity: "the identity may not be asked for"
+            case .projects: "the projects of the identity may not be listed"
             case .writeMany(let folder):
                 "the secrets of env \(folder.environment), path \(folder.path) may not be written"
             default: nil
@@ -158,6 +160,20 @@ extension InfisicalFailures {
                 hint: "give both: project and env")
         }
         return nil
+    }
+
+    /// A slug, where an older instance takes the id alone and has no route that tells it. Nothing is sent: its own answer
+    /// would name a field of the request.
+    func needsProjectID(_ slug: String, _ operation: InfisicalOperation) -> Failure {
+        var failure = Failure(
+            .usage, undone(operation),
+            reason:
+                "\(host) is an older server: to list folders and to delete it takes the project's id, and it does not "
+                + "tell the id of \(slug)",
+            hint: "give the project's id in the place of its slug (Project Settings shows it): INFISICAL_PROJECT_ID, "
+                + "--project or project = \"…\"", status: 404)
+        failure.cause = InfisicalCause.needsProjectID.rawValue
+        return failure
     }
 
     // MARK: - Not there

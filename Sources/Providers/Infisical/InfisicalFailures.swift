@@ -4,6 +4,8 @@ import HTTPTransport
 /// What was being done, for the first line of a message.
 enum InfisicalOperation {
     case status, login, renew, revoke
+    /// As whom the session acts, and in which projects.
+    case identity, projects
     case lookUp(String)
     case read(SecretQuery)
     case list(FolderQuery)
@@ -24,7 +26,7 @@ enum InfisicalOperation {
     /// The folder that it is about.
     var folder: FolderQuery? {
         switch self {
-        case .status, .login, .loginBy, .clientSecret, .renew, .revoke, .lookUp: nil
+        case .status, .login, .loginBy, .clientSecret, .renew, .revoke, .identity, .projects, .lookUp: nil
         case .lease(let query, _): query.folder
         case .read(let query): query.folder
         case .list(let query), .folders(let query), .writeMany(let query): query
@@ -156,6 +158,8 @@ struct InfisicalFailures {
         case .login: "login at \(host) failed"
         case .renew: "the access token could not be renewed at \(host)"
         case .revoke: "the access token could not be revoked at \(host)"
+        case .identity: "the identity could not be asked for at \(host)"
+        case .projects: "the projects of the identity could not be listed at \(host)"
         case .lookUp(let slug): "project \(slug) could not be looked up at \(host)"
         case .read(let query): "secret \(query.name) could not be read"
         case .list(let folder): "the secrets of env \(folder.environment), path \(folder.path) could not be listed"

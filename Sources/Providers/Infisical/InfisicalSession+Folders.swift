@@ -12,6 +12,8 @@ extension InfisicalSession {
         withProject(query.project, named: nil, .folders(query), call) { project in
             switch project {
             case .failure(let failure): completion(.failure(failure))
+            case .success(.slug(let slug)):
+                completion(.failure(self.wire.failures.needsProjectID(slug, .folders(query))))
             case .success(let project): self.folders(query, project, call, completion)
             }
         }

@@ -18,7 +18,7 @@ extension InfisicalSession {
                 completion(.success(found))
             // An instance from before there was this question; the token's claims are what there is.
             case .failure(.answer(let refused, _)) where refused.isRouteMissing: completion(.success(found))
-            case .failure(let refusal): completion(.failure(self.wire.failures.make(refusal, during: .renew)))
+            case .failure(let refusal): completion(.failure(self.wire.failures.make(refusal, during: .identity)))
             }
         }
         return call

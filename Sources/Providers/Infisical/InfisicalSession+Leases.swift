@@ -48,7 +48,9 @@ extension InfisicalSession {
         } completion: { answer in
             switch answer {
             case .success: completion(.success(()))
-            case .failure(.answer(let refused, _)) where refused.status == 404 && !refused.isRouteMissing:
+            // In the API's own words: the 404 of a proxy says nothing of a lease.
+            case .failure(.answer(let refused, _))
+            where refused.status == 404 && refused.isAPI && !refused.isRouteMissing:
                 completion(.success(()))
             case .failure(let refusal): completion(.failure(self.wire.failures.make(refusal, during: operation)))
             }
@@ -207,6 +209,11 @@ extension InfisicalFailures {
         if answer.isRouteMissing {
             return Finding(
                 .notFound, "\(host) has no dynamic secrets (404 Route not found)", "ask for them at a newer server")
+        }
+        if answer.status == 422, let fault = answer.validations.first(where: { $0.field == "ttl" }) {
+            return Finding(
+                .usage, "\(host) does not take a lease of that length (422: \(shown(fault.message)))",
+                "give a ttl of at least a minute, such as \"5m\", or none: then it is what the dynamic secret has set")
         }
         let words = answer.message.lowercased()
         if answer.status == 404, words.hasPrefix("dynamic secret") {

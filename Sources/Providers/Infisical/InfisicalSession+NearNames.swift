@@ -6,15 +6,16 @@ extension InfisicalSession {
     /// Reports a refusal in words; where something is not there, after a short look at what is near.
     ///
     /// The look asks for names only, at most `NearSearch.maximumRequests` times and within `NearSearch.timeLimit`, and
-    /// whatever is refused on the way is not there for it. After any other refusal nothing is asked.
+    /// whatever is refused on the way is not there for it. After any other refusal nothing is asked, nor where the query
+    /// does not want it.
     func fail(
         _ refusal: InfisicalRefusal, during operation: InfisicalOperation, _ call: ProviderCall,
         _ report: @escaping (Failure) -> Void
     ) {
         var failure = wire.failures.make(refusal, during: operation)
-        guard case .answer(let answer, _) = refusal, let missing = wire.failures.missingPart(answer, operation) else {
-            return report(failure)
-        }
+        guard operation.folder?.looksForNear ?? true, case .answer(let answer, _) = refusal,
+            let missing = wire.failures.missingPart(answer, operation)
+        else { return report(failure) }
         let limit = min(call.deadline, wire.environment.now() + NearSearch.timeLimit)
         let question = ProviderCall(deadline: limit, isTriedOnce: true)
         call.underway { question.cancel() }

@@ -36,6 +36,8 @@ extension InfisicalSession {
         withProject(deletion.folder.project, named: deletion.name, .write(write), call) { project in
             switch project {
             case .failure(let failure): completion(.failure(failure))
+            case .success(.slug(let slug)):
+                completion(.failure(self.wire.failures.needsProjectID(slug, .write(write))))
             case .success(let project):
                 self.checkVersion(deletion.ifVersion, .write(write), project, call) { check in
                     if case .failure(let failure) = check { return completion(.failure(failure)) }

@@ -12,7 +12,8 @@ extension InfisicalSession {
         withProject(project, named: nil, .lookUp(project), call) { found in
             switch found {
             case .failure(let failure): completion(.failure(failure))
-            case .success(.slug): completion(.success([]))
+            case .success(.slug(let slug)):
+                completion(.failure(self.wire.failures.needsProjectID(slug, .lookUp(slug))))
             case .success(.id(let id)):
                 let path = self.api == .v4 ? "/v1/projects/" : "/v1/workspace/"
                 self.authorized(call) { token in
@@ -35,7 +36,7 @@ extension InfisicalSession {
         } completion: { answer in
             completion(
                 answer.map { Self.projects($0).map { (id: self.shown($0.id), slug: self.shown($0.slug)) } }
-                    .mapError { self.wire.failures.make($0, during: .renew) })
+                    .mapError { self.wire.failures.make($0, during: .projects) })
         }
         return call
     }

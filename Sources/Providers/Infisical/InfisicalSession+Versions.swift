@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 import HTTPTransport
 import SecretMemory
 
@@ -32,6 +32,7 @@ extension InfisicalSession {
         }
         if InfisicalAPI.Project.isID(project) { return completion(.success(.id(project))) }
         if let id = projectIDs[project] { return completion(.success(.id(id))) }
+        if hasNoLookUp { return completion(.success(.slug(project))) }
         waitingForProject[project, default: []].append { result in
             if !call.isCancelled { completion(result) }
         }
@@ -64,13 +65,26 @@ extension InfisicalSession {
         case .failure(.answer(let refused, _)) where refused.isRouteMissing:
             // An instance too old for the look-up is too old for v4; v3 takes the slug itself.
             api = .v3
+            hasNoLookUp = true
             return .success(.slug(slug))
-        case .failure(.answer(let refused, _)) where refused.status == 404:
+        case .failure(.answer(let refused, _)) where refused.status == 404 && refused.isAPI:
             // No slug of the instance: an id of an unusual form, then, which the next answer will tell.
             projectIDs[slug] = slug
             return .success(.id(slug))
         case .failure(let refusal): return .failure(wire.failures.make(refusal, during: .lookUp(slug)))
         }
+    }
+
+    /// The id of a project, where it is given or was looked up; nil where it is not known.
+    public func projectID(of project: String) -> String? {
+        InfisicalAPI.Project.isID(project) ? project : projectIDs[project]
+    }
+
+    /// Why the slug of a project does not do for all that is asked of this instance; nil where it does, or where that is
+    /// not known yet.
+    public func slugFault(of project: String) -> Failure? {
+        guard hasNoLookUp, projectID(of: project) == nil else { return nil }
+        return wire.failures.needsProjectID(project, .lookUp(project))
     }
 
     private static func projectID(_ json: SecretJSON) -> String? {

@@ -14,6 +14,8 @@ extension InfisicalSession {
         withProject(write.folder.project, named: write.name, .write(write), call) { project in
             switch project {
             case .failure(let failure): completion(.failure(failure))
+            case .success(.slug(let slug)) where write.method == "DELETE":
+                completion(.failure(self.wire.failures.needsProjectID(slug, .write(write))))
             case .success(let project):
                 self.send(write, project, call) { answer in completion(self.outcome(answer, write)) }
             }

@@ -19,6 +19,8 @@ public final class InfisicalSession: SecretSession {
     var api = InfisicalAPI.v4
     /// Slugs of projects that were looked up.
     var projectIDs: [String: String] = [:]
+    /// Whether the instance is too old to be asked for the id of a slug.
+    var hasNoLookUp = false
     /// Slugs of projects that are named by id.
     var projectSlugs: [String: String] = [:]
     /// Called when the token has been exchanged or a new login has given another.

@@ -173,11 +173,14 @@ import SecretMemory
     private var tooLarge: String { "the answer is larger than \(request.maximumBodyBytes) bytes" }
 }
 
-/// A duration as a person says it: `30 s`, `0.5 s`.
+/// A duration as a person says it, to a thousandth: `30 s`, `0.5 s`, `1.25 s`.
 func seconds(_ duration: Duration) -> String {
     let (whole, attoseconds) = duration.components
-    let tenths = attoseconds / 100_000_000_000_000_000
-    return tenths == 0 ? "\(whole) s" : "\(whole).\(tenths) s"
+    // A time that was given as 1.2 may be a little less.
+    let thousandths = whole * 1000 + (attoseconds + 500_000_000_000_000) / 1_000_000_000_000_000
+    var fraction = String(thousandths % 1000 + 1000).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(thousandths / 1000)" + (fraction.isEmpty ? "" : "." + fraction) + " s"
 }
 
 /// Control characters become blanks, blanks at the end go, and what is long is cut.

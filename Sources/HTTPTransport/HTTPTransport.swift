@@ -19,7 +19,8 @@ public struct HTTPSettings {
     public var userAgent: String
     /// How many connections a host gets at a time.
     ///
-    /// One request after the other uses one; few at once share these, so that no server takes a run for an attack.
+    /// One request after the other uses one; few at once share these, so that no server takes a run for an attack. A request
+    /// that waits for one uses up its own time. 0: as many as there are requests, for a caller that counts them itself.
     public var connectionsPerHost = 4
 
     /// No proxy, the system's certificates.

@@ -30,6 +30,8 @@ final class HTTPCall {
     private let source: OpenUpload?
     private let target: OutputFile?
     private var exchange: HTTPExchange?
+    /// The host that it has a place at, or waits for one.
+    private var place: (host: String, isTaken: Bool)?
     private var timer: EventLoop.Timer?
     private var progress: HTTPProgress?
 
@@ -49,12 +51,29 @@ final class HTTPCall {
         timer?.cancel()
         progress?.stop()
         exchange?.cancel()
+        leavePlace()
         target?.discard()
     }
 
     // MARK: - Sending
 
+    /// Sends when there is room at the host: the time of the request begins then.
     func send() {
+        let host = HTTPEndpoint(url: url)?.name ?? endpoint.name
+        place = (host, false)
+        run.web.enter(host, self) { [weak self] in
+            self?.place?.isTaken = true
+            self?.sendNow()
+        }
+    }
+
+    private func leavePlace() {
+        guard let place else { return }
+        self.place = nil
+        if place.isTaken { run.web.leave(place.host) } else { run.web.stopWaiting(place.host, self) }
+    }
+
+    private func sendNow() {
         attempts += 1
         do throws(Failure) {
             if let target { try Self.empty(target) }
@@ -112,6 +131,7 @@ final class HTTPCall {
 
     private func take(_ result: Result<HTTPResponse, HTTPTransportError>, _ answer: HTTPAnswer) {
         progress?.stop()
+        leavePlace()
         switch result {
         case .failure(let error): takeFailure(error, answer)
         case .success(let response):
@@ -123,7 +143,7 @@ final class HTTPCall {
     private func takeFailure(_ error: HTTPTransportError, _ answer: HTTPAnswer) {
         if let failure = answer.failure { return fail(failure) }
         if error.kind == .tooLarge { return fail(HTTPAnswer.tooLarge(plan.maximumBody)) }
-        if isTransient(error), again(after: nil) { return }
+        if isTransient(error), again(after: nil, error.failure("").reason) { return }
         // A request that the transport itself refuses is the script's mistake; all else happened on the way.
         let isOwn = error.kind == .request
         var failure = error.failure(
@@ -150,7 +170,7 @@ final class HTTPCall {
             default: break
             }
         }
-        if mayRetry(status), again(after: answer.header("retry-after")) { return }
+        if mayRetry(status), again(after: answer.header("retry-after"), "the answer was \(status)") { return }
         guard status < 400 || !plan.checks else { return fail(HTTPRefusal.refused(plan, status, answer, attempts)) }
         conclude(status, answer)
     }
@@ -189,8 +209,8 @@ final class HTTPCall {
         status == 429 || ([502, 503, 504].contains(status) && isIdempotent)
     }
 
-    /// False where there is no other attempt.
-    private func again(after wanted: String?) -> Bool {
+    /// False where there is no other attempt; else it is told, with the reason.
+    private func again(after wanted: String?, _ reason: String) -> Bool {
         guard attempts < plan.retry.times else { return false }
         let doubled = plan.retry.backoff * (1 << min(attempts - 1, 16))
         var delay = min(doubled * Double.random(in: 0.75...1.25), Self.longestWait)
@@ -198,6 +218,10 @@ final class HTTPCall {
             guard seconds <= Self.longestWait.components.seconds else { return false }
             delay = max(delay, .seconds(seconds))
         }
+        run.noteRetry(
+            RetryNotice(
+                task: plan.task, attempt: Int64(attempts), times: Int64(plan.retry.times), delay: delay / .seconds(1),
+                error: "\(HTTPPlan.function): \(plan.shown): \(reason)"))
         timer = run.loop.schedule(after: delay) { [weak self] in self?.send() }
         return true
     }
@@ -225,6 +249,7 @@ final class HTTPCall {
     }
 
     private func fail(_ failure: Failure) {
+        leavePlace()
         target?.discard()
         run.web.hasEnded(self)
         run.fault(id, failure)

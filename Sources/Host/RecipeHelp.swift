@@ -46,9 +46,20 @@ enum RecipeHelp {
 
     private static func notes(_ parameter: RecipeParameter) -> String {
         var notes = parameter.description.isEmpty ? [] : [parameter.description]
+        if let bounds = bounds(parameter) { notes.append("(\(bounds))") }
+        if let pattern = parameter.pattern { notes.append("(matches \(pattern))") }
         if parameter.isRequired { notes.append("(required)") }
         if let fallback = parameter.fallback { notes.append("(default: \(shown(fallback)))") }
         return notes.joined(separator: " ")
+    }
+
+    private static func bounds(_ parameter: RecipeParameter) -> String? {
+        switch (parameter.minimum.map(shown), parameter.maximum.map(shown)) {
+        case (let least?, let most?): "\(least) to \(most)"
+        case (let least?, nil): "at least \(least)"
+        case (nil, let most?): "at most \(most)"
+        case (nil, nil): nil
+        }
     }
 
     private static func shown(_ value: Value) -> String {

@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import HTTPTransport
 import HostProtocol
 
@@ -20,16 +21,23 @@ extension ScriptRun {
 }
 
 /// The connections of a script's own requests, apart from the vault's, and the requests that are under way.
+///
+/// Those to one host that are more than it gets at a time wait here, not in libcurl: there their time would run already.
 final class WebService {
-    private static let connectionsPerHost = 16
+    /// The most requests that are under way to one host.
+    static let requestsPerHost = 16
 
     let transport: HTTPTransport
+    private let loop: EventLoop
     private var calls: [UInt32: HTTPCall] = [:]
+    private var underWay: [String: Int] = [:]
+    private var waiting: [String: [(id: UInt32, begin: () -> Void)]] = [:]
 
     init(_ run: ScriptRun) {
         var settings = SessionService.settings(run.options, run.environment)
-        settings.connectionsPerHost = Self.connectionsPerHost
-        transport = HTTPTransport(loop: run.loop, settings: settings)
+        settings.connectionsPerHost = 0
+        loop = run.loop
+        transport = HTTPTransport(loop: loop, settings: settings)
     }
 
     func start(_ call: HTTPCall) {
@@ -38,6 +46,39 @@ final class WebService {
     }
 
     func hasEnded(_ call: HTTPCall) { calls[call.id] = nil }
+
+    // MARK: - Places
+
+    /// Calls `begin` when there is room for a request to that host: at once, or when another has ended. It has the place
+    /// until `leave`.
+    func enter(_ host: String, _ call: HTTPCall, begin: @escaping () -> Void) {
+        guard underWay[host, default: 0] >= Self.requestsPerHost else {
+            underWay[host, default: 0] += 1
+            return begin()
+        }
+        waiting[host, default: []].append((call.id, begin))
+    }
+
+    /// Gives a place to the one that has waited longest.
+    func leave(_ host: String) {
+        if var others = waiting[host], !others.isEmpty {
+            let next = others.removeFirst()
+            waiting[host] = others.isEmpty ? nil : others
+            // At a later turn of the loop: many that fail at once do not call one another.
+            return loop.enqueue { [self] in
+                if calls[next.id] == nil { leave(host) } else { next.begin() }
+            }
+        }
+        let left = underWay[host, default: 1] - 1
+        underWay[host] = left == 0 ? nil : left
+    }
+
+    /// One that waits gives up.
+    func stopWaiting(_ host: String, _ call: HTTPCall) {
+        waiting[host]?.removeAll { $0.id == call.id }
+    }
+
+    // MARK: - The end
 
     /// Gives one up; nothing is reported. False where there is no such request.
     func cancel(_ id: UInt32) -> Bool {
@@ -48,6 +89,7 @@ final class WebService {
 
     /// Gives all up and closes all connections.
     func close() {
+        waiting = [:]
         for call in calls.values { call.cancel() }
         calls = [:]
         transport.close()

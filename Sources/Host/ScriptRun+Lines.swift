@@ -17,6 +17,8 @@ final class LineSession {
     var watching: [UInt32] = []
     /// How often the line that runs has been interrupted.
     var interruptions = 0
+    /// The exit code of the first error where no person types.
+    var firstCode: Int32?
     /// What was typed last, until it has been run.
     var typed: [String] = []
 
@@ -79,8 +81,10 @@ extension ScriptRun {
 
     /// A line has failed: it is said, and the session goes on.
     func noteLineFailure(_ report: Value) {
-        guard lines != nil else { return worker.kill() }
-        let (failure, trace, _) = failure(of: report)
+        guard let lines else { return worker.kill() }
+        let (failure, trace, code) = failure(of: report)
+        // Where a person types, errors are a part of the talk. Lines from a file or a pipe are a script's.
+        if lines.console == nil, lines.firstCode == nil { lines.firstCode = code == 0 ? ExitCode.scriptError : code }
         say(failure, trace: trace)
     }
 

@@ -24,6 +24,13 @@ extension ScriptRun {
                 error: told(value["error"]) ?? ""))
     }
 
+    /// A try of the host's own, such as a request.
+    func noteRetry(_ notice: RetryNotice) {
+        var notice = notice
+        notice.error = told(.text(notice.error)) ?? ""
+        observer.retry(notice)
+    }
+
     func noteProgress(_ value: Value) {
         guard let done = value["done"]?.asNumber, done.isFinite, value["total"]?.asNumber?.isFinite != false else {
             return worker.kill()

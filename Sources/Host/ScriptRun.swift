@@ -283,7 +283,7 @@ public final class ScriptRun {
         switch report["status"]?.asText {
         case "done":
             if policy.missingDeclaration == nil { showResult(report) }
-            endWell(0)
+            endWell(lines?.firstCode ?? 0)
         case "exit": endWell(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
         case "syntax":
             end(

@@ -32,7 +32,10 @@ extension Checker {
             _ = evaluate(all: list)
             return .unknown
         }
-        if path == "string:format" { checkFormat(base, list) }
+        if path == "string:format" {
+            checkFormat(base, list)
+            checkFormatted(base, list)
+        }
         return call(path, path.hasPrefix("string:") ? known.withoutFirst : known, list, span, object)
     }
 
@@ -56,7 +59,7 @@ extension Checker {
         if path == "spawn" || path == "pipe", refuseLoose(path, list, span) { return .unknown }
         let facts = judge(path, function, list, span)
         walked = path == "pairs" ? facts.first : nil
-        note(path, list, facts)
+        note(path, list, facts, span)
         return result(path, function, list, facts, object)
     }
 

@@ -4,6 +4,8 @@ extension Checker {
     mutating func reportDeclarations() {
         guard let recipe else { return }
         reportWaysPastRecipe()
+        reportCallsBeforeRecipe()
+        reportRecipeValues()
         compare("secrets", "secret", recipe, uses.secrets, .undeclaredSecret, .unusedSecret) { $0 == $1 }
         compare("programs", "program", recipe, uses.programs, .undeclaredProgram, .unusedProgram, Self.isProgram)
         compare("hosts", "host", recipe, uses.hosts, .undeclaredHost, .unusedHost, Self.isHost)

@@ -17,6 +17,34 @@ extension Checker {
         }
     }
 
+    /// What surely calls the host before the recipe, and a second one: the run ends there.
+    mutating func reportCallsBeforeRecipe() {
+        guard let recipe, survey.recipeChanges.isEmpty else { return }
+        let hint = "let recipe{} be the first thing, and one alone: the run ends here"
+        for call in certainCalls(in: chunk.block.statements) {
+            guard let path = path(of: call.callee) else { continue }
+            if call.span.start < recipe.span.start, Self.callsHost(path) {
+                return report(
+                    .recipeAvoided, "\(path) is called before the recipe{} of line \(recipe.line)", hint: hint,
+                    at: call.span)
+            }
+            if call.span.start > recipe.span.end, path == "recipe" {
+                return report(
+                    .recipeAvoided, "the script has a recipe{} already, in line \(recipe.line)", hint: hint,
+                    at: call.span)
+            }
+        }
+    }
+
+    private static func callsHost(_ path: String) -> Bool {
+        let single: Set<String> = [
+            "spawn", "pipe", "http.request", "login", "getSecret", "getSecrets", "print", "io.write", "io.read",
+            "sleep",
+            "confirm", "progress", "os.getenv",
+        ]
+        return single.contains(path) || ["fs.", "log.", "secret.", "git."].contains(where: path.hasPrefix)
+    }
+
     private mutating func reportAvoided(_ message: String, _ span: Span) {
         report(
             .recipeAvoided, message, hint: "a run that never declares it is refused: let it be the first thing",

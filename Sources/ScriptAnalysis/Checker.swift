@@ -56,6 +56,8 @@ struct Checker {
         recipe = RecipeDeclaration(chunk, source)
         isReporting = true
         walk(chunk.block)
+        reportNeeds()
+        reportSameTasks()
         reportDeclarations()
     }
 

@@ -15,6 +15,15 @@ struct DeclaredUses {
     var secrets = Sort()
     var programs = Sort()
     var hosts = Sort()
+    var tasks = Tasks()
+
+    /// The tasks that are named, and those that others need.
+    struct Tasks {
+        var names: Set<String> = []
+        var needs: [Use] = []
+        /// Whether there are names that are not literal.
+        var isOpen = false
+    }
 
     /// Without the port that its scheme has anyhow.
     static func withoutUsualPort(_ host: String) -> String {
@@ -24,8 +33,10 @@ struct DeclaredUses {
 }
 
 extension Checker {
-    /// Remembers what a call asks for.
-    mutating func note(_ path: String, _ list: [Expression], _ facts: [Fact]) {
+    /// Remembers what a call asks for, and judges what it says.
+    mutating func note(_ path: String, _ list: [Expression], _ facts: [Fact], _ span: Span) {
+        checkValues(path, list, span)
+        checkHandles(path, list)
         switch path {
         case "getSecret", "Session:getSecret": noteSecret(list.first, facts.first)
         case "getSecrets", "Session:getSecrets": uses.secrets.isOpen = true
@@ -33,10 +44,12 @@ extension Checker {
         case "pipe": notePipe(list.first)
         case "http.request": noteRequest(list.first)
         case "secret.template": checkTemplate(list)
-        case "string.format": checkFormat(list.first, Array(list.dropFirst()))
+        case "string.format":
+            checkFormat(list.first, Array(list.dropFirst()))
+            checkFormatted(list.first, Array(list.dropFirst()))
         case "secret.env": noteSecret(list.first, facts.first, prefix: "env:")
         case "secret.file", "secret.dotenv": noteSecret(list.first, facts.first, prefix: "file:")
-        default: if path.hasPrefix("git.") { uses.programs.uses.append(.init(name: "git", span: nil)) }
+        default: if path.hasPrefix("git.") { uses.programs.uses.append(.init(name: "git", span: span)) }
         }
     }
 

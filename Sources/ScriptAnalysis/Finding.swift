@@ -16,6 +16,7 @@ public struct Finding: Equatable, Sendable {
         case unknownMethod = "unknown-method"
         case unknownOption = "unknown-option"
         case wrongType = "wrong-type"
+        case wrongValue = "wrong-value"
         case missingArgument = "missing-argument"
         case notAvailable = "not-available"
         case secretMisuse = "secret-misuse"
@@ -42,6 +43,8 @@ public struct Finding: Equatable, Sendable {
             case .unknownMethod: "A handle, a session, a process or a text has no such method."
             case .unknownOption: "A function does not take such an option."
             case .wrongType: "A value is of another type than the function takes, as far as it is literal or known."
+            case .wrongValue:
+                "A literal value is one that is always refused: no tries, no time, a default that is none of the enum, a task that is there already or is needed and not there."
             case .missingArgument: "An argument or an option that cannot be left out is missing."
             case .notAvailable: "A function of Lua's that scripts do not have is called."
             case .secretMisuse: "A handle stands where it cannot be: joined, compared, measured, an argument, in a log."
@@ -55,7 +58,7 @@ public struct Finding: Equatable, Sendable {
             case .undeclaredSecret, .undeclaredProgram, .undeclaredHost:
                 "The script uses by a literal name what its recipe{} does not declare."
             case .recipeAvoided:
-                "A return or a goto may leave out recipe{}, or its name is given to something else (warning); such a run is refused."
+                "A return or a goto may leave out recipe{}, or its name is given to something else (warning); the host is called before it, or there is a second one. Such a run is refused."
             case .unusedSecret, .unusedProgram, .unusedHost: "recipe{} declares what the script does not use (warning)."
             }
         }

@@ -34,7 +34,7 @@ public struct RecipeDeclaration {
     /// The whole declaration.
     public let declaration: LiteralValue
     /// The keys with the places where they stand.
-    private let fields: [String: Expression]
+    let fields: [String: Expression]
     let span: Span
     private let source: SourceText
 

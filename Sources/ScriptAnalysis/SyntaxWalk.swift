@@ -66,6 +66,11 @@ struct Survey {
     var hasOpenGlobals = false
     /// Where the global `recipe` is given another value.
     var recipeChanges: [Span] = []
+    /// How often `task` is named more than it is called.
+    private var otherTasks = 0
+
+    /// Whether `task` may be called where it is not seen, with names that are not seen.
+    var usesTaskOtherwise: Bool { otherTasks > 0 }
 
     init(_ chunk: Chunk) {
         var found = Survey()
@@ -98,9 +103,11 @@ struct Survey {
 
     private mutating func take(_ expression: Expression) {
         if expression.isGlobal("_ENV") { hasOpenGlobals = true }
+        if expression.isGlobal("task") || expression.isGlobal("load") { otherTasks += 1 }
         // Who asks `if _G.name` knows that it may not be there.
         if case .field(let base, let name) = expression.kind, base.isGlobal("_G") { globals.insert(name.text) }
         guard case .call(let callee, let list) = expression.kind else { return }
+        if callee.isGlobal("task") { otherTasks -= 1 }
         let isSetting = callee.isGlobal("setmetatable") || callee.isGlobal("rawset")
         if isSetting, list.first?.isGlobal("_G") == true { hasOpenGlobals = true }
     }

@@ -70,6 +70,14 @@ enum CompletionScript {
                     --profile)
                         COMPREPLY=($(cd "\(profiles)" 2>/dev/null && compgen -f -X '!*.env' -- "$current"))
                         COMPREPLY=("${COMPREPLY[@]%.env}"); return ;;
+                    --only|--from)
+                        if [[ -z $command ]]; then
+                            for ((i = COMP_CWORD + 1; i < ${#COMP_WORDS[@]}; i++)); do
+                                [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+                            done
+                            words=$(vaultscript describe --tasks "${command/#\\~\\//$HOME/}" 2>/dev/null)
+                            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"); return
+                        fi ;;
                 esac
                 if [[ $valued == *" $previous "* && -z $command ]]; then
                     compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$current"); return
@@ -77,7 +85,18 @@ enum CompletionScript {
                 case $command in
                     "") options="\(spellings(global).joined(separator: " "))" words="\(Subcommand.names.joined(separator: " "))" ;;
             \(cases.joined(separator: "\n"))
-                    *) options=$(vaultscript describe --options "${command/#\\~\\//$HOME/}" 2>/dev/null | cut -f 1) ;;
+                    *)
+                        command=${command/#\\~\\//$HOME/}
+                        if [[ $current == = ]]; then
+                            current=""
+                        elif [[ $previous == = ]]; then
+                            previous=${COMP_WORDS[COMP_CWORD-2]}
+                        fi
+                        if [[ $previous == --* ]]; then
+                            words=$(vaultscript describe --values "${previous#--}" "$command" 2>/dev/null)
+                            [[ -z $words ]] || { mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"); return; }
+                        fi
+                        options=$(vaultscript describe --options "$command" 2>/dev/null | cut -f 1) ;;
                 esac
                 if [[ $current == -* ]]; then
                     COMPREPLY=($(compgen -W "$options" -- "$current")); return
@@ -127,12 +146,26 @@ enum CompletionScript {
                 case ${words[CURRENT-1]} in
                     --error-format) compadd -- \(formats.joined(separator: " ")); return ;;
                     --profile) compadd -- "\(profiles)"/*.env(N:t:r); return ;;
+                    --only|--from)
+                        if [[ -z $command ]]; then
+                            for ((i = CURRENT + 1; i <= ${#words}; i++)); do
+                                [[ ${words[i]} == -* ]] || { command=${words[i]}; break }
+                            done
+                            words_of=(${(f)"$(vaultscript describe --tasks ${(Q)command} 2>/dev/null)"})
+                            (( ${#words_of} )) && compadd -- $words_of
+                            return
+                        fi ;;
                 esac
                 if [[ -z $command ]] && (( ${valued[(Ie)${words[CURRENT-1]}]} )); then _files; return; fi
                 case $command in
                     "") options=(\(zshList(global))) ;;
             \(cases.joined(separator: "\n"))
-                    *) options=(${(f)"$(vaultscript describe --options ${(Q)command} 2>/dev/null | tr '\\t' ':')"}) ;;
+                    *)
+                        if [[ ${words[CURRENT-1]} == --* ]]; then
+                            words_of=(${(f)"$(vaultscript describe --values ${${words[CURRENT-1]}#--} ${(Q)command} 2>/dev/null)"})
+                            if (( ${#words_of} )); then compadd -- $words_of; return; fi
+                        fi
+                        options=(${(f)"$(vaultscript describe --options ${(Q)command} 2>/dev/null | tr '\\t' ':')"}) ;;
                 esac
                 if [[ ${words[CURRENT]} == -* ]]; then
                     _describe -o option options
@@ -164,6 +197,7 @@ enum CompletionScript {
         case _ where option.value == nil: break
         case "--error-format": line += " -x -a \(fishQuoted(formats.joined(separator: " ")))"
         case "--profile": line += " -x -a '(__vaultscript_profiles)'"
+        case "--only" where option.value == "NAME", "--from": line += " -x -a '(__vaultscript_tasks)'"
         default: line += " -r"
         }
         return line + " -d \(fishQuoted(option.help))"
@@ -211,7 +245,26 @@ enum CompletionScript {
                 set -l script (__vaultscript_word)
                 test -n "$script"; and vaultscript describe --options $script 2>/dev/null
             end
-            complete -c vaultscript -n 'not __vaultscript_is ""' -a '(__vaultscript_parameters)'
+            function __vaultscript_values --description 'the values of the option before the cursor'
+                set -l script (__vaultscript_word)
+                set -l words (commandline -opc)
+                test -n "$script"; and string match -q -- '--*' $words[-1]; or return 1
+                set -l found (vaultscript describe --values (string replace -r '^--' '' -- $words[-1]) $script 2>/dev/null)
+                test (count $found) -gt 0; and printf '%s\\n' $found
+            end
+            function __vaultscript_tasks --description 'the tasks of the script that follows'
+                set -l words (commandline -o)
+                set -l rest $words[(math (count (commandline -opc)) + 1)..-1]
+                set -l current (commandline -ct)
+                test -n "$current"; and set -e rest[1]
+                for word in $rest
+                    string match -q -- '-*' $word; and continue
+                    vaultscript describe --tasks $word 2>/dev/null
+                    return
+                end
+            end
+            complete -c vaultscript -n '__vaultscript_values >/dev/null' -f -a '(__vaultscript_values)'
+            complete -c vaultscript -n 'not __vaultscript_is ""; and not __vaultscript_values >/dev/null' -a '(__vaultscript_parameters)'
             \(lines.joined(separator: "\n"))
             """
     }

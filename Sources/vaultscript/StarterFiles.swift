@@ -22,7 +22,7 @@ enum StarterFiles {
         }
 
         local result = spawn{ "echo", "hello", params.name, capture = true }
-        log.info("the program said: " .. result.stdout)
+        log.info("the program said: " .. (result.stdout:gsub("%s+$", "")))
 
         -- A secret is a handle: it goes to a program, and never into a text of the script. With a secret GH_PAT in the
         -- vault and { "GH_PAT" } and { "gh" } above:

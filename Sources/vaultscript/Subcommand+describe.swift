@@ -11,6 +11,8 @@ extension Subcommand {
             options: [
                 CommandOption("--json", "one line of JSON"),
                 CommandOption("--options", "the options of its parameters, one a line, for shells that complete them"),
+                CommandOption("--values", "OPTION", "the values that one of these may have, one a line, for the same"),
+                CommandOption("--tasks", "the tasks that it names literally, one a line, for the same"),
             ],
             takesSharedOptions: false, wordCount: 1...1,
             details:
@@ -18,6 +20,8 @@ extension Subcommand {
         ) { arguments throws(Failure) in
             let command = DescribeCommand(
                 path: arguments.words[0], isJSON: arguments.has("--json"), reader: try ScriptReader(arguments.run))
+            if let option = arguments.value("--values") { return try command.listValues(of: option) }
+            if arguments.has("--tasks") { return try command.listTasks() }
             return try arguments.has("--options") ? command.listOptions() : command.run()
         }
     }
@@ -64,6 +68,31 @@ struct DescribeCommand {
         return standardOutputLine(lines.joined(separator: "\n"))
     }
 
+    /// Shows the values of a parameter's enum; `option` is its option, with or without the dashes.
+    func listValues(of option: String) throws(Failure) -> Int32 {
+        let recipe = try Self.read(try reader.analysed(path), path)
+        let parameter = recipe?.parameters.first { $0.option == option || $0.option == "--" + option }
+        guard case .list(let values) = parameter?.facts["enum"] else { return 0 }
+        return show(values.map(\.shown))
+    }
+
+    /// Shows the names of tasks.
+    func listTasks() throws(Failure) -> Int32 {
+        let file = try reader.analysed(path)
+        do throws(RecipeFault) {
+            return show(try TaskNames.read(SourceText(file.bytes)))
+        } catch {
+            // Of a text that is no Lua there is nothing to complete.
+            return 0
+        }
+    }
+
+    /// Words that mean the same to every shell, one a line; what is none is left out.
+    private func show(_ words: [String]) -> Int32 {
+        let plain = words.filter(\.isPlainWord)
+        return plain.isEmpty ? 0 : standardOutputLine(plain.joined(separator: "\n"))
+    }
+
     private func text(_ recipe: RecipeDeclaration) -> String {
         let title = [recipe.name ?? path, recipe.description].compactMap { $0 }.joined(separator: ": ")
         var lines = [title.printable]
@@ -91,6 +120,17 @@ struct DescribeCommand {
             + rows.map { name, words in
                 let gap = String(repeating: " ", count: max(0, width - name.count) + 2)
                 return "  " + (words.isEmpty ? name.printable : name.printable + gap + words.printable)
+            }
+    }
+}
+
+extension String {
+    /// Letters, digits and a few signs: no shell expands or splits it.
+    fileprivate var isPlainWord: Bool {
+        !isEmpty && !hasPrefix("-")
+            && utf8.allSatisfy {
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || "._-+/@".utf8.contains($0)
             }
     }
 }

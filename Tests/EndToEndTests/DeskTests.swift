@@ -14,6 +14,12 @@ import Testing
             """
             recipe{ name = "x", params = { dryRun = { type = "boolean" }, version = {}, ["$(touch harm)"] = {}, ["`touch harm`"] = {} } }
             """)
+        try folder.write(
+            "level.lua",
+            """
+            recipe{ name = "x", params = { level = { enum = { "debug", "info", "$(touch harm)" } }, name = {} } }
+            task("build", print) task("check-it", print) task("`touch harm`", print)
+            """)
         return folder
     }
 
@@ -24,6 +30,8 @@ import Testing
 
     struct Line: CustomTestStringConvertible, Sendable {
         let words: [String]
+        /// What stands behind the cursor.
+        var after: [String] = []
         let wanted: Set<String>
         var unwanted: Set<String> = []
         var testDescription: String { words.joined(separator: " ") }
@@ -39,6 +47,12 @@ import Testing
         Line(words: ["help", "ref"], wanted: ["reference"]),
         Line(words: ["--env", "prod", "release.lua", "--"], wanted: ["--dry-run", "--version"], unwanted: ["--profile", "$(touch"]),
         Line(words: ["--error-format", ""], wanted: ["text", "json"], unwanted: ["check"]),
+        Line(words: ["level.lua", "--level", ""], wanted: ["debug", "info"], unwanted: ["$(touch harm)", "--level", "plain.lua", "notes.txt"]),
+        Line(words: ["level.lua", "--level", "d"], wanted: ["debug"], unwanted: ["info"]),
+        Line(words: ["level.lua", "--name", ""], wanted: ["plain.lua"], unwanted: ["debug"]),
+        Line(words: ["--only", ""], after: ["level.lua"], wanted: ["build", "check-it"], unwanted: ["`touch harm`", "plain.lua", "check"]),
+        Line(words: ["--from", "b"], after: ["level.lua"], wanted: ["build"], unwanted: ["check-it"]),
+        Line(words: ["--only", ""], wanted: [], unwanted: ["plain.lua", "check", "level.lua"]),
     ]
 
     // MARK: - bash
@@ -46,7 +60,7 @@ import Testing
     @Test(arguments: lines)
     func `bash completes commands, options, scripts and their parameters`(line: Line) throws {
         let folder = try Self.folder()
-        let words = (["vaultscript"] + line.words).map { "'\($0)'" }.joined(separator: " ")
+        let words = (["vaultscript"] + line.words + line.after).map { "'\($0)'" }.joined(separator: " ")
         let outcome = try Program.run(
             [
                 "--norc", "--noprofile", "-c",
@@ -78,7 +92,7 @@ import Testing
 
     // MARK: - fish and zsh
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/fish"), "fish is not installed"), arguments: lines)
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/fish"), "fish is not installed"), arguments: lines.filter(\.after.isEmpty))
     func `fish completes commands, options, scripts and their parameters`(line: Line) throws {
         let folder = try Self.folder()
         let outcome = try Program.run(
@@ -91,6 +105,7 @@ import Testing
         // fish leaves no file out: what it shows is narrowed by what is typed.
         #expect(line.wanted.isSubset(of: found), "\(found)")
         #expect(line.unwanted.subtracting(["notes.txt"]).isDisjoint(with: found), "\(found)")
+        #expect(!line.wanted.contains("debug") || !found.contains("notes.txt"), "\(found)")
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/harm"))
     }
 
@@ -111,6 +126,11 @@ import Testing
         #expect(terminal.expect("ease.lua"), "\(terminal.text)")
         terminal.type("\u{15}vaultscript release.lua --dr\t")
         #expect(terminal.expect("y-run"), "\(terminal.text)")
+        terminal.type("\u{15}vaultscript level.lua --level d\t")
+        #expect(terminal.expect("ebug"), "\(terminal.text)")
+        // The script stands behind the cursor.
+        terminal.type("\u{15}vaultscript --only b level.lua\u{1}\u{1B}f\u{1B}f\u{1B}f\u{2}\t")
+        #expect(terminal.expect("uild"), "\(terminal.text)")
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/harm"))
     }
 
@@ -158,7 +178,7 @@ import Testing
         #expect(settings?["workspace.library"] as? [String] == [".vaultscript/annotations"])
         #expect(try Program.run(["describe", place + "/hello.lua"]).text.hasPrefix("hello: Says hello"))
         let run = try Program.run([place + "/hello.lua", "--name", "you"])
-        #expect(run.code == 0 && run.text == "{\"greeted\":\"you\"}\n" && run.errorText.contains("hello you"), "\(run)")
+        #expect(run.code == 0 && run.text == "{\"greeted\":\"you\"}\n" && run.errorText == "info: the program said: hello you\n", "\(run)")
     }
 
     @Test func `a file that is there is kept as it is`() throws {

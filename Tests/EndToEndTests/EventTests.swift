@@ -56,6 +56,30 @@ import Testing
         #expect(canary.found(in: outcome) == nil, "\(outcome)")
     }
 
+    @Test func `each failed try of a request is an event, with its reason and the task`() throws {
+        let canary = Canary()
+        let server = StubHTTPServer([
+            .json(503, "{}"), .raw(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".utf8)), .json(200, "{}"),
+        ])
+        defer { server.stop() }
+        let outcome = try Program.script(
+            """
+            recipe{ name = "x", secrets = { "env:API_TOKEN" }, hosts = { "127.0.0.1:\(server.port)" } }
+            local url = secret.template("\(server.url)/${t}", { t = secret.env("API_TOKEN") })
+            task("ask", function() http.request{ url = url, retry = { times = 4, backoff = 0.01 } } end)
+            """, options: ["--json"], environment: ["API_TOKEN": canary.value])
+        #expect(outcome.code == 0, "\(outcome)")
+        let events = try Self.events(outcome).filter { $0["event"] as? String == "retry" }
+        let schema = try Self.schema()
+        for event in events { #expect(schema.problem(event) == nil, "\(schema.problem(event) ?? ""): \(event)") }
+        #expect(events.map { $0["attempt"] as? Int } == [1, 2], "\(outcome)")
+        #expect(events.allSatisfy { $0["times"] as? Int == 4 && $0["task"] as? Int == 1 }, "\(outcome)")
+        let reasons = events.compactMap { $0["error"] as? String }
+        #expect(reasons.first?.hasSuffix(": the answer was 503") == true, "\(reasons)")
+        #expect(reasons.last?.contains(": the answer of 127.0.0.1:\(server.port) is cut off") == true, "\(reasons)")
+        #expect(canary.found(in: outcome) == nil, "\(outcome)")
+    }
+
     @Test func `the schema refuses what is wrong`() throws {
         let schema = try Self.schema()
         let good: [String: Any] = ["event": "leak", "time": "2026-11-28T00:01:07.123Z", "spawn": 1, "program": "x", "action": "mask"]

@@ -176,7 +176,40 @@ import Testing
             """)
         #expect(outcome.code == 1)
         #expect(outcome.text == "last\tscript.lua:4: the script's own\nfirst\tscript.lua:4: the script's own\n", "\(outcome)")
-        #expect(outcome.errorText == "script.lua:4: the script's own\n", "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                error: a deferred function failed: script.lua:2: in a deferred function
+                script.lua:4: the script's own
+
+                """, "\(outcome)")
+    }
+
+    @Test func `of several deferred functions that fail the first is the run's error, and each other is told`() throws {
+        let canary = Canary()
+        let outcome = try Program.script(
+            """
+            defer(function() error("third " .. os.getenv("PLAIN")) end)
+            defer(function() spawn{ "no-such-program" } end)
+            defer(function() spawn{ "sh", "-c", "exit 7" } end)
+            secret.env("API_TOKEN")
+            """, environment: ["API_TOKEN": canary.value, "PLAIN": canary.value])
+        #expect(outcome.code == 7, "\(outcome)")
+        let lines = outcome.errorText.split(separator: "\n")
+        #expect(lines.first?.hasPrefix("error: a deferred function failed: script.lua:2: program no-such-program was not found") == true, "\(outcome)")
+        #expect(lines.contains("error: a deferred function failed: script.lua:1: third [secret:API_TOKEN]"), "\(outcome)")
+        #expect(lines.contains("script.lua:3: sh exited with code 7"), "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("os.exit(0)", 1, "script.lua:1: cleanup\n"), ("os.exit()", 1, "script.lua:1: cleanup\n"),
+            ("os.exit(3)", 3, "error: a deferred function failed: script.lua:1: cleanup\n"),
+            ("coroutine.wrap(function() os.exit(true) end)()", 1, "script.lua:1: cleanup\n"),
+        ] as [(String, Int32, String)])
+    func `os.exit does not hide what a deferred function fails for`(end: String, code: Int32, shown: String) throws {
+        let outcome = try Program.script("defer(function() error('cleanup') end)\n" + end)
+        #expect(outcome.code == code && outcome.errorText == shown, "\(outcome)")
     }
 
     @Test func `a printed part of a line appears before input is asked for and at the end`() throws {

@@ -170,6 +170,41 @@ import Testing
         #expect(outcome.text == "second\nfirst 2\nfirst 1\nafter\nrun\n", "\(outcome)")
     }
 
+    @Test func `what a failed branch has deferred is told where it fails too`() throws {
+        let outcome = try Program.script(
+            """
+            parallel{
+              function() sleep(100) end,
+              function() defer(function() error("cleanup") end) error("own") end,
+            }
+            """)
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                error: a deferred function failed: script.lua:3: cleanup
+                script.lua:3: own
+
+                """, "\(outcome)")
+    }
+
+    @Test func `os.exit in a branch fails where another one's deferred function does`() throws {
+        let outcome = try Program.script(
+            """
+            defer(function() error("of the run") end)
+            parallel{
+              function() defer(function() error("of a branch") end) sleep(100) end,
+              function() sleep(0.05) os.exit(0) end,
+            }
+            """)
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                error: a deferred function failed: script.lua:1: of the run
+                script.lua:3: of a branch
+
+                """, "\(outcome)")
+    }
+
     @Test func `os.exit in a branch runs what all have deferred, once`() throws {
         let outcome = try Program.script(
             """

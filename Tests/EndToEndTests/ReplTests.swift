@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: [
         ("1 + 1", "2\n"), ("1, nil, \"a\"", "1\tnil\ta\n"), ("x = 5\nx", "5\n"), ("local y = 5\ny", "nil\n"),
         ("function f()\nreturn 7\nend\nf()", "7\n"), ("return 3", "3\n"), ("for i = 1, 2 do\nprint(i) end", "1\n2\n"),
-        ("\"a\n\n2", "2\n"), ("", ""), ("-- nothing", ""), ("io.read()\nhello", "hello\n"),
+        ("", ""), ("-- nothing", ""), ("io.read()\nhello", "hello\n"),
         ("secret.random(8, { name = \"KEY\" })", "[secret:KEY]\n"),
         ("function g() return function() end end", ""), ("defer(function() print(\"end\") end) print(\"line\")", "line\nend\n"),
         ("task(\"a\", function() print(\"a\") end)\ntask(\"a\", function() print(\"b\") end)", "a\nb\n"),
@@ -40,7 +40,7 @@ import Testing
             for i = 1, 2 do
 
             """)
-        #expect(outcome.code == 0 && outcome.text == "on\n", "\(outcome)")
+        #expect(outcome.code == 1 && outcome.text == "on\n", "\(outcome)")
         #expect(
             outcome.errorText == """
                 (repl):1: first
@@ -56,6 +56,28 @@ import Testing
                 """, "\(outcome)")
     }
 
+    @Test(
+        arguments: [
+            ("error('x')", 1), (")", 2), ("spawn{ 'sh', '-c', 'exit 7' }\nerror('x')", 7), ("error('x')\nos.exit(0)", 0),
+            ("\"a\n\n2", 2),
+        ] as [(String, Int32)])
+    func `ends with the code of its first error where no person types`(lines: String, code: Int32) throws {
+        let outcome = try Self.piped(lines + "\n")
+        #expect(outcome.code == code && outcome.text == (lines.hasSuffix("\n2") ? "2\n" : ""), "\(outcome)")
+    }
+
+    @Test func `takes no recipe, and says so`() throws {
+        let outcome = try Self.piped("print(1)\nrecipe{ name = \"x\" }\n")
+        #expect(outcome.code == 2 && outcome.text == "1\n", "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                recipe: vaultscript repl takes no recipe
+                a recipe limits a whole script, and here there are only lines
+                put it into a file, and run that: vaultscript FILE
+
+                """, "\(outcome)")
+    }
+
     @Test func `ends with the code of os.exit`() throws {
         let outcome = try Self.piped("os.exit(7)\nprint(1)\n")
         #expect(outcome.code == 7 && outcome.text.isEmpty, "\(outcome)")
@@ -65,7 +87,7 @@ import Testing
         let outcome = try Self.piped(
             "local s, t = (\"x\"):rep(1 << 20), {} while true do t[#t + 1] = s .. #t end\nwhile true do end\nwhile true do end\n\"on\"\n",
             ["--limit", "memory=64M", "--limit", "cpu=1s"])
-        #expect(outcome.code == 0 && outcome.text == "on\n", "\(outcome)")
+        #expect(outcome.code == 1 && outcome.text == "on\n", "\(outcome)")
         #expect(outcome.errorText.contains("not enough memory: the script may use 64 MiB"), "\(outcome)")
         let limits = outcome.errorText.split(separator: "\n").filter { $0.contains("the script has computed for") }
         #expect(limits.count == 2, "\(outcome)")

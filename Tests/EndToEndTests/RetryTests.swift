@@ -13,6 +13,24 @@ import Testing
         #expect(outcome.errorText.contains("retry: try 2 of 5 failed, the next in 0.0 s: false exited with code 1"), "\(outcome)")
     }
 
+    @Test func `runs what a failed try has deferred before the next, and nothing else`() throws {
+        let outcome = try Program.script(
+            """
+            defer(function(e) print("run", e) end)
+            local ok = retry({ times = 3, backoff = 0 }, function(try)
+              defer(function(e) print("deferred", try, e) end)
+              if try == 1 then defer(function() error("cleanup", 0) end) end
+              if try < 3 then error("no", 0) end
+              return "ok"
+            end)
+            print(ok)
+            """)
+        #expect(
+            outcome.code == 0 && outcome.text == "deferred\t1\tno\ndeferred\t2\tno\nok\ndeferred\t3\tnil\nrun\tnil\n",
+            "\(outcome)")
+        #expect(outcome.errorText == "error: a deferred function failed: cleanup\n", "\(outcome)")
+    }
+
     @Test func `raises the last error when all tries have failed, with its exit code`() throws {
         let outcome = try Program.script(
             """

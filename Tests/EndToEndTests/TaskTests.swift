@@ -168,6 +168,52 @@ import Testing
         #expect(outcome.errorText.contains("task b: skipped\n"), "\(outcome)")
     }
 
+    @Test func `the error of a time limit names the task and its line`() throws {
+        let outcome = try Program.script(
+            """
+            print("main")
+            task("slow one", { timeout = "200ms" }, function() spawn{ "sleep", "100" } end)
+            """, options: ["-q"])
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(
+            outcome.errorText.hasPrefix(
+                """
+                script.lua:2: the task slow one did not end within 0.2 seconds
+                that is the time it was given
+                give it more time, or find out what it waits for
+
+                """), "\(outcome)")
+    }
+
+    @Test func `of a task's deferred functions that fail the first is its error, and the others are told`() throws {
+        let outcome = try Program.script(
+            """
+            task("t", function() defer(function() error("one") end) defer(function() error("two") end) end)
+            """)
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(outcome.errorText.contains("error: a deferred function failed: script.lua:1: one\n"), "\(outcome)")
+        #expect(outcome.errorText.contains("\nscript.lua:1: two\n"), "\(outcome)")
+    }
+
+    @Test(arguments: ["", ", timeout = 60"])
+    func `what a try has deferred runs before the next one, with its error`(limit: String) throws {
+        let outcome = try Program.script(
+            """
+            local n = 0
+            task("t", { retry = { times = 3, backoff = 0 }\(limit) }, function()
+              n = n + 1
+              local try = n
+              print("try", try)
+              defer(function(e) print("deferred", try, e) end)
+              if n < 3 then error("no", 0) end
+            end)
+            """)
+        #expect(
+            outcome.code == 0
+                && outcome.text == "try\t1\ndeferred\t1\tno\ntry\t2\ndeferred\t2\tno\ntry\t3\ndeferred\t3\tnil\n",
+            "\(outcome)")
+    }
+
     @Test func `retry and timeout hold for each try`() throws {
         let outcome = try Program.script(
             """

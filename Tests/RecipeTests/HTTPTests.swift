@@ -253,6 +253,76 @@ import Testing
         #expect(outcome.text == "200\n" && ContinuousClock.now - started >= .seconds(1), "\(outcome)")
     }
 
+    @Test func `with -v each failed try is told, with its reason`() throws {
+        let server = StubHTTPServer([.json(503, "{}"), .json(200, "{}")])
+        defer { server.stop() }
+        let script = "print(http.request{ url = U .. '/x?y=z', retry = { times = 3, backoff = 0.01 } }.status)"
+        let outcome = try Self.run(script, server, options: ["-v"])
+        #expect(outcome.text == "200\n", "\(outcome)")
+        #expect(
+            outcome.errorText.contains(
+                "retry: try 1 of 3 failed, the next in 0.0 s: http.request: GET \(server.url)/x: the answer was 503\n"),
+            "\(outcome)")
+        let usual = StubHTTPServer([.json(503, "{}"), .json(200, "{}")])
+        defer { usual.stop() }
+        let silent = try Self.run(script, usual)
+        #expect(silent.text == "200\n" && silent.errorText.isEmpty, "\(silent)")
+    }
+
+    /// How many requests a server has before it at once.
+    private final class Crowd: @unchecked Sendable {
+        // What the server's threads share is behind the lock.
+        private let lock = NSLock()
+        private var now = 0
+        private var largest = 0
+
+        var most: Int { lock.withLock { largest } }
+
+        func enter() {
+            lock.withLock {
+                now += 1
+                largest = max(largest, now)
+            }
+        }
+
+        func leave() { lock.withLock { now -= 1 } }
+    }
+
+    @Test func `what waits for its turn at a host has all of its time when it comes`() throws {
+        let crowd = Crowd()
+        // The first sixteen are answered when the time of the last would be over, had it begun with theirs.
+        let server = StubHTTPServer { request, _ in
+            crowd.enter()
+            if request.target == "/held" { Thread.sleep(forTimeInterval: 4) }
+            crowd.leave()
+            return .json(200, "{}")
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            """
+            local list = {}
+            for i = 1, 16 do list[i] = function() return http.request{ url = U .. "/held", timeout = 60 }.status end end
+            list[17] = function() return http.request{ url = U .. "/last", timeout = 3 }.status end
+            -- One that waits may give up; the others do not lose its turn.
+            list[18] = function() return (pcall(timeout, 0.5, function() http.request{ url = U .. "/never" } end)) end
+            print(select(16, parallel(list)))
+            print(http.request{ url = U .. "/after" }.status)
+            """, server)
+        #expect(outcome.text == "200\t200\tfalse\n200\n", "\(outcome)")
+        #expect(crowd.most == 16, "\(crowd.most)")
+        #expect(server.requests.map(\.target).suffix(2) == ["/last", "/after"], "\(server.requests.map(\.target))")
+    }
+
+    @Test func `an error of a time limit shows the time that was given`() throws {
+        let server = StubHTTPServer([.stall([])])
+        defer { server.stop() }
+        let outcome = try Self.run(
+            """
+            for _, limit in ipairs{ "250ms", 0.3 } do print(failure{ url = U, timeout = limit }:match("no answer within [^\\n]*")) end
+            """, server)
+        #expect(outcome.text == "no answer within 0.25 s\nno answer within 0.3 s\n", "\(outcome)")
+    }
+
     @Test func `nothing that answers, too slow and too large are errors of their own`() throws {
         let server = StubHTTPServer { request, _ in
             switch request.target {

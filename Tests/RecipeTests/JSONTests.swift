@@ -98,6 +98,9 @@ import Testing
             local same = {}
             print(json.encode{ same, same }, json.encode(setmetatable({}, { __index = function() return 1 end, __pairs = print })))
             print(json.encode({ b = { 1 }, a = {} }, { indent = 1 }))
+            for _, v in ipairs{ { 1, nil, 3 }, json.array{ [3] = 1 }, { x = { 1, a = 2 } } } do
+              print((select(2, pcall(json.encode, v))))
+            end
             """)
         #expect(
             outcome.text == String(repeating: "false\tusage\n", count: 14) + """
@@ -108,6 +111,12 @@ import Testing
                   1
                  ]
                 }
+                json.encode: a list has nothing at place 2, and more behind it
+                put json.null there, or leave out what is nil
+                json.encode: a list has nothing at place 1, and more behind it
+                put json.null there, or leave out what is nil
+                json.encode: a table has the key 1 beside others
+                use either the keys 1 to n, for an array, or names, for an object
 
                 """, "\(outcome)")
     }

@@ -36,13 +36,13 @@ struct `A nightly backup` {
     }
 
     private func backUp(
-        _ arguments: [String] = [], databases: String = "app,shop", whileRunning: ((Int32) throws -> Void)? = nil
+        _ arguments: [String] = [], databases: String = "app,shop", environment: [String: String] = [:], whileRunning: ((Int32) throws -> Void)? = nil
     ) throws -> Program.Outcome {
         let script = Program.repository + "/scripts/nightly_backup.lua"
         return try Program.run(
             [script, "--folder", folder.path, "--host", "127.0.0.1", "--port", "\(server.port)", "--databases", databases]
                 + arguments,
-            environment: vault.environment, whileRunning: whileRunning)
+            environment: vault.environment.merging(environment) { $1 }, whileRunning: whileRunning)
     }
 
     private var files: [String] {
@@ -79,6 +79,39 @@ struct `A nightly backup` {
                 "app.20180101T000000Z.sql.gz.gpg", "app.20190101T000000Z.sql.gz.gpg",
             ], "\(outcome)")
         #expect((report["dumps"] as? [[String: Any]])?.count == 2, "\(outcome)")
+    }
+
+    @Test func `reaches a database through a tunnel that ends with the run, and keeps all when it is told to`() throws {
+        try folder.write("app.20180101T000000Z.sql.gz.gpg", "old")
+        // In the place of ssh: it takes a while, notes its arguments, and passes a socket's bytes on to the server.
+        let tools = try TemporaryFolder()
+        let ssh = """
+            #!/usr/bin/python3
+            import os, socket, sys, threading, time
+            open("\(tools.path)/noted", "w").write("%d %s" % (os.getpid(), " ".join(sys.argv[1:])))
+            place, host, port = sys.argv[sys.argv.index("-L") + 1].rsplit(":", 2)
+            time.sleep(0.5)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(place)
+            listener.listen()
+            def copy(one, other):
+                while data := one.recv(65536): other.sendall(data)
+                other.shutdown(socket.SHUT_WR)
+            while True:
+                near, far = listener.accept()[0], socket.create_connection((host, int(port)))
+                for pair in ((near, far), (far, near)): threading.Thread(target=copy, args=pair, daemon=True).start()
+
+            """
+        try tools.write("ssh", ssh, mode: 0o700)
+        let outcome = try backUp(
+            ["--via", "me@gate", "--keep", "0"], databases: "app", environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+        #expect(outcome.code == 0 && outcome.errorText.contains("task rotate: skipped"), "\(outcome)")
+        #expect(password.found(in: outcome) == nil && passphrase.found(in: outcome) == nil)
+        #expect(try files.count == 2)
+        let noted = try tools.read("noted")
+        #expect(noted.contains(".s.PGSQL.\(server.port):127.0.0.1:\(server.port) me@gate") && !noted.contains(password.value), "\(noted)")
+        let pid = try #require(noted.split(separator: " ").first.flatMap { Int32($0) })
+        #expect(kill(pid, 0) != 0)
     }
 
     @Test func `removes nothing that is younger than it is told to keep`() throws {

@@ -148,7 +148,9 @@ import Testing
             local p = recipe{
               name = "release", description = "makes a release",
               params = { repo = { type = "slug", required = true, description = "the repository" },
-                dryRun = { type = "boolean" }, tags = { type = "list", default = { "a", "b" } } },
+                dryRun = { type = "boolean" }, tags = { type = "list", default = { "a", "b" } },
+                keep = { type = "integer", min = 1, max = 9, default = 3 }, least = { type = "number", min = 0.5 },
+                most = { type = "integer", max = 7, description = "no more" }, word = { pattern = "%a+", required = true } },
               secrets = { "GH_PAT", { name = "KEY", path = "/web" }, { path = "/all" }, "env:TOKEN_X" },
               programs = { "touch", "/bin/sh" }, hosts = { "api.github.com", "127.0.0.1:8080" },
             }
@@ -162,12 +164,16 @@ import Testing
                 outcome.text == """
                     release: makes a release
 
-                    usage: vaultscript \(script) --repo NAME [parameters]
+                    usage: vaultscript \(script) --repo NAME --word TEXT [parameters]
 
                     parameters (or all of them as one JSON object: --params-json -|FILE|TEXT):
                       --dry-run
-                      --repo NAME    the repository (required)
-                      --tags TEXT,…  (default: a,b)
+                      --keep NUMBER   (1 to 9) (default: 3)
+                      --least NUMBER  (at least 0.5)
+                      --most NUMBER   no more (at most 7)
+                      --repo NAME     the repository (required)
+                      --tags TEXT,…   (default: a,b)
+                      --word TEXT     (matches %a+) (required)
 
                     needs, and is limited to:
                       secrets   GH_PAT, KEY (path /web), all of path /all, env:TOKEN_X

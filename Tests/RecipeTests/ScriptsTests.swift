@@ -82,15 +82,66 @@ import Testing
         #expect(wrong.code == 2 && wrong.errorText.contains("did you mean \"open\"?"), "\(wrong)")
     }
 
+    @Test func `list_issues waits as long as the server wants, but not longer than it is told`() throws {
+        let vault = try DevelopmentVault(secrets: ["GH_PAT": Canary().value])
+        let server = StubHTTPServer { request, _ in
+            let isLast = request.target.contains("page=2")
+            // For o/app the pause is over, for o/late it is not within this test.
+            let reset = request.target.contains("o/late") ? Int(Date().timeIntervalSince1970) + 3600 : 1
+            var headers = ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "\(reset)"]
+            let path = request.target.prefix { $0 != "?" }
+            if !isLast { headers["Link"] = "<http://\(request.headers["host"] ?? "")\(path)?page=2>; rel=\"next\"" }
+            return .json(200, #"[{"number":1,"title":"a","html_url":"u"}]"#, headers: headers)
+        }
+        defer { server.stop() }
+        let configuration = try Self.configuration(server)
+        let all = try Self.run("list_issues.lua", ["--repo", "o/app", "--api", server.url], vault, configuration)
+        #expect(all.code == 0 && all.errorText.contains("the server wants a pause seconds=0"), "\(all)")
+        let late = try Self.run(
+            "list_issues.lua", ["--repo", "o/late", "--within", "2s", "--api", server.url], vault, configuration)
+        #expect(late.code == 1 && late.errorText.contains("it did not end within 2 seconds"), "\(late)")
+    }
+
     // MARK: - release.lua
 
-    /// A stub of the release API.
-    private static func releases(failingAt failing: String = "none") -> StubHTTPServer {
-        StubHTTPServer { request, _ in
+    /// A stub of the release API. Its files lie elsewhere, as GitHub's do; `spoils` makes others of them.
+    private static func releases(failingAt failing: String = "none", spoils: Bool = false) -> StubHTTPServer {
+        let files = Files()
+        return StubHTTPServer { request, _ in
             if request.target.contains(failing) { return .json(422, #"{"message":"already_exists"}"#) }
+            if request.method == "GET" {
+                let name = request.target.split(separator: "/").last.map(String.init) ?? ""
+                guard request.target.hasPrefix("/files/") else {
+                    let place = "http://\(request.headers["host"] ?? "")/files/\(name)"
+                    return .text(302, "", type: "text/plain", headers: ["Location": place])
+                }
+                let head = StubHTTPServer.whole(200, "", "application/octet-stream", [:])
+                let bytes = spoils ? Array("other".utf8) : files[name]
+                return .raw(
+                    Array(String(decoding: head, as: UTF8.self).replacing("Length: 0", with: "Length: \(bytes.count)").utf8) + bytes)
+            }
+            if request.target.contains("/assets?name=") {
+                return .json(200, #"{"id":\#(files.add(request.bytes))}"#)
+            }
             return request.method == "DELETE"
                 ? .json(204, "") : .json(200, #"{"id":7,"html_url":"https://example.invalid/releases/7"}"#)
         }
+    }
+
+    /// What was uploaded, by its number.
+    private final class Files: @unchecked Sendable {
+        // What the server's threads share is behind the lock.
+        private let lock = NSLock()
+        private var all: [[UInt8]] = []
+
+        func add(_ bytes: [UInt8]) -> Int {
+            lock.withLock {
+                all.append(bytes)
+                return all.count
+            }
+        }
+
+        subscript(_ number: String) -> [UInt8] { lock.withLock { Int(number).map { all[$0 - 1] } ?? [] } }
     }
 
     private static func workTree(_ url: String) throws -> TemporaryFolder {
@@ -104,6 +155,34 @@ import Testing
             _ = try Program.run(["-C", tree.path] + arguments, program: "/usr/bin/git")
         }
         return tree
+    }
+
+    @Test func `a dry run of a release archives, and nothing leaves the machine`() throws {
+        let vault = try DevelopmentVault(secrets: ["GH_PAT": Canary().value])
+        let (git, api) = (try GitServer(user: "releaser", token: "none"), Self.releases())
+        defer { api.stop() }
+        let tree = try Self.workTree(git.url)
+        let outcome = try Self.run(
+            "release.lua", ["--repo", "o/app", "--version", "v1.2.3", "--tree", tree.path, "--api", api.url, "--dry-run"],
+            vault, try Self.configuration(api))
+        #expect(outcome.code == 0 && outcome.text.hasPrefix(#"{"sha256":""#), "\(outcome)")
+        for task in ["tag", "publish", "prove"] { #expect(outcome.errorText.contains("task \(task): skipped"), "\(outcome)") }
+        #expect(api.requests.isEmpty && api.connectionCount == 0)
+    }
+
+    @Test func `a release that others would not get as it was made is an error`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["GH_PAT": canary.value])
+        let (git, api) = (try GitServer(user: "releaser", token: canary.value), Self.releases(spoils: true))
+        defer { api.stop() }
+        let tree = try Self.workTree(git.url)
+        let outcome = try Self.run(
+            "release.lua",
+            ["--repo", "o/app", "--version", "v1.2.3", "--tree", tree.path, "--api", api.url, "--uploads", api.url],
+            vault, try Self.configuration(api), environment: ["USER_NAME": "releaser"], options: ["--yes"])
+        #expect(outcome.code == 1 && outcome.text.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("task prove: try 2 of 3 failed"), "\(outcome)")
+        #expect(outcome.errorText.contains("gives is not the archive"), "\(outcome)")
     }
 
     @Test func `release archives, tags, pushes and publishes`() throws {
@@ -120,13 +199,16 @@ import Testing
         let commit = try git.ask("rev-parse", "v1.2.3^{commit}").trimmingCharacters(in: .whitespacesAndNewlines)
         let sent = api.requests
         #expect(
-            sent.map { "\($0.method) \($0.target)" }.sorted() == [
+            sent.map { "\($0.method) \($0.target)" }.filter { !$0.hasPrefix("GET") }.sorted() == [
                 "PATCH /repos/o/app/releases/7", "POST /repos/o/app/releases",
                 "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz",
                 "POST /repos/o/app/releases/7/assets?name=app-v1.2.3.tar.gz.sha256",
             ])
-        #expect(sent.first?.method == "POST" && sent.last?.method == "PATCH")
-        #expect(sent.allSatisfy { $0.headers["authorization"] == "Bearer \(canary.value)" })
+        #expect(sent.first?.method == "POST" && sent[3].method == "PATCH")
+        // What was published is fetched, and the token does not go where the file lies.
+        #expect(sent.count == 6 && sent[4].target.hasPrefix("/repos/o/app/releases/assets/"), "\(sent)")
+        #expect(sent[5].target.hasPrefix("/files/") && sent[5].headers["authorization"] == nil)
+        #expect(sent.dropLast().allSatisfy { $0.headers["authorization"] == "Bearer \(canary.value)" })
         // The two are uploaded side by side.
         let uploads = sent[1...2].sorted { $0.target < $1.target }
         let sum = uploads[1].body.prefix(64)

@@ -23,6 +23,8 @@ import Foundation
         public let headers: [String: String]
         /// The body as text.
         public let body: String
+        /// The body as it is.
+        public var bytes: [UInt8] = []
         /// Which accepted connection it came on, from 0.
         public let connection: Int
     }
@@ -163,8 +165,10 @@ import Foundation
                 let length = Int(headers["content-length"] ?? "0") ?? 0
                 if pending.count >= end.upperBound + length {
                     let body = String(decoding: pending[end.upperBound..<(end.upperBound + length)], as: UTF8.self)
+                    var request = StubHTTPServer.request(head, headers, body, number)
+                    request.bytes = Array(pending[end.upperBound..<(end.upperBound + length)])
                     pending.removeFirst(end.upperBound + length)
-                    return StubHTTPServer.request(head, headers, body, number)
+                    return request
                 }
             }
             guard receive(client, &pending) else { return nil }

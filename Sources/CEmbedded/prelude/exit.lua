@@ -3,12 +3,16 @@ local host = ...
 local core = host.strands
 local live, next, mathtype = core.live, next, math.type
 
--- What every strand has deferred, the newest first; the one that ends the run before all.
-local function runAllDeferred(strand)
-  host.runDeferred(strand)
+-- What every strand has deferred, the newest first; the one that ends the run before all. Gives the first error, where
+-- the run ends well without it.
+local function runAllDeferred(strand, endsWell)
+  local failed = host.runDeferred(strand, nil, not endsWell)
   for number = strand.mark, 1, -1 do
-    if live[number] then host.runDeferred(live[number]) end
+    if live[number] then
+      failed = host.runDeferred(live[number], nil, failed ~= nil or not endsWell) or failed
+    end
   end
+  return failed
 end
 
 local function hasDeferred()
@@ -37,7 +41,8 @@ local function exit(code)
   if not core.failing() and hasDeferred() then
     host.notify(host.operations.ending, report)
     core.freeze(strand)
-    runAllDeferred(strand)
+    local failed = runAllDeferred(strand, report.status == "exit" and code == 0)
+    if failed then report = host.describeError(failed[1], failed[2]) end
   end
   core.finish(report)
   while true do host.receive() end

@@ -52,6 +52,16 @@ local function length(t)
   return count == rawlen(t) and count or nil
 end
 
+-- The first place of a list at which nothing stands; nil where there are other keys.
+local function hole(t)
+  for key in next, t do
+    if mathtype(key) ~= "integer" or key < 1 then return nil end
+  end
+  local place = 1
+  while rawget(t, place) ~= nil do place = place + 1 end
+  return place
+end
+
 local encodeValue
 
 local function encodeArray(t, count, state, depth)
@@ -92,7 +102,14 @@ local function encodeTable(t, state, depth)
   if depth >= maximumDepth then raise("usage", called .. ": tables are nested deeper than " .. maximumDepth .. " levels") end
   state.open[t] = true
   local count = length(t)
-  if isArray[t] and not count then raise("usage", called .. ": an array has holes or named keys") end
+  if not count then
+    local place = hole(t)
+    if place then
+      raise("usage", called .. ": a list has nothing at place " .. place .. ", and more behind it", nil,
+        "put json.null there, or leave out what is nil")
+    end
+  end
+  if isArray[t] and not count then raise("usage", called .. ": an array has named keys") end
   if count and (count > 0 or isArray[t]) then encodeArray(t, count, state, depth) else encodeObject(t, state, depth) end
   state.open[t] = nil
 end

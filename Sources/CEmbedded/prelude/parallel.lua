@@ -68,10 +68,16 @@ local function spell(seconds)
   return tostring(seconds) .. (seconds == 1 and " second" or " seconds")
 end
 
-local function timeout(limit, f, ...)
-  local seconds = host.part("retry").seconds(limit, "timeout: duration")
-  if seconds <= 0 then raise("usage", "timeout: duration: expected more than no time", nil, "leave it out for no limit") end
-  check(f, "function", "timeout: argument 2", "a function")
+-- The error of what was late; `what` names it.
+local function tooLate(what, seconds)
+  return host.makeError {
+    kind = "timeout", message = what .. " did not end within " .. spell(seconds), reason = "that is the time it was given",
+    hint = "give it more time, or find out what it waits for",
+  }
+end
+
+-- Calls f and ends it after `seconds`; `late` makes the error that is raised then.
+local function limited(seconds, late, f, ...)
   local outcome
   local group = strands.newGroup("timeout", function(_, ended) outcome = ended end)
   local strand, stop = strands.startLimited(group, seconds, f, ...)
@@ -80,11 +86,14 @@ local function timeout(limit, f, ...)
   strands.close(group)
   if outcome.ok then return unpack(outcome.results, 2, outcome.results.n) end
   if not strand.isLate and outcome.err ~= strand.late then strands.raiseFrom(outcome, "within timeout, called from:") end
-  local e = host.makeError {
-    kind = "timeout", message = "it did not end within " .. spell(seconds), reason = "that is the time it was given",
-    hint = "give it more time, or find out what it waits for",
-  }
-  strands.raiseFrom({ err = e, trace = outcome.trace }, "within timeout, called from:")
+  strands.raiseFrom({ err = late(), trace = outcome.trace }, "within timeout, called from:")
 end
 
-return { parallel = parallel, timeout = timeout }
+local function timeout(limit, f, ...)
+  local seconds = host.part("retry").seconds(limit, "timeout: duration")
+  if seconds <= 0 then raise("usage", "timeout: duration: expected more than no time", nil, "leave it out for no limit") end
+  check(f, "function", "timeout: argument 2", "a function")
+  return limited(seconds, function() return tooLate("it", seconds) end, f, ...)
+end
+
+return { parallel = parallel, timeout = timeout, limited = limited, tooLate = tooLate }

@@ -130,6 +130,10 @@ end
 
 return {
   recipe = function(spec, ...)
+    if host.isInteractive then
+      raise("usage", "recipe: vaultscript repl takes no recipe", "a recipe limits a whole script, and here there are only lines",
+        "put it into a file, and run that: vaultscript FILE")
+    end
     if select("#", ...) > 0 then raise("usage", "recipe takes one table", nil, "write recipe{ name = \"…\", … }") end
     check(spec, "table", "recipe", "a table such as { name = \"release\" }")
     local list = arguments()

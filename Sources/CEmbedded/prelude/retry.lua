@@ -118,11 +118,21 @@ local function firstLine(e)
   return match(host.describeError(e).text or "", "^[^\n]*")
 end
 
+-- What a try has deferred that is made once more: its own, beyond the first `kept`. Where the strand is cancelled
+-- meanwhile there is no other try.
+local function runDeferred(strand, e, kept)
+  local wasCancelled = strand.isCancelled
+  host.runDeferred(strand, e, true, kept)
+  if strand.isCancelled and not wasCancelled then error(host.cancelError, 0) end
+end
+
 -- Calls `f(attempt)` until it succeeds; `tried`, where there is one, hears of each try that is made.
 local function attempts(p, f, tried)
+  local strand = host.strands.current() or host.strands.main()
   local attempt = 1
   while true do
     if tried then tried(attempt) end
+    local kept = strand.deferred and #strand.deferred or 0
     local trace
     local results = pack(xpcall(f, function(e)
       trace = host.strands.traceFor(e, 2)
@@ -134,6 +144,7 @@ local function attempts(p, f, tried)
       if trace then host.carry(e, trace .. "\nin try " .. attempt .. " of retry, called from:") end
       error(e, 0)
     end
+    if strand.deferred and #strand.deferred > kept then runDeferred(strand, e, kept) end
     local delay = pause(p, attempt)
     notify(operations.retry, {
       task = host.currentTask(), attempt = attempt, times = p.times, delay = delay, error = firstLine(e),

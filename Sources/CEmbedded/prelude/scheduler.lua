@@ -241,9 +241,9 @@ local function runMain(box)
     failing = not ok and host.describeError(err, trace)
     host.notify(host.operations.ending, failing or done)
   end
-  local failed = deferred and host.runDeferred(strand, not ok and err or nil)
+  local failed = deferred and host.runDeferred(strand, not ok and err or nil, not ok)
   if ok and failed then
-    ok, err = false, failed[1]
+    ok, err, trace = false, failed[1], failed[2]
   end
   if ok then return finish(done) end
   finish(host.describeError(err, trace))

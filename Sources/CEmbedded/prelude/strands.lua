@@ -89,7 +89,7 @@ local function runDeferred(strand, ok, err, trace)
   local timer = after(grace, function()
     expire(strand, cancelled("what was deferred took longer than " .. grace .. " seconds"))
   end)
-  local failed = host.runDeferred(strand, not ok and err or nil)
+  local failed = host.runDeferred(strand, not ok and err or nil, not ok)
   stop(timer)
   strand.failing = nil
   return failed
@@ -112,7 +112,7 @@ local function body(box)
   if not strand.isExpired then strand.cancel = nil end
   local failed = runDeferred(strand, ok, err, trace)
   if ok and failed then
-    ok, err = false, failed[1]
+    ok, err, trace = false, failed[1], failed[2]
   end
   if not ok and strand.programs then
     strand.isExpired, strand.cancel = nil, nil

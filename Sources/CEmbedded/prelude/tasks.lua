@@ -221,8 +221,14 @@ local function work(t)
     t.isSkipped = true
     return
   end
+  local function late()
+    local e = host.part("parallel").tooLate("the task " .. t.name, t.timeout)
+    -- No line of the script runs here: it is about the one that names the task.
+    host.besideErrors.place[e] = t.place
+    return e
+  end
   local function once()
-    if t.timeout then return host.part("parallel").timeout(t.timeout, t.f, results) end
+    if t.timeout then return host.part("parallel").limited(t.timeout, late, t.f, results) end
     return t.f(results)
   end
   if not t.retry then return once() end

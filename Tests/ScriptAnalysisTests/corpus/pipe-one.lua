@@ -1,0 +1,1 @@
+pipe{ { "ls" } } --> wrong-value: pipe: expected two programs or more, got one

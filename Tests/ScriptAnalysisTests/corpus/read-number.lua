@@ -1,0 +1,1 @@
+print(io.read("n")) --> wrong-value: tonumber(io.read())

@@ -1,0 +1,3 @@
+recipe{ name = "x", params = {
+  state = { enum = { "open", "closed" }, default = "opened" }, --> wrong-value: expected one of open, closed
+} }

@@ -1,0 +1,3 @@
+recipe{
+  name = "two words", --> wrong-value: expected letters, digits, _ and -
+}

@@ -1,0 +1,3 @@
+recipe{ name = "x", params = {
+  help = {}, --> wrong-value: "help" cannot be the name of a parameter
+} }

@@ -1,0 +1,1 @@
+http.request{ url = arg[1], method = "get" } --> wrong-value: write "GET"

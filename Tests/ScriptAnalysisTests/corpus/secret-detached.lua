@@ -1,0 +1,2 @@
+local h = getSecret("A")
+spawn{ "x", detach = true, env = { A = h } } --> secret-misuse: a detached program gets no secret

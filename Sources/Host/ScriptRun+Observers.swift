@@ -20,16 +20,17 @@ extension ScriptRun {
         }
         let volume: PlainObserver.Volume = options.isVerbose ? .verbose : options.isQuiet ? .quiet : .usual
         let plain = PlainObserver(gate: gate, volume: volume, tasks: tasks)
-        guard volume > .quiet, Watching.isPossible(environment) else { return plain }
+        guard isatty(2) == 1 else { return plain }
         let screen = gate.makeScreen(
             loop, hasOutput: Watching.hasOutput, isColoured: environment.setting("NO_COLOR")?.isEmpty != false)
+        guard volume > .quiet, Watching.isPossible(environment) else { return plain }
         return DisplayObserver(plain: plain, screen: screen, tasks: tasks)
     }
 
-    /// Tells the display who has the terminal, and of its size.
+    /// Tells the screen who has the terminal, and of its size.
     func connectDisplay() {
-        guard let display = observer as? DisplayObserver else { return }
-        display.onShow = { [unowned self] in terminal.prepare() }
+        guard gate.screen != nil else { return }
+        (observer as? DisplayObserver)?.onShow = { [unowned self] in terminal.prepare() }
         input.onHold = { [gate] in gate.screen?.hold($0) }
         input.onRelease = { [gate] in gate.screen?.release($0) }
     }

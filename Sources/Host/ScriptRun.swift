@@ -43,7 +43,7 @@ public final class ScriptRun {
     /// The programs started so far, for `SpawnStart.number`.
     var spawnCount = 0
     /// Questions at the terminal; made when a script first asks one.
-    var prompts: SecretPrompt?
+    private(set) var prompts: SecretPrompt?
     var ledger = FaultLedger()
     private var madeFiles: FileService?
     var waitingReads: [WaitingRead] = []
@@ -257,6 +257,16 @@ public final class ScriptRun {
         return made
     }
 
+    /// Made when a script first asks. What is asked is shown again when the run goes on after Ctrl-Z.
+    func madePrompts() -> SecretPrompt {
+        if let prompts { return prompts }
+        let made = SecretPrompt(loop: loop)
+        prompts = made
+        terminal.prepare()
+        terminal.onContinue = { [weak made] in made?.showAgain() }
+        return made
+    }
+
     func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
         call.hasBegun = true
@@ -403,7 +413,7 @@ public final class ScriptRun {
         }
         prompts?.cancel()
         lines?.finish()
-        gate.screen?.turnOff()
+        gate.finishLines()
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(

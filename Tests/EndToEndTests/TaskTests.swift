@@ -184,6 +184,63 @@ import Testing
         #expect(outcome.errorText.contains("task slow: try 1 of 3 failed"), "\(outcome)")
     }
 
+    // MARK: - Output side by side
+
+    @Test func `without a terminal lines of tasks are whole`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            """
+            local function gate(name) while not fs.exists(arg[1] .. "/" .. name) do sleep(0.02) end end
+            task("a", function()
+              spawn{ "sh", "-c", "printf 'Password ok, uploading...'; printf 'and more' >&2; : > a; while [ ! -e b ]; do sleep 0.05; done; echo ' finished'; echo ' of it' >&2", cwd = arg[1] }
+            end)
+            task("b", function()
+              gate("a")
+              sleep(0.2)
+              spawn{ "echo", "hello from b" }
+              log.warn("w")
+              io.write("of the ")
+              spawn{ "touch", arg[1] .. "/b" }
+              print("script")
+            end)
+            """, [folder.path], options: ["-j2"])
+        #expect(outcome.code == 0, "\(outcome)")
+        let lines = Set(outcome.text.split(separator: "\n").map(String.init))
+        #expect(lines == ["hello from b", "Password ok, uploading... finished", "of the script"], "\(outcome)")
+        #expect(outcome.errorText.contains("\nwarn: w\n") && outcome.errorText.contains("\nand more of it\n"), "\(outcome)")
+    }
+
+    @Test func `to lines of tasks nothing is added, however long they are`() throws {
+        let outcome = try Program.script(
+            """
+            task("a", function() spawn{ "sh", "-c", "printf %0200000d 0" } end)
+            task("b", function() spawn{ "sh", "-c", "sleep 0.2; printf 'no end'" } end)
+            """, options: ["-j2"])
+        #expect(outcome.code == 0 && outcome.text.contains("no end"), "\(outcome.text.count)")
+        #expect(outcome.text.replacing("no end", with: "") == String(repeating: "0", count: 200_000), "\(outcome.text.count)")
+    }
+
+    @Test func `what one task prints alone comes at once`() throws {
+        let folder = try TemporaryFolder()
+        // The program ends when the test has seen what it printed, of which no line has ended.
+        let script = try folder.write(
+            "script.lua",
+            """
+            task("quick", function() end)
+            task("alone", { needs = "quick" }, function()
+              spawn{ "sh", "-c", "printf 'Password: '; while [ ! -e seen ]; do sleep 0.05; done; echo", cwd = arg[1] }
+            end)
+            """)
+        let outcome = try Program.run(
+            ["-c", #"exec "$0" -j2 "$1" "$2" >"$2/out""#, Program.path, script, folder.path], program: "/bin/sh"
+        ) { _ in
+            for _ in 0..<1200 where (try? folder.read("out")) != "Password: " { usleep(25_000) }
+            #expect(try folder.read("out") == "Password: ")
+            try folder.write("seen", "")
+        }
+        #expect(outcome.code == 0, "\(outcome)")
+    }
+
     @Test func `an interrupted run says what was done and what was not`() throws {
         let folder = try TemporaryFolder()
         let outcome = try Program.script(

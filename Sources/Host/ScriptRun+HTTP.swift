@@ -39,6 +39,9 @@ final class WebService {
 
     func hasEnded(_ call: HTTPCall) { calls[call.id] = nil }
 
+    /// The requests that are under way, as messages show them.
+    var shown: [String] { calls.values.map(\.shown).sorted() }
+
     /// Gives one up; nothing is reported. False where there is no such request.
     func cancel(_ id: UInt32) -> Bool {
         guard let call = calls.removeValue(forKey: id) else { return false }

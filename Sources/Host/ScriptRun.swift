@@ -69,6 +69,8 @@ public final class ScriptRun {
     private var signals: EventLoop.Watch?
     private var interruptions = InterruptionCount()
     private var interruption: Int32?
+    /// What is said of it.
+    private var interruptionFailure: Failure?
     /// `--timeout` has ended the run, because of this.
     private var overTime: Failure?
 
@@ -148,7 +150,7 @@ public final class ScriptRun {
     private func take(_ message: Message) {
         switch message {
         case .request(let id, let operation, let value):
-            guard requests.open(id) else { return refuseNumber(id) }
+            guard requests.open(id, Self.function(operation, value)) else { return refuseNumber(id) }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
         case .notice(.ending, let report): scriptIsEnding(report)
@@ -289,7 +291,8 @@ public final class ScriptRun {
     private func scriptHasFinished(_ report: Value) {
         switch report["status"]?.asText {
         case "done":
-            if policy.missingDeclaration == nil { showResult(report) }
+            let isStopped = interruption != nil || overTime != nil
+            if policy.missingDeclaration == nil, !isStopped { showResult(report) }
             endWell(0)
         case "exit": endWell(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
         case "syntax":
@@ -366,9 +369,9 @@ public final class ScriptRun {
         if interruptLine(number) { return }
         guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
-        stop(
-            by: number == SIGPIPE ? SIGTERM : number,
-            Failure(.cancelled, "the run was \(Interruption.word(number))"))
+        let failure = gate.inward(interruptionFailure(number, programs: children.values.map(\.shownProgram)))
+        if number == SIGPIPE { observer.outputClosed() } else { interruptionFailure = failure }
+        stop(by: number == SIGPIPE ? SIGTERM : number, failure)
     }
 
     /// `--timeout`: the script hears of it as of an interruption, and cannot change how the run ends.
@@ -414,6 +417,7 @@ public final class ScriptRun {
         prompts?.cancel()
         lines?.finish()
         gate.finishLines()
+        if let interruptionFailure, overTime == nil { failure = interrupted(failure, interruptionFailure) }
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(
@@ -431,6 +435,17 @@ public final class ScriptRun {
                 stopWhenEnded()
             }
         }
+    }
+
+    /// What is said of an interrupted run. A script that went on, or failed by something else meanwhile, was interrupted all the same.
+    private func interrupted(_ failure: Failure?, _ interruption: Failure) -> Failure {
+        guard var failure else { return interruption }
+        if failure.kind == .cancelled {
+            if failure.reason.isEmpty { failure.reason = interruption.reason }
+        } else if !options.writesErrorsAsJSON {
+            gate.say(interruption.message + "\n")
+        }
+        return failure
     }
 
     private func removeTemporaryFolders() {

@@ -45,7 +45,7 @@ import Testing
             try tmux.type("C-c")
             let lines = tmux.end()
             #expect(lines.contains { $0.hasPrefix("tasks of the interrupted run: 1 done, 1 failed, 1 interrupted, 1 not started in ") }, "\(lines)")
-            #expect(lines.last == "  not started: last" && !lines.contains { $0.contains("running") }, "\(lines)")
+            #expect(lines.last == "  not started: last" && !lines.contains { $0.contains("  running") }, "\(lines)")
         }
     }
 
@@ -284,6 +284,30 @@ import Testing
         let found = terminal.screen.split(separator: 10).compactMap { Int(String(decoding: $0.dropLast().suffix(7), as: UTF8.self)) }
         #expect(found.filter { (1_000_001...1_400_000).contains($0) } == Array(1_000_001...1_400_000))
         #expect(terminal.text.contains("ends two"))
+    }
+
+    @Test(.enabled(if: hasTmux, "tmux is not installed"), arguments: [["-j3"], ["-j3", "-k"], ["-q", "-k", "-j3"]])
+    func `every task that failed says why, and each try that is repeated`(options: [String]) throws {
+        let script = """
+            task("one", function() gate("one") fail("reason one", { code = 5 }) end)
+            task("two", function() gate("two") fail("reason two", { code = 6 }) end)
+            task("three", { retry = { times = 2, backoff = 0.01 } }, function(try)
+              if not TRIED then TRIED = true error("not yet", 0) end
+              fs.write(arg[1] .. "/three", "")
+            end)
+            """
+        try window(script, options) { tmux, folder in
+            for _ in 0..<1200 where !FileManager.default.fileExists(atPath: folder.path + "/three") { usleep(25_000) }
+            try folder.write("one", "")
+            usleep(300_000)
+            try folder.write("two", "")
+            let lines = tmux.end()
+            let untimed = lines.map { $0.replacing(#/\d+\.\d s/#, with: "T") }
+            #expect(untimed.contains("task two: failed after T: reason two"), "\(lines)")
+            #expect(untimed.contains("script.lua:2: reason one"), "\(lines)")
+            let retry = "task three: try 1 of 2 failed, the next in T: not yet"
+            #expect(untimed.contains(retry) == !options.contains("-q"), "\(lines)")
+        }
     }
 
     @Test func `Ctrl-Z takes the lines away, fg draws them again`() throws {

@@ -108,8 +108,10 @@ final class ChildOutput {
 
     /// Whether it is captured as text.
     var isCaptured: Bool { budget != nil }
-    /// Whether it is shown.
-    var isShown: Bool { if case .shown = way { true } else { false } }
+    /// Whether it is shown, and whoever takes it is behind.
+    var isStalled: Bool { if case .shown(let stream) = way { stream.isStalled } else { false } }
+    /// It is of a program that has the keyboard.
+    func takeKeyboard() { if case .shown(let stream) = way { stream.takeKeyboard() } }
 
     // MARK: - Limits
 

@@ -34,7 +34,8 @@ final class DisplayObserver: RunObserver {
         case .waiting, .running: break
         case .done, .failed, .skipped, .cancelled: progresses[change.id] = nil
         }
-        show()
+        // While the main part of the script names tasks none of them runs.
+        if change.state != .waiting || screen.isOn { show() }
     }
 
     func retry(_ notice: RetryNotice) {
@@ -63,6 +64,7 @@ final class DisplayObserver: RunObserver {
     func leak(_ notice: LeakNotice) { plain.leak(notice) }
     func log(_ entry: LogEntry) { plain.log(entry) }
     func result(_ value: Value) { plain.result(value) }
+    func outputClosed() { plain.outputClosed() }
 
     func end(_ end: RunEnd) {
         screen.turnOff()

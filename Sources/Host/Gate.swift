@@ -17,8 +17,11 @@ final class Gate {
     private var written: [() -> Void] = []
     /// The lines under the output, where a person watches.
     private(set) var screen: Screen?
-    /// What the script itself prints.
+    /// What the script itself prints: on standard error, and on standard output where that goes elsewhere.
     private let script = LineSource()
+    private let scriptElsewhere = LineSource()
+    /// Keeps lines whole where several print at a time and no screen does it.
+    private let lineKeeper: LineKeeper
 
     /// Called when standard output's reader has gone.
     var onOutputClosed: () -> Void = {}
@@ -40,6 +43,7 @@ final class Gate {
         self.masker = masker
         output = OutputQueue(1, loop: loop)
         error = OutputQueue(2, loop: loop)
+        lineKeeper = LineKeeper(loop: loop)
         output.onClosed = { [unowned self] in onOutputClosed() }
         output.onEmpty = { [unowned self] in callWritten() }
         error.onEmpty = { [unowned self] in
@@ -50,24 +54,33 @@ final class Gate {
         error.onStallChange = { [unowned self] in onStallChange() }
     }
 
-    var isStalled: Bool { output.isStalled || error.isStalled || screen?.isStalled == true }
+    var isStalled: Bool { isTakenSlowly || screen?.isStalled == true }
+    /// Whether the readers of standard output or standard error are behind.
+    fileprivate var isTakenSlowly: Bool { output.isStalled || error.isStalled }
 
     // MARK: - Outwards
 
     /// What a script prints, masked call by call. Nothing is held back from one call to the next: a script knows what it
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
-        put(lines(masker.mask(text)).span, stream == .output ? scriptOutput : stream, from: script)
+        let stream = stream == .output ? scriptOutput : stream
+        put(lines(masker.mask(text), stream).span, stream, from: scriptSource(stream))
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
-        put(lines(masker.mask(Array(text.utf8))).span, .error, from: LineSource())
+        put(lines(masker.mask(Array(text.utf8)), .error).span, .error, from: LineSource())
     }
 
-    /// Writes text that has passed the masker: as it comes, or above the lines at the bottom of the terminal.
+    /// On one terminal both streams of the script make one line.
+    private func scriptSource(_ stream: Stream) -> LineSource {
+        stream == .error || screen?.hasOutput == true ? script : scriptElsewhere
+    }
+
+    /// Writes text that has passed the masker: as it comes, above the lines at the bottom of the terminal, or in whole lines.
     fileprivate func put(_ bytes: Span<UInt8>, _ stream: Stream, from source: LineSource) {
         if let screen, screen.covers(stream) { return screen.write(bytes, from: source) }
+        if lineKeeper.isOn, !source.hasKeyboard { return lineKeeper.write(bytes, from: source, to: queue(stream)) }
         if !source.isEmpty { queue(stream).append(source.take().span) }
         queue(stream).append(bytes)
     }
@@ -76,6 +89,7 @@ final class Gate {
     fileprivate func finish(_ stream: Stream, _ source: LineSource) {
         guard !source.isEmpty else { return }
         if let screen, screen.covers(stream) { return screen.finish(source) }
+        lineKeeper.release(source)
         queue(stream).append(source.take().span)
     }
 
@@ -85,9 +99,15 @@ final class Gate {
     }
 
     /// A line that a person is typing, masked by whoever draws it: between its characters stand the terminal's commands.
-    func writeTyped(_ drawn: String) { output.append(Array(drawn.utf8).span) }
+    func writeTyped(_ drawn: String) { queue(.output).append(Array(drawn.utf8).span) }
 
-    private func lines(_ text: [UInt8]) -> [UInt8] {
+    /// What waits is written when the terminal is as it was.
+    private func lines(_ text: [UInt8], _ stream: Stream) -> [UInt8] {
+        if let screen, screen.isHeld, screen.covers(stream) { return text }
+        return lineEnds(text)
+    }
+
+    private func lineEnds(_ text: [UInt8]) -> [UInt8] {
         returnsLines
             ? Array(text.split(separator: 10, omittingEmptySubsequences: false).joined(separator: [13, 10])) : text
     }
@@ -107,10 +127,26 @@ final class Gate {
     func makeScreen(_ loop: EventLoop, hasOutput: Bool, isColoured: Bool) -> Screen {
         let made = Screen(
             loop: loop, queue: error, script: script, hasOutput: hasOutput, isColoured: isColoured,
-            mask: { [unowned self] in inward($0) })
+            mask: { [unowned self] in inward($0) }, lineEnds: { [unowned self] in lineEnds($0) })
         made.onStallChange = { [unowned self] in onStallChange() }
         screen = made
         return made
+    }
+
+    // MARK: - Several at a time
+
+    /// Several tasks run now, or no longer: while they do, nobody's line is torn by another's.
+    func keepLines(_ areSeveral: Bool) { lineKeeper.set(areSeveral) }
+
+    /// The script waits for an answer: what it has printed of a line is seen first.
+    func showUnfinished() {
+        for source in [script, scriptElsewhere] { lineKeeper.release(source) }
+    }
+
+    /// The run ends: what has waited for others is written, and from now on all comes as it is.
+    func finishLines() {
+        screen?.turnOff()
+        lineKeeper.end()
     }
 
     // MARK: - Inwards
@@ -158,10 +194,13 @@ final class Gate {
     /// Writes what is left, for a short time.
     func drain() {
         output.drain(limit: .seconds(5))
-        error.drain(limit: .seconds(2))
+        error.drain(limit: .seconds(screen?.hasOutput == true ? 5 : 2))
     }
 
-    private func queue(_ stream: Stream) -> OutputQueue { stream == .output ? output : error }
+    /// What goes to one terminal goes through one queue: what waits is neither torn nor overtaken.
+    private func queue(_ stream: Stream) -> OutputQueue {
+        stream == .output && screen?.hasOutput != true ? output : error
+    }
 }
 
 extension String {
@@ -182,6 +221,12 @@ final class ShownStream {
     fileprivate init(_ masking: MaskingStream, _ gate: Gate, _ stream: Gate.Stream, _ labelling: LineLabel?) {
         (self.masking, self.gate, self.stream, self.labelling) = (masking, gate, stream, labelling)
     }
+
+    /// The program has the keyboard.
+    func takeKeyboard() { source.hasKeyboard = true }
+
+    /// Whether whoever takes it is behind. What waits for a program that has the keyboard does not stop the program itself.
+    var isStalled: Bool { source.hasKeyboard ? gate.isTakenSlowly : gate.isStalled }
 
     /// Shows the next bytes; `copy` sees the masked ones too.
     func write(_ bytes: Span<UInt8>, copy: (Span<UInt8>) -> Void) {

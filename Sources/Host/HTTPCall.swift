@@ -47,6 +47,9 @@ final class HTTPCall {
         }
     }
 
+    /// What is asked of whom, without values.
+    var shown: String { "\(HTTPPlan.function) \(plan.shown)" }
+
     func cancel() {
         timer?.cancel()
         progress?.stop()

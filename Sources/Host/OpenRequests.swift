@@ -14,6 +14,8 @@ struct OpenRequests {
     }
 
     private struct Request {
+        /// The function that waits, for messages.
+        var function: String?
         var isDropped = false
         var end: (() -> Void)?
         var isEnding = false
@@ -24,10 +26,13 @@ struct OpenRequests {
     /// How many the host still works on.
     var count: Int { requests.count }
 
+    /// The functions that are waited for, each once.
+    var functions: [String] { Set(requests.values.compactMap(\.function)).sorted() }
+
     /// A new request. False where the number is in use, which no worker of ours does.
-    mutating func open(_ id: UInt32) -> Bool {
+    mutating func open(_ id: UInt32, _ function: String? = nil) -> Bool {
         guard requests[id] == nil else { return false }
-        requests[id] = Request()
+        requests[id] = Request(function: function)
         return true
     }
 

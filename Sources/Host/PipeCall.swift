@@ -138,10 +138,9 @@ final class PipeCall: ChildCall {
     // MARK: - While it runs
 
     override func refreshPauses() {
-        let isStalled = run.gate.isStalled
         for (index, member) in members.enumerated() {
-            setPaused(member, .error, isStalled && member.error.isShown)
-            if index == members.count - 1 { setPaused(member, .output, isStalled && output.isShown) }
+            setPaused(member, .error, member.error.isStalled)
+            if index == members.count - 1 { setPaused(member, .output, output.isStalled) }
         }
     }
 

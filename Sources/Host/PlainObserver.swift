@@ -13,8 +13,13 @@ final class PlainObserver: RunObserver {
     private let volume: Volume
     private let tasks: TaskLedger
     private var tenths: [Int64?: Int] = [:]
-    /// Whether tasks have lines of their own as they begin and end: not where they are seen otherwise.
+    /// Whether tasks have lines of their own as they begin and end: not where they are seen otherwise. What fails has one all the same, as what is
+    /// seen otherwise goes.
     var showsTasks = true
+    /// Failed tasks that have had no line.
+    private var untold: [TaskChange] = []
+    /// The reader of standard output has gone: the run ends quietly.
+    private var isSilent = false
 
     init(gate: Gate, volume: Volume, tasks: TaskLedger) {
         self.gate = gate
@@ -23,7 +28,15 @@ final class PlainObserver: RunObserver {
     }
 
     func task(_ change: TaskChange) {
-        guard volume == .verbose || (volume == .usual && showsTasks), change.state != .waiting else { return }
+        guard !isSilent, change.state != .waiting else { return }
+        guard volume == .verbose || (volume == .usual && (showsTasks || change.state == .failed)) else {
+            if change.state == .failed { untold.append(change) }
+            return
+        }
+        tell(change)
+    }
+
+    private func tell(_ change: TaskChange) {
         let attempt = change.attempt.map { $0 > 1 ? " (try \($0))" : "" } ?? ""
         let time = tasks[change.id]?.duration.map(TimeText.short)
         let words =
@@ -36,7 +49,7 @@ final class PlainObserver: RunObserver {
     }
 
     func retry(_ notice: RetryNotice) {
-        guard volume == .verbose || (volume == .usual && showsTasks && notice.task != nil) else { return }
+        guard !isSilent, volume == .verbose || (volume == .usual && notice.task != nil) else { return }
         let place = tasks.name(notice.task).map { "task \($0)" } ?? "retry"
         let delay = (notice.delay * 10).rounded() / 10
         say("\(place): try \(notice.attempt) of \(notice.times) failed, the next in \(delay) s\(reason(notice.error))")
@@ -90,10 +103,23 @@ final class PlainObserver: RunObserver {
 
     /// What was not done belongs to the error, and is said with `-q` too.
     func end(_ end: RunEnd) {
-        guard volume > .quiet || tasks.hasUnfinished else { return }
+        guard !isSilent, volume > .quiet || tasks.hasUnfinished else { return }
+        // A script that failed before its tasks began tells of that alone.
+        guard tasks.began != nil || end.isInterrupted else { return }
+        tellRest(end)
         let title = end.isInterrupted ? "tasks of the interrupted run" : "tasks"
         if let summary = tasks.summary(title) { say(summary) }
     }
+
+    /// The failed tasks whose error nobody has seen: the first one's is mostly the run's.
+    private func tellRest(_ end: RunEnd) {
+        if let first = untold.first, let error = first.error, end.failure?.message.contains(error) == true {
+            untold.removeFirst()
+        }
+        for change in untold { tell(change) }
+    }
+
+    func outputClosed() { isSilent = true }
 
     private func reason(_ error: String?) -> String { error.map { ": \($0)" } ?? "" }
 

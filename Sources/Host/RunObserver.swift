@@ -28,6 +28,8 @@ protocol RunObserver: AnyObject {
     func log(_ entry: LogEntry)
     /// What the script gave back.
     func result(_ value: Value)
+    /// The reader of standard output has gone, and the run ends for it.
+    func outputClosed()
     /// The run ends; after this come only warnings about the clean-up.
     func end(_ end: RunEnd)
 }
@@ -36,6 +38,7 @@ extension RunObserver {
     var wantsPrograms: Bool { true }
     func begin(_ start: RunStart) {}
     func progressEnded(_ task: Int64?) {}
+    func outputClosed() {}
 }
 
 /// What runs.

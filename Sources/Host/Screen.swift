@@ -7,21 +7,25 @@ import EventLoop
     import Darwin
 #endif
 
-/// The terminal where a few lines stand under the output and are drawn again in place, while the output scrolls above them.
+/// The terminal that standard error goes to: a few lines stand under the output and are drawn again in place, while the output scrolls above them,
+/// and whoever has the terminal for himself has it alone.
 ///
 /// - Output is written once, in whole lines, and is never drawn again: nothing is lost, whatever becomes of the lines below.
 /// - Everything goes through one queue, in one piece for each step, at most ten a second. Nothing is drawn and no timer runs while nothing changes.
-/// - Whoever has the terminal for himself (`hold`) finds no lines of ours on it.
+/// - Whoever has the terminal for himself (`hold`) finds no lines of ours on it, and what others print waits until he is done.
 /// - The cursor rests under the lines, and is never hidden: a run that is killed leaves the terminal as it is.
 final class Screen {
     /// Who has the terminal for himself.
     enum Holder {
-        /// A program: what it shows goes through as it comes.
+        /// A program that the script waits for has the keyboard: what it shows goes through as it comes, all else waits for its end.
         case program
-        /// The script reads a line: what others print stands before the prompt, which is then shown again.
+        /// The script reads a line: what others print waits until it has it, as what has been typed cannot be shown again.
         case reader
         /// A question of ours: what others print waits for its end.
         case question
+        /// Programs on terminals of their own without the keyboard, or with it in the background, beside which the script goes on: everything goes
+        /// through as it comes, or nothing of the script would be seen until they end.
+        case shared
         /// Nobody: the run is stopped (Ctrl-Z).
         case nobody
     }
@@ -42,10 +46,12 @@ final class Screen {
     private let loop: EventLoop
     private let queue: OutputQueue
     /// Whether standard output goes to this terminal too.
-    private let hasOutput: Bool
+    let hasOutput: Bool
     private let isColoured: Bool
     /// The gate: taking a control character out of a text could put a value together.
     private let mask: (String) -> String
+    /// Ends lines as the terminal wants them now.
+    private let lineEnds: ([UInt8]) -> [UInt8]
 
     /// What is to be drawn now.
     var content: (_ columns: Int, _ rows: Int) -> Content = { _, _ in Content(lines: [], ticks: false) }
@@ -53,6 +59,8 @@ final class Screen {
     var onStallChange: () -> Void = {}
 
     private(set) var isOn = false
+    /// Several may print at a time: who has the terminal for himself has it alone where no lines are drawn, too.
+    var hasTasks = false
     private var isOver = false
     private var holders: [Holder] = []
     /// The lines of ours that are there now; the cursor is under them.
@@ -78,9 +86,9 @@ final class Screen {
 
     init(
         loop: EventLoop, queue: OutputQueue, script: LineSource, hasOutput: Bool, isColoured: Bool,
-        mask: @escaping (String) -> String
+        mask: @escaping (String) -> String, lineEnds: @escaping ([UInt8]) -> [UInt8]
     ) {
-        (self.loop, self.queue, self.script) = (loop, queue, script)
+        (self.loop, self.queue, self.script, self.lineEnds) = (loop, queue, script, lineEnds)
         (self.hasOutput, self.isColoured, self.mask) = (hasOutput, isColoured, mask)
     }
 
@@ -96,37 +104,47 @@ final class Screen {
 
     /// Takes the lines away for good. What was to be written is, and what comes goes through.
     func turnOff() {
+        guard !isOver else { return }
         isOver = true
-        guard isOn else { return }
         stopWaiting()
-        if mode == .program {
-            queue.append(script.take().span)
-        } else {
+        if let mode, !isOn || mode == .program || mode == .shared {
+            // Whoever has the terminal has left the cursor anywhere.
+            let rest = script.take()
+            queue.append(lineEnds((text.isEmpty ? [] : [10]) + text + rest).span)
+        } else if isOn {
             text += script.finish()
             let isUsed = !picture.isEmpty || mode != nil
             if drawn > 0 || !text.isEmpty || (isLost && isUsed) { queue.append((erasing() + text).span) }
-            text = []
         }
+        text = []
         isOn = false
         updateStall()
     }
 
     /// Whether what goes to `stream` is to go through `write`.
-    func covers(_ stream: Gate.Stream) -> Bool { isOn && (stream == .error || hasOutput) }
+    func covers(_ stream: Gate.Stream) -> Bool {
+        guard !isOver, isOn || (hasTasks && isHeld) else { return false }
+        return stream == .error || hasOutput
+    }
 
     // MARK: - Holders
 
     private var mode: Holder? {
-        for holder in [Holder.nobody, .program, .question, .reader] where holders.contains(holder) { return holder }
+        for holder in [Holder.nobody, .program, .question, .reader, .shared] where holders.contains(holder) {
+            return holder
+        }
         return nil
     }
+
+    /// Whether somebody has the terminal alone, so that others wait.
+    var isHeld: Bool { mode != nil && mode != .shared }
 
     /// Gives the terminal to `holder`, as it would be without us.
     func hold(_ holder: Holder) {
         let before = mode
         holders.append(holder)
-        guard isOn, mode != before else { return }
-        if before == nil || before == .reader || mode == .program { leave() }
+        guard !isOver, mode != before else { return }
+        if before == nil || before == .shared { leave() }
         isLost = true
     }
 
@@ -135,10 +153,14 @@ final class Screen {
         guard let place = holders.firstIndex(of: holder) else { return }
         let before = mode
         holders.remove(at: place)
-        guard isOn, mode != before else { return }
+        guard !isOver, mode != before else { return }
         isLost = true
-        if holder == .nobody, mode == .reader { return queue.append((freshLine(columns: size.columns) + prompt).span) }
+        if holder == .nobody, mode == .reader, isOn {
+            return queue.append((freshLine(columns: size.columns) + prompt).span)
+        }
+        guard !isHeld else { return }
         prompt = []
+        guard isOn, mode == nil else { return pass() }
         // Who reads line after line has it again at once.
         last = .now
         step()
@@ -147,8 +169,7 @@ final class Screen {
     /// Takes the lines away, and writes what is to be above them and what stands before the cursor.
     private func leave() {
         stopWaiting()
-        let isDrawn = drawn > 0 || !text.isEmpty
-        var bytes = isDrawn ? erasing() + text + prompt : []
+        var bytes = isOn && (drawn > 0 || !text.isEmpty) ? erasing() + text : []
         text = []
         let asked = script.take()
         prompt += asked
@@ -157,16 +178,25 @@ final class Screen {
         updateStall()
     }
 
+    /// Writes what has waited where no lines are drawn.
+    private func pass() {
+        let bytes = lineEnds(text)
+        text = []
+        queue.append(bytes.span)
+        updateStall()
+    }
+
     // MARK: - Writing
 
-    /// Writes above the lines what is whole lines with what `source` has given before; the rest waits there.
+    /// Writes above the lines what is whole lines with what `source` has given before; the rest waits there. While somebody has the terminal
+    /// alone, what is not his waits whole.
     func write(_ bytes: Span<UInt8>, from source: LineSource) {
-        guard mode != .program else {
+        guard !passes(source) else {
             var all = source.take()
             unsafe bytes.withUnsafeBufferPointer { unsafe all.append(contentsOf: $0) }
             return queue.append(all.span)
         }
-        source.add(bytes, longest: Self.longestLine) { text += $0 }
+        source.add(bytes, longest: Self.longestLine, endsLong: true) { text += $0 }
         if !source.isEmpty { latest = source }
         step()
         updateStall()
@@ -174,14 +204,20 @@ final class Screen {
 
     /// `source` has come to its end: what is no whole line becomes one.
     func finish(_ source: LineSource) {
-        guard mode != .program else { return queue.append(source.take().span) }
+        guard !passes(source) else { return queue.append(source.take().span) }
         let rest = source.finish()
         guard !rest.isEmpty else { return }
         text += rest
         step()
+        updateStall()
     }
 
-    /// Writes what waits now, but for what waits for a question's end.
+    /// Whether what `source` gives goes to the terminal as it comes.
+    private func passes(_ source: LineSource) -> Bool {
+        mode == .shared || (mode == .program && source.hasKeyboard)
+    }
+
+    /// Writes what waits now, but for what waits for whoever has the terminal.
     func flush() {
         guard isOn, !text.isEmpty else { return }
         draw()
@@ -210,7 +246,7 @@ final class Screen {
 
     /// Draws now, or as soon as the last time is long enough ago.
     private func step() {
-        guard isOn, mode == nil || mode == .reader else { return }
+        guard isOn, mode == nil else { return }
         let now = ContinuousClock.now
         guard text.count < Self.mostWaiting, let last, now - last < Self.interval else { return draw() }
         wait(Self.interval - (now - last))
@@ -233,23 +269,15 @@ final class Screen {
     }
 
     private func draw() {
-        guard isOn, mode == nil || mode == .reader else { return }
+        guard isOn, mode == nil else { return }
         guard queue.isEmpty else {
             isLate = true
             return
         }
         stopWaiting()
         last = .now
-        if mode == .reader { drawBeforePrompt() } else { drawAbove() }
+        drawAbove()
         updateStall()
-    }
-
-    /// Lines that come while the script reads: they end the line of the prompt, which is shown again after them.
-    private func drawBeforePrompt() {
-        guard !text.isEmpty else { return }
-        let bytes = freshLine(columns: size.columns) + text + prompt
-        text = []
-        queue.append(bytes.span)
     }
 
     private func drawAbove() {
@@ -321,7 +349,7 @@ final class Screen {
     }
 
     private func updateStall() {
-        let stalled = isOn && text.count > (isStalled ? OutputQueue.stallBytes / 4 : OutputQueue.stallBytes)
+        let stalled = !isOver && text.count > (isStalled ? OutputQueue.stallBytes / 4 : OutputQueue.stallBytes)
         guard stalled != isStalled else { return }
         isStalled = stalled
         onStallChange()
@@ -331,12 +359,15 @@ final class Screen {
 /// What one of those who print has given of a line that has not ended.
 final class LineSource {
     private var partial: [UInt8] = []
+    /// Whether it is a program that has the keyboard: what it shows never waits.
+    var hasKeyboard = false
 
     /// Whether it stands at the start of a line.
     var isEmpty: Bool { partial.isEmpty }
 
-    /// Takes `bytes`, and gives the whole lines that are there with them.
-    fileprivate func add(_ bytes: Span<UInt8>, longest: Int, _ give: ([UInt8]) -> Void) {
+    /// Takes `bytes`, and gives the whole lines that are there with them; of a line that is longer than `longest` a part, as a line of its own with
+    /// `endsLong`.
+    func add(_ bytes: Span<UInt8>, longest: Int, endsLong: Bool, _ give: ([UInt8]) -> Void) {
         var lines: [UInt8] = []
         unsafe bytes.withUnsafeBufferPointer { piece in
             let end = unsafe piece.lastIndex(of: 10).map { $0 + 1 } ?? 0
@@ -346,7 +377,7 @@ final class LineSource {
             }
             unsafe partial.append(contentsOf: piece[end...])
         }
-        if partial.count > longest { lines += take() + [10] }
+        if partial.count > longest { lines += take() + (endsLong ? [10] : []) }
         if !lines.isEmpty { give(lines) }
     }
 

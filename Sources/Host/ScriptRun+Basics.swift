@@ -43,6 +43,7 @@ extension ScriptRun {
 
     func readInput(_ id: UInt32, _ value: Value) throws(Failure) {
         whenAbandoned(id) { [weak self] in self?.input.withdraw(id) }
+        gate.showUnfinished()
         input.read(try Self.wanted(value), id: id) { [weak self] result in
             guard let self else { return }
             switch result {

@@ -10,8 +10,7 @@ extension ScriptRun {
             if options.isVerbose { gate.say("\(question) yes (--yes)\n") }
             return reply(id, .boolean(true))
         }
-        let prompts = prompts ?? SecretPrompt(loop: loop)
-        self.prompts = prompts
+        let prompts = madePrompts()
         withdrawWhenAbandoned(id)
         try withInput(id, for: .question) { done throws(Failure) in
             try prompts.ask("\(question) [y/N] ", id: id, showsAnswer: true, function: "confirm") {

@@ -47,6 +47,9 @@ final class WebService {
 
     func hasEnded(_ call: HTTPCall) { calls[call.id] = nil }
 
+    /// The requests that are under way, as messages show them.
+    var shown: [String] { calls.values.map(\.shown).sorted() }
+
     // MARK: - Places
 
     /// Calls `begin` when there is room for a request to that host: at once, or when another has ended. It has the place

@@ -172,8 +172,7 @@ extension ScriptRun {
         var options = try OptionReader("secret.prompt", value["options"])
         let name = try Self.name(&options) ?? "prompt"
         try options.finish()
-        let prompts = prompts ?? SecretPrompt(loop: loop)
-        self.prompts = prompts
+        let prompts = madePrompts()
         let text = gate.inward(value["text"]?.asText ?? "").printable
         withdrawWhenAbandoned(id)
         try withInput(id, for: .question) { done throws(Failure) in

@@ -1,5 +1,6 @@
 import Diagnostics
 import EventLoop
+import HostProtocol
 
 #if canImport(Glibc)
     import Glibc
@@ -20,29 +21,63 @@ extension ScriptRun {
         }
         let volume: PlainObserver.Volume = options.isVerbose ? .verbose : options.isQuiet ? .quiet : .usual
         let plain = PlainObserver(gate: gate, volume: volume, tasks: tasks)
-        guard volume > .quiet, Watching.isPossible(environment) else { return plain }
+        guard isatty(2) == 1 else { return plain }
         let screen = gate.makeScreen(
             loop, hasOutput: Watching.hasOutput, isColoured: environment.setting("NO_COLOR")?.isEmpty != false)
+        guard volume > .quiet, Watching.isPossible(environment) else { return plain }
         return DisplayObserver(plain: plain, screen: screen, tasks: tasks)
     }
 
-    /// Tells the display who has the terminal, and of its size.
+    /// Tells the screen who has the terminal, and of its size.
     func connectDisplay() {
-        guard let display = observer as? DisplayObserver else { return }
-        display.onShow = { [unowned self] in terminal.prepare() }
+        guard gate.screen != nil else { return }
+        (observer as? DisplayObserver)?.onShow = { [unowned self] in terminal.prepare() }
         input.onHold = { [gate] in gate.screen?.hold($0) }
         input.onRelease = { [gate] in gate.screen?.release($0) }
     }
 
     /// What ends a run at its time limit: with what ran then.
     func overTimeFailure(_ limit: Duration, programs: [String]) -> Failure {
-        var running = tasks.running() + programs.sorted()
-        if running.count > 10 { running = running.prefix(10) + ["\(running.count - 10) more"] }
+        let running = Self.list(tasks.running() + waits(programs))
         return Failure(
             .timeout, "the run took longer than \(TimeText.exact(limit)) and was stopped",
             reason: running.isEmpty
-                ? "no task and no program of it ran then" : "running then: \(running.joined(separator: ", "))",
+                ? "it waited for no task, program or request then" : "running then: \(running)",
             hint: "give it more time: --timeout TIME, or find out what it waits for")
+    }
+
+    /// What a signal ends a run with: what it waited for, as the tasks are in the account.
+    func interruptionFailure(_ number: Int32, programs: [String]) -> Failure {
+        let running = Self.list(waits(programs))
+        return Failure(
+            .cancelled, "the run was \(Interruption.word(number))",
+            reason: running.isEmpty ? "" : "running then: \(running)")
+    }
+
+    /// The programs, requests and calls that have not ended.
+    private func waits(_ programs: [String]) -> [String] {
+        programs.sorted() + (hasWeb ? web.shown : []) + requests.functions
+    }
+
+    private static func list(_ running: [String]) -> String {
+        (running.count > 10 ? running.prefix(10) + ["\(running.count - 10) more"] : running).joined(separator: ", ")
+    }
+
+    /// The function that a request is of, where it may take long and is neither a program nor an HTTP request.
+    static func function(_ operation: Operation, _ value: Value) -> String? {
+        switch operation {
+        // The time of `timeout` is no wait of the script's.
+        case .sleep: value["interrupts"]?.asBoolean == true ? nil : "sleep()"
+        case .readInput: "io.read()"
+        case .confirm: "confirm()"
+        case .login: "login()"
+        case .getSecret: "getSecret()"
+        case .getSecrets: "getSecrets()"
+        case .names, .inspect: "a look into the vault"
+        case .writeSecret: "a change in the vault"
+        case .lease: "lease()"
+        default: nil
+        }
     }
 }
 

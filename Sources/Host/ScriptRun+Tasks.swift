@@ -11,6 +11,8 @@ extension ScriptRun {
             id: id, parent: value["parent"]?.asInteger, name: told(value["name"]) ?? "", state: state,
             attempt: value["attempt"]?.asInteger, error: told(value["error"]))
         guard tasks.take(change) else { return }
+        gate.screen?.hasTasks = true
+        gate.keepLines((tasks.counts[.running] ?? 0) > 1)
         observer.task(change)
     }
 

@@ -43,7 +43,7 @@ public final class ScriptRun {
     /// The programs started so far, for `SpawnStart.number`.
     var spawnCount = 0
     /// Questions at the terminal; made when a script first asks one.
-    var prompts: SecretPrompt?
+    private(set) var prompts: SecretPrompt?
     var ledger = FaultLedger()
     private var madeFiles: FileService?
     var waitingReads: [WaitingRead] = []
@@ -69,6 +69,8 @@ public final class ScriptRun {
     private var signals: EventLoop.Watch?
     private var interruptions = InterruptionCount()
     private var interruption: Int32?
+    /// What is said of it.
+    private var interruptionFailure: Failure?
     /// `--timeout` has ended the run, because of this.
     private var overTime: Failure?
 
@@ -148,7 +150,7 @@ public final class ScriptRun {
     private func take(_ message: Message) {
         switch message {
         case .request(let id, let operation, let value):
-            guard requests.open(id) else { return refuseNumber(id) }
+            guard requests.open(id, Self.function(operation, value)) else { return refuseNumber(id) }
             answer(id, operation, value)
         case .notice(.finished, let report): scriptHasFinished(report)
         case .notice(.ending, let report): scriptIsEnding(report)
@@ -260,6 +262,16 @@ public final class ScriptRun {
         return made
     }
 
+    /// Made when a script first asks. What is asked is shown again when the run goes on after Ctrl-Z.
+    func madePrompts() -> SecretPrompt {
+        if let prompts { return prompts }
+        let made = SecretPrompt(loop: loop)
+        prompts = made
+        terminal.prepare()
+        terminal.onContinue = { [weak made] in made?.showAgain() }
+        return made
+    }
+
     func childHasStarted(_ call: ChildCall) {
         children[ObjectIdentifier(call)] = call
         call.hasBegun = true
@@ -282,7 +294,8 @@ public final class ScriptRun {
     private func scriptHasFinished(_ report: Value) {
         switch report["status"]?.asText {
         case "done":
-            if policy.missingDeclaration == nil { showResult(report) }
+            let isStopped = interruption != nil || overTime != nil
+            if policy.missingDeclaration == nil, !isStopped { showResult(report) }
             endWell(lines?.firstCode ?? 0)
         case "exit": endWell(Int32(clamping: report["code"]?.asInteger ?? 0) & 0xFF)
         case "syntax":
@@ -359,9 +372,9 @@ public final class ScriptRun {
         if interruptLine(number) { return }
         guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
-        stop(
-            by: number == SIGPIPE ? SIGTERM : number,
-            Failure(.cancelled, "the run was \(Interruption.word(number))"))
+        let failure = gate.inward(interruptionFailure(number, programs: children.values.map(\.shownProgram)))
+        if number == SIGPIPE { observer.outputClosed() } else { interruptionFailure = failure }
+        stop(by: number == SIGPIPE ? SIGTERM : number, failure)
     }
 
     /// `--timeout`: the script hears of it as of an interruption, and cannot change how the run ends.
@@ -406,7 +419,8 @@ public final class ScriptRun {
         }
         prompts?.cancel()
         lines?.finish()
-        gate.screen?.turnOff()
+        gate.finishLines()
+        if let interruptionFailure, overTime == nil { failure = interrupted(failure, interruptionFailure) }
         if let failure, interruption != SIGPIPE { say(failure, trace: trace) }
         observer.end(
             RunEnd(
@@ -424,6 +438,17 @@ public final class ScriptRun {
                 stopWhenEnded()
             }
         }
+    }
+
+    /// What is said of an interrupted run. A script that went on, or failed by something else meanwhile, was interrupted all the same.
+    private func interrupted(_ failure: Failure?, _ interruption: Failure) -> Failure {
+        guard var failure else { return interruption }
+        if failure.kind == .cancelled {
+            if failure.reason.isEmpty { failure.reason = interruption.reason }
+        } else if !options.writesErrorsAsJSON {
+            gate.say(interruption.message + "\n")
+        }
+        return failure
     }
 
     private func removeTemporaryFolders() {

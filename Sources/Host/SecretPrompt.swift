@@ -65,6 +65,17 @@ final class SecretPrompt {
         return true
     }
 
+    /// Shows the question again that waits for its answer: the run was stopped, and a shell has had the terminal.
+    func showAgain() {
+        guard terminal >= 0, line != nil, let question = waiting.first else { return }
+        // In the background it stops again, as any job that reads: else nobody would tell it that it is in the foreground.
+        while tcgetpgrp(terminal) != getpgrp() {
+            guard vs_sys_job_stop(SIGTTIN) else { return }
+        }
+        _ = setEcho(question.showsAnswer)
+        write(question.text)
+    }
+
     /// Gives the terminal back. What waits is not answered: its run is ending.
     func cancel() {
         guard terminal >= 0 else { return }

@@ -86,7 +86,7 @@ final class SpawnCall: ChildCall {
     override func refreshPauses() {
         for (stream, target) in [(SpawnStream.output, output), (.error, error)] {
             let isNobodyReading = target.isFull && waiters.isEmpty && readers.isEmpty
-            let isPaused = isNobodyReading || (target.isShown && run.gate.isStalled)
+            let isPaused = isNobodyReading || target.isStalled
             if isPaused { child?.pauseOutput(stream) } else { child?.resumeOutput(stream) }
             if stream == .output { terminal?.setPaused(isPaused) }
         }

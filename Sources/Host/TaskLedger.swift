@@ -20,6 +20,7 @@ final class TaskLedger {
     private(set) var entries: [Entry] = []
     /// How many there are in each state.
     private(set) var counts: [TaskState: Int] = [:]
+    /// When the first of them began, or was left out.
     private(set) var began: ContinuousClock.Instant?
 
     var isEmpty: Bool { entries.isEmpty }
@@ -35,7 +36,7 @@ final class TaskLedger {
             counts[former, default: 0] -= 1
         }
         counts[change.state, default: 0] += 1
-        began = began ?? now
+        if change.state != .waiting { began = began ?? now }
         guard let place = places[change.id] else { return false }
         entries[place].change = change
         switch change.state {
@@ -69,12 +70,13 @@ final class TaskLedger {
     ///
     /// - Parameter title: What stands before the counts: `tasks`.
     func summary(_ title: String, at now: ContinuousClock.Instant = .now) -> String? {
-        guard let began else { return nil }
+        guard !isEmpty else { return nil }
         let groups = Self.groups.map { group in (group.name, entries.filter { group.holds($0.change) }) }
             .filter { !$0.1.isEmpty }
         let counts = groups.map { "\($0.1.count) \($0.0)" }.joined(separator: ", ")
         let lines = groups.map { "  \($0.0): \(Self.list($0.1, now))" }
-        return (["\(title): \(counts) in \(TimeText.short(now - began))"] + lines).joined(separator: "\n")
+        let time = began.map { " in \(TimeText.short(now - $0))" } ?? ""
+        return (["\(title): \(counts)\(time)"] + lines).joined(separator: "\n")
     }
 
     private struct Group: Sendable {

@@ -17,6 +17,8 @@ final class Terminal {
     private let spawner: Spawner
     private let gate: Gate
     private var signals: EventLoop.Watch?
+    /// Called when the run goes on after it was stopped.
+    var onContinue: () -> Void = {}
     private var children: [ObjectIdentifier: ChildTerminal] = [:]
     /// The child that the keyboard is joined to.
     private weak var joined: ChildTerminal?
@@ -74,7 +76,7 @@ final class Terminal {
 
     // MARK: - Children
 
-    /// To be called before any child starts: from then on Ctrl-Z stops the children with the run.
+    /// To be called before any child starts and before a question is asked: from then on Ctrl-Z stops the children with the run.
     func prepare() {
         guard signals == nil else { return }
         signals = try? loop.watchSignals([SIGTSTP, SIGCONT, SIGWINCH]) { [unowned self] number in
@@ -95,7 +97,7 @@ final class Terminal {
 
     func add(_ child: ChildTerminal) {
         children[ObjectIdentifier(child)] = child
-        gate.screen?.hold(.program)
+        gate.screen?.hold(.shared)
     }
 
     func remove(_ child: ChildTerminal) {
@@ -104,7 +106,7 @@ final class Terminal {
             joined = nil
             leaveRaw()
         }
-        gate.screen?.release(.program)
+        gate.screen?.release(.shared)
     }
 
     /// Joins the keyboard to `child`, which waits for the foreground as any job that reads does.
@@ -161,5 +163,6 @@ final class Terminal {
         gate.screen?.release(.nobody)
         for child in children.values { child.resize() }
         spawner.signalAll(SIGCONT)
+        onContinue()
     }
 }

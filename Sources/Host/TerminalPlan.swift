@@ -77,7 +77,9 @@ extension ScriptRun {
                 .usage, "spawn: \(plan.shownProgram) cannot have standard input", reason: "somebody else reads it now",
                 hint: "wait for that first")
         }
-        try withInput(id, for: .program) { done throws(Failure) in
+        let isAlone = !call.plan.isBackground
+        try withInput(id, for: isAlone ? .program : .shared) { [terminal] done throws(Failure) in
+            if isAlone, terminal.hasKeyboard { for output in call.outputs { output.takeKeyboard() } }
             try start()
             call.whenEnded(done)
         }

@@ -27,7 +27,9 @@ extension API.Section {
                 name: "Stream", doc: "io.stdout or io.stderr.",
                 methods: [
                     Function("write(...: text): Stream", "Writes texts."),
-                    Function("flush(): Stream", "Does nothing: output is never held back."),
+                    Function(
+                        "flush(): Stream",
+                        "Does nothing: output is not held back, but for an unfinished line while several tasks run."),
                     Function("setvbuf(mode?: string, size?: integer): boolean", "Does nothing."),
                 ], isOpaque: false)
         ])

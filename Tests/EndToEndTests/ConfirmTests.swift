@@ -46,4 +46,30 @@ import Testing
         terminal.type("\u{4}")
         #expect(terminal.wait() != 0 && !terminal.text.contains("answer\ttrue"), "\(terminal.text)")
     }
+
+    @Test(arguments: [("confirm(\"Sure?\")", "Sure? [y/N] ", "y", "true"), ("secret.prompt(\"Word: \")", "Word: ", "typed-it", "[secret:prompt]")])
+    func `is shown again after Ctrl-Z and fg`(call: String, question: String, typed: String, answer: String) throws {
+        let terminal = try PseudoTerminal(
+            "/bin/bash", ["--norc", "--noediting", "-b", "-i"], environment: ["PS1": "PROMPT> ", "VS": Program.path])
+        #expect(terminal.expect("PROMPT> "))
+        terminal.type("\"$VS\" -e 'print(\(call))'\r")
+        // The command line has it too, in other words.
+        #expect(terminal.expect("\n\(question)"), "\(terminal.text)")
+        terminal.type("\u{1A}")
+        #expect(terminal.expect("Stopped") && terminal.expect("PROMPT> "), "\(terminal.text)")
+        terminal.type("fg\r")
+        #expect(terminal.expect("\n\(question)"), "\(terminal.text)")
+        terminal.type("\u{1A}")
+        #expect(terminal.expect("Stopped") && terminal.expect("PROMPT> "), "\(terminal.text)")
+        // In the background it stops, as any job that reads.
+        terminal.type("bg\r")
+        #expect(terminal.expect("Stopped"), "\(terminal.text)")
+        terminal.type("fg\r")
+        #expect(terminal.expect("\n\(question)"), "\(terminal.text)")
+        terminal.type(typed + "\r")
+        #expect(terminal.expect(answer) && terminal.expect("PROMPT> "), "\(terminal.text)")
+        #expect(typed == "y" || !terminal.text.contains(typed), "\(terminal.text)")
+        terminal.type("exit\r")
+        #expect(terminal.wait() == 0)
+    }
 }

@@ -93,6 +93,17 @@ import Testing
         #expect(outcome.error.isEmpty, "\(outcome)")
     }
 
+    @Test(arguments: ["", "-k -j2"]) func `with tasks, too, the run ends quietly when its reader has gone`(options: String) throws {
+        let script =
+            #"task("t", function() for i = 1, 1e6 do print(i) end end) task("u", function() sleep(900) end) task("v", { needs = "t" }, print)"#
+        let outcome = try Program.run(
+            ["-c", "\"$0\" \(options) -e '\(script)' | head -1; echo ${PIPESTATUS[0]}", Program.path], program: "/bin/bash")
+        #expect(outcome.text == "1\n141\n", "\(outcome)")
+        // Each may say that it begins; nothing is said of how it ends.
+        let lines = outcome.errorText.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.hasSuffix(": running") }, "\(outcome)")
+    }
+
     /// Whatever is the first that has none left.
     @Test(arguments: 5...30) func `too few descriptors are told as that`(limit: Int) throws {
         let vault = try DevelopmentVault(secrets: ["KEY": Canary().value])

@@ -5,10 +5,10 @@ import Testing
 /// Interruption from outside: children first, then the script with what it deferred, then the host.
 @Suite struct `Signals` {
     /// Runs a script that prints `ready` when it is where the signal should find it.
-    private func interrupted(_ script: String, by signal: Int32, times: Int = 1) throws -> Program.Outcome {
+    private func interrupted(_ script: String, by signal: Int32, times: Int = 1, option: String? = nil) throws -> Program.Outcome {
         let folder = try TemporaryFolder()
         let ready = folder.path + "/ready"
-        return try Program.script(script, [ready]) { pid in
+        return try Program.script(script, (option.map { [$0] } ?? []) + [ready]) { pid in
             for _ in 0..<400 where !FileManager.default.fileExists(atPath: ready) { usleep(25_000) }
             for _ in 0..<times {
                 usleep(100_000)
@@ -35,6 +35,38 @@ import Testing
         let outcome = try interrupted(
             "spawn{ 'touch', arg[1] } defer(function(e) print(e.kind) end) while true do end", by: SIGINT)
         #expect(outcome.code == 130 && outcome.text == "cancelled\n", "\(outcome)")
+    }
+
+    /// Waits, and catches the error of an interruption.
+    private static let caught = "pcall(parallel, { function() sleep(900) end, function() fs.write(arg[1], '') end }) "
+
+    @Test func `are told of whatever the script does`() throws {
+        let caught = try interrupted(Self.caught + "print('went on')", by: SIGINT)
+        #expect(caught.code == 130 && caught.text == "went on\n", "\(caught)")
+        #expect(caught.errorText == "the run was interrupted (Ctrl-C)\nrunning then: sleep()\n", "\(caught)")
+        let exits = try interrupted(Self.caught + "os.exit(0)", by: SIGTERM)
+        #expect(exits.code == 143 && exits.errorText == "the run was terminated (SIGTERM)\nrunning then: sleep()\n", "\(exits)")
+        let other = try interrupted(Self.caught + "fail('mine')", by: SIGINT)
+        #expect(other.code == 130 && other.errorText == "the run was interrupted (Ctrl-C)\nscript.lua:1: mine\n", "\(other)")
+    }
+
+    @Test func `leave a recipe without a result`() throws {
+        let outcome = try interrupted(
+            "local p = recipe{ name = 'x', params = { at = { type = 'path' } } } fs.write(p.at, '') pcall(sleep, 900) return { a = 1 }", by: SIGINT,
+            option: "--at")
+        #expect(outcome.code == 130 && outcome.text.isEmpty && outcome.errorText.hasPrefix("the run was interrupted"), "\(outcome)")
+    }
+
+    @Test func `name the programs and calls that were waited for`() throws {
+        let outcome = try interrupted(
+            """
+            parallel{
+              function() spawn{ "sleep", "1000" } end,
+              function() sleep(900) end,
+              function() fs.write(arg[1], "") end,
+            }
+            """, by: SIGINT)
+        #expect(outcome.code == 130 && outcome.errorText.contains("the run was interrupted\nrunning then: sleep, sleep()\n"), "\(outcome)")
     }
 
     @Test func `end a script that catches every error`() throws {

@@ -230,6 +230,121 @@ import Testing
         #expect(outcome.errorText.contains("task slow: try 1 of 3 failed"), "\(outcome)")
     }
 
+    @Test func `with -q every task that failed says why, once`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            """
+            task("one", function() fs.write(arg[1] .. "/one", "") fail("reason one", { code = 5 }) end)
+            task("two", function()
+              while not fs.exists(arg[1] .. "/one") do sleep(0.02) end
+              sleep(0.2)
+              fail("reason two", { code = 6 })
+            end)
+            task("three", { needs = "two" }, print)
+            """, [folder.path], options: ["-q", "-k", "-j2"])
+        #expect(outcome.code == 5, "\(outcome)")
+        #expect(
+            Self.untimed(outcome) == """
+                script.lua:1: reason one
+                task two: failed after T: reason two
+                tasks: 2 failed, 1 not started in T
+                  failed: one (T), two (T)
+                  not started: three
+
+                """, "\(outcome)")
+    }
+
+    // MARK: - Output side by side
+
+    @Test func `without a terminal lines of tasks are whole`() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            """
+            local function gate(name) while not fs.exists(arg[1] .. "/" .. name) do sleep(0.02) end end
+            task("a", function()
+              spawn{ "sh", "-c", "printf 'Password ok, uploading...'; printf 'and more' >&2; : > a; while [ ! -e b ]; do sleep 0.05; done; echo ' finished'; echo ' of it' >&2", cwd = arg[1] }
+            end)
+            task("b", function()
+              gate("a")
+              sleep(0.2)
+              spawn{ "echo", "hello from b" }
+              log.warn("w")
+              io.write("of the ")
+              spawn{ "touch", arg[1] .. "/b" }
+              print("script")
+            end)
+            """, [folder.path], options: ["-j2"])
+        #expect(outcome.code == 0, "\(outcome)")
+        let lines = Set(outcome.text.split(separator: "\n").map(String.init))
+        #expect(lines == ["hello from b", "Password ok, uploading... finished", "of the script"], "\(outcome)")
+        #expect(outcome.errorText.contains("\nwarn: w\n") && outcome.errorText.contains("\nand more of it\n"), "\(outcome)")
+    }
+
+    @Test func `to lines of tasks nothing is added, however long they are`() throws {
+        let outcome = try Program.script(
+            """
+            task("a", function() spawn{ "sh", "-c", "printf %0200000d 0" } end)
+            task("b", function() spawn{ "sh", "-c", "sleep 0.2; printf 'no end'" } end)
+            """, options: ["-j2"])
+        #expect(outcome.code == 0 && outcome.text.contains("no end"), "\(outcome.text.count)")
+        #expect(outcome.text.replacing("no end", with: "") == String(repeating: "0", count: 200_000), "\(outcome.text.count)")
+    }
+
+    @Test func `what one task prints alone comes at once`() throws {
+        let folder = try TemporaryFolder()
+        // The program ends when the test has seen what it printed, of which no line has ended.
+        let script = try folder.write(
+            "script.lua",
+            """
+            task("quick", function() end)
+            task("alone", { needs = "quick" }, function()
+              spawn{ "sh", "-c", "printf 'Password: '; while [ ! -e seen ]; do sleep 0.05; done; echo", cwd = arg[1] }
+            end)
+            """)
+        let outcome = try Program.run(
+            ["-c", #"exec "$0" -j2 "$1" "$2" >"$2/out""#, Program.path, script, folder.path], program: "/bin/sh"
+        ) { _ in
+            for _ in 0..<1200 where (try? folder.read("out")) != "Password: " { usleep(25_000) }
+            #expect(try folder.read("out") == "Password: ")
+            try folder.write("seen", "")
+        }
+        #expect(outcome.code == 0, "\(outcome)")
+    }
+
+    // MARK: - Interruption
+
+    @Test(arguments: [[], ["--only", "a"], ["--json"]])
+    func `a run that is interrupted before its tasks begin says which there are`(options: [String]) throws {
+        let folder = try TemporaryFolder()
+        let script = """
+            task("a", print)
+            task("b", { needs = "a" }, print)
+            parallel{ function() sleep(1000) end, function() fs.write(arg[1] .. "/ready", "") end }
+            """
+        let outcome = try Program.script(script, [folder.path], options: options) { pid in
+            for _ in 0..<1200 where !FileManager.default.fileExists(atPath: folder.path + "/ready") { usleep(25_000) }
+            kill(pid, SIGINT)
+        }
+        #expect(outcome.code == 130, "\(outcome)")
+        let reason = "the run was interrupted\nrunning then: sleep()\n"
+        switch options.first {
+        case "--json":
+            #expect(outcome.text.contains(#""tasks":{"waiting":2,"running":0,"done":0,"#), "\(outcome)")
+            #expect(outcome.errorText.hasSuffix(reason), "\(outcome)")
+        case "--only":
+            let account = "tasks of the interrupted run: 1 not started\n  not started: a\n"
+            #expect(outcome.errorText.hasSuffix(reason + account), "\(outcome)")
+        default:
+            let account = "tasks of the interrupted run: 2 not started\n  not started: a, b\n"
+            #expect(outcome.errorText.hasSuffix(reason + account), "\(outcome)")
+        }
+    }
+
+    @Test func `a main part that fails tells of that alone`() throws {
+        let outcome = try Program.script(#"task("a", print) error("broken")"#)
+        #expect(outcome.code == 1 && outcome.errorText == "script.lua:1: broken\n", "\(outcome)")
+    }
+
     @Test func `an interrupted run says what was done and what was not`() throws {
         let folder = try TemporaryFolder()
         let outcome = try Program.script(

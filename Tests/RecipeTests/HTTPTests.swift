@@ -424,6 +424,9 @@ import Testing
         }
         #expect(outcome.code == 130 && ContinuousClock.now - started < .seconds(60), "\(outcome)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["deferred"])
+        #expect(outcome.errorText.hasSuffix("running then: http.request GET \(server.url)\n"), "\(outcome)")
+        let late = try Program.script("http.request{ url = '\(server.url)', timeout = 600 }", options: ["--timeout", "3"])
+        #expect(late.code == 124 && late.errorText.contains("\nrunning then: http.request GET \(server.url)\n"), "\(late)")
     }
 
     @Test func `TLS is checked, and a secret goes over it`() throws {

@@ -112,6 +112,23 @@ end
 
 local run
 
+local function tell(t, state, why, attempt)
+  t.state = state
+  notify(operations.task, { id = t.number, name = t.name, state = state, attempt = attempt, error = why })
+end
+
+-- Tells of a task when it is named: a run that is interrupted before its tasks begin says which there were. Of those that --only and --from leave
+-- out nothing is told, and which these are is known when all are named.
+local function announce(t)
+  local wanted = host.taskSelection
+  local isWanted = not wanted.only and not wanted.from
+  for _, list in ipairs { wanted.only or {}, wanted.from or {} } do
+    for _, name in ipairs(list) do isWanted = isWanted or name == t.name end
+  end
+  t.isTold = isWanted
+  if isWanted then tell(t, "waiting") end
+end
+
 -- task(name, fn), or task(name, { needs, retry, timeout, when }, fn).
 local function task(name, given, f, ...)
   checkName(name)
@@ -123,6 +140,7 @@ local function task(name, given, f, ...)
   t.f = f
   tasks[t.number], byName[name] = t, t
   host.runTasks = run
+  announce(t)
 end
 
 -- MARK: the graph
@@ -200,11 +218,6 @@ local function chooseFrom(wanted)
 end
 
 -- MARK: running
-
-local function tell(t, state, why, attempt)
-  t.state = state
-  notify(operations.task, { id = t.number, name = t.name, state = state, attempt = attempt, error = why })
-end
 
 local function resultsFor(t)
   local results = {}
@@ -300,7 +313,7 @@ end
 function Run:runAll(list)
   local strands = host.part("strands")
   for _, t in ipairs(list) do
-    tell(t, "waiting")
+    if not t.isTold then tell(t, "waiting") end
     t.missing = 0
     for _, need in ipairs(t.needs) do t.missing = t.missing + (byName[need].isChosen and 1 or 0) end
     if t.missing == 0 then self:becomeReady(t) end

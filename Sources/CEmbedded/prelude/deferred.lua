@@ -39,6 +39,8 @@ return {
       if not ok then
         if not hasFailed then
           failed, hasFailed = { e, trace }, true
+          -- What ends the run from now on, an os.exit in another one too, does not hide it.
+          strand.failing = host.describeError(e, trace)
         elseif not rawequal(e, err) and not rawequal(e, host.cancelError) then
           tell(e, trace)
         end

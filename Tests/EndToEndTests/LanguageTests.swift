@@ -212,6 +212,17 @@ import Testing
         #expect(outcome.code == code && outcome.errorText == shown, "\(outcome)")
     }
 
+    @Test func `a deferred function that does not end does not hide what another one has failed for`() throws {
+        let outcome = try Program.script("defer(function() sleep(100) end)\ndefer(function() error('cleanup') end)")
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                warning: the deferred functions were stopped after 5.0 seconds
+                script.lua:2: cleanup
+
+                """, "\(outcome)")
+    }
+
     @Test func `os.exit in a deferred function does not hide what another one has failed for`() throws {
         let outcome = try Program.script("defer(function() os.exit(0) end)\ndefer(function() error('cleanup') end)")
         #expect(outcome.code == 1 && outcome.errorText == "script.lua:2: cleanup\n", "\(outcome)")

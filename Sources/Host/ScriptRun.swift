@@ -64,6 +64,8 @@ public final class ScriptRun {
     private var children: [ObjectIdentifier: ChildCall] = [:]
     var requests = OpenRequests()
     private var isEnding = false
+    /// How the run ends if its deferred functions do not.
+    private var endingReport: Value?
     private var isCleanedUp = false
     private var exitCode: Int32 = 0
     private var signals: EventLoop.Watch?
@@ -282,10 +284,14 @@ public final class ScriptRun {
 
     // MARK: - The script's end
 
-    /// The deferred functions have their time; after that the run ends as it would have without them.
+    /// The deferred functions have their time; after that the run ends as it would have without them, or with the error of
+    /// the first that has failed by then: its report takes the place of the other.
     private func scriptIsEnding(_ report: Value) {
+        let isFirst = endingReport == nil
+        endingReport = report
+        guard isFirst else { return }
         loop.schedule(after: Self.cancelGrace) { [weak self] in
-            guard let self, !isEnding else { return }
+            guard let self, !isEnding, let report = endingReport else { return }
             gate.say("warning: the deferred functions were stopped after \(Self.cancelGrace)\n")
             scriptHasFinished(report)
         }

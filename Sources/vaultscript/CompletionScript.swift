@@ -197,7 +197,8 @@ enum CompletionScript {
         case _ where option.value == nil: break
         case "--error-format": line += " -x -a \(fishQuoted(formats.joined(separator: " ")))"
         case "--profile": line += " -x -a '(__vaultscript_profiles)'"
-        case "--only" where option.value == "NAME", "--from": line += " -x -a '(__vaultscript_tasks)'"
+        // fish does not tell what stands behind the cursor, where the script is: no names of files at least.
+        case "--only" where option.value == "NAME", "--from": line += " -x"
         default: line += " -r"
         }
         return line + " -d \(fishQuoted(option.help))"
@@ -251,17 +252,6 @@ enum CompletionScript {
                 test -n "$script"; and string match -q -- '--*' $words[-1]; or return 1
                 set -l found (vaultscript describe --values (string replace -r '^--' '' -- $words[-1]) $script 2>/dev/null)
                 test (count $found) -gt 0; and printf '%s\\n' $found
-            end
-            function __vaultscript_tasks --description 'the tasks of the script that follows'
-                set -l words (commandline -o)
-                set -l rest $words[(math (count (commandline -opc)) + 1)..-1]
-                set -l current (commandline -ct)
-                test -n "$current"; and set -e rest[1]
-                for word in $rest
-                    string match -q -- '-*' $word; and continue
-                    vaultscript describe --tasks $word 2>/dev/null
-                    return
-                end
             end
             complete -c vaultscript -n '__vaultscript_values >/dev/null' -f -a '(__vaultscript_values)'
             complete -c vaultscript -n 'not __vaultscript_is ""; and not __vaultscript_values >/dev/null' -a '(__vaultscript_parameters)'

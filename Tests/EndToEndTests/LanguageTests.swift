@@ -212,6 +212,25 @@ import Testing
         #expect(outcome.code == code && outcome.errorText == shown, "\(outcome)")
     }
 
+    @Test func `a deferred function that does not end does not hide what another one has failed for`() throws {
+        let outcome = try Program.script("defer(function() sleep(100) end)\ndefer(function() error('cleanup') end)")
+        #expect(outcome.code == 1, "\(outcome)")
+        #expect(
+            outcome.errorText == """
+                warning: the deferred functions were stopped after 5.0 seconds
+                script.lua:2: cleanup
+
+                """, "\(outcome)")
+    }
+
+    @Test func `os.exit in a deferred function does not hide what another one has failed for`() throws {
+        let outcome = try Program.script("defer(function() os.exit(0) end)\ndefer(function() error('cleanup') end)")
+        #expect(outcome.code == 1 && outcome.errorText == "script.lua:2: cleanup\n", "\(outcome)")
+        let branch = try Program.script(
+            "parallel{ function() defer(function() os.exit(0) end) defer(function() error('cleanup') end) end }")
+        #expect(branch.code == 1 && branch.errorText == "script.lua:1: cleanup\n", "\(branch)")
+    }
+
     @Test func `a printed part of a line appears before input is asked for and at the end`() throws {
         let outcome = try Program.script("io.write('name? ') local n = io.read() io.write('hello ', n)", input: Data("x\n".utf8))
         #expect(outcome.text == "name? hello x", "\(outcome)")

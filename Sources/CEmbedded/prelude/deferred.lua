@@ -39,6 +39,9 @@ return {
       if not ok then
         if not hasFailed then
           failed, hasFailed = { e, trace }, true
+          -- What ends the run from now on, an os.exit in another one too, does not hide it.
+          strand.failing = host.describeError(e, trace)
+          if core.isEnding then host.notify(host.operations.ending, strand.failing) end
         elseif not rawequal(e, err) and not rawequal(e, host.cancelError) then
           tell(e, trace)
         end

@@ -39,6 +39,7 @@ local function exit(code)
   local strand = core.current() or core.main()
   local report = failingReport(strand) or { status = "exit", code = code }
   if not core.failing() and hasDeferred() then
+    core.isEnding = true
     host.notify(host.operations.ending, report)
     core.freeze(strand)
     local failed = runAllDeferred(strand, report.status == "exit" and code == 0)

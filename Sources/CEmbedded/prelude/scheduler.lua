@@ -239,6 +239,7 @@ local function runMain(box)
   local deferred = strand.deferred
   if deferred and #deferred > 0 then
     failing = not ok and host.describeError(err, trace)
+    host.strands.isEnding = true
     host.notify(host.operations.ending, failing or done)
   end
   local failed = deferred and host.runDeferred(strand, not ok and err or nil, not ok)

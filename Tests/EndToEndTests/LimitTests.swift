@@ -286,6 +286,6 @@ import Testing
             """)
         #expect(
             outcome.text.hasPrefix("limit\tspawn: too much text is handed to programs at the same time\n")
-                && outcome.text.hasSuffix("\n33554432\n"), "\(outcome)")
+                && outcome.text.hasSuffix("\n33554432\n\n"), "\(outcome)")
     }
 }

@@ -4,7 +4,7 @@
 local vault = login()
 local token = vault:getSecret("TOKEN")
 for _, guess in ipairs { arg[1], arg[2] } do
-  vault:putSecret("WRITTEN", secret.template("QQQQ" .. guess), { path = "/web" })
+  vault:putSecret("WRITTEN", secret.template("QQQQ" .. guess, {}), { path = "/web" })
   local back = vault:getSecret("REFERS", { path = "/web" })
   print(spawn{ "sh", "-c", 'echo "QQQQ${T}WWWW"', env = { T = token }, capture = true }.stdout)
   print(select(2, pcall(secret.field, back, "a")))

@@ -19,6 +19,35 @@ import Testing
         #expect(missing.code == 3 && missing.text.isEmpty, "\(missing)")
     }
 
+    @Test func `secrets shows any name, and nothing of it moves the cursor`() throws {
+        let long = String(repeating: "LONG", count: 40)
+        let vault = try DevelopmentVault(secrets: ["A\u{1B}]0;owned\u{7}": "value-1", "B\u{202E}": "value-2", long: "value-3"])
+        let outcome = try Program.run(["secrets"], environment: vault.environment)
+        let wide = { (name: String) in name.padding(toLength: 160, withPad: " ", startingAt: 0) + "  version 1\n" }
+        #expect(
+            outcome.text == wide("A\\x1b]0;owned\\x07") + wide("B\\xe2\\x80\\xae") + wide(long) && outcome.code == 0, "\(outcome)")
+    }
+
+    /// Whatever a line of the file is called.
+    @Test(arguments: ["INFISICAL_PROJECT_ID", "INFISICAL_ENVIRONMENT", "INFISICAL_SECRET_PATH"])
+    func `doctor shows no credential under the name of a setting`(setting: String) throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "vaultscript/credentials/default.env",
+            """
+            INFISICAL_DOMAIN=http://127.0.0.1:9
+            INFISICAL_PROJECT_ID=blog
+            INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=id
+            INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(canary.value)
+            \(setting)=\(setting.hasSuffix("PATH") ? "/" : "")\(canary.value)
+            """, mode: 0o600)
+        for options in [[], ["--json"]] {
+            let outcome = try Program.run(["doctor"] + options, environment: ["XDG_CONFIG_HOME": folder.path])
+            #expect(outcome.code != 0 && outcome.text.contains("127.0.0.1") && canary.found(in: outcome) == nil, "\(outcome)")
+        }
+    }
+
     @Test func `set takes a value from standard input, a file, chance and the keyboard`() throws {
         let canaries = (0..<3).map { _ in Canary() }
         let vault = try DevelopmentVault(secrets: ["OLD": "value-old"])

@@ -86,7 +86,11 @@ public final class Doctor {
         loop.run()
         loop.clear()
         gate.drain()
-        return exitCode ?? report.exitCode
+        let code = exitCode ?? report.exitCode
+        guard let failure = gate.failure else { return code }
+        gate.say(failure.text + "\n")
+        gate.drain()
+        return code == 0 ? ExitCode.scriptError : code
     }
 
     // MARK: - Rows

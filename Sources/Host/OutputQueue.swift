@@ -114,15 +114,20 @@ final class OutputQueue {
         onStallChange()
     }
 
-    private func close(_ error: Int32) {
+    /// Nothing more can be written.
+    private func lose(_ error: Int32) {
         isClosed = true
         if error != EPIPE {
             failure = Failure(
                 .io, "\(name) cannot be written", reason: unsafe String(cString: strerror(error)),
-                hint: "what the script printed is lost: look at where it goes")
+                hint: "what was printed is lost: look at where it goes")
         }
         pending.removeAll()
         start = 0
+    }
+
+    private func close(_ error: Int32) {
+        lose(error)
         stopWaiting()
         updateStall()
         if error == EPIPE { onClosed() }
@@ -136,7 +141,7 @@ final class OutputQueue {
             guard unsafe poll(&poller, 1, 100) >= 0 || errno == EINTR else { return }
             guard poller.revents != 0 else { continue }
             let written = writeOnce()
-            if written > 0 { start += written } else if errno != EAGAIN && errno != EINTR { return }
+            if written > 0 { start += written } else if errno != EAGAIN && errno != EINTR { return lose(errno) }
         }
     }
 }

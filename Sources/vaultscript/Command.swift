@@ -38,8 +38,17 @@ enum ScriptSource {
     case embedded(name: String, text: [UInt8])
 }
 
-/// Writes one line to standard output; the exit code is 0, or 1 when it could not be written.
-func standardOutputLine(_ text: String) -> Int32 { write(text + "\n", to: 1) ? 0 : 1 }
+/// Writes one line to standard output; the exit code is 0, or 1 when it could not be written, which is said unless its
+/// reader has gone.
+func standardOutputLine(_ text: String) -> Int32 {
+    if write(text + "\n", to: 1) { return 0 }
+    let error = errno
+    if error != EPIPE {
+        standardErrorLine(
+            "standard output cannot be written\n\(unsafe String(cString: strerror(error)))\nlook at where it goes")
+    }
+    return 1
+}
 
 /// Writes one line to standard error.
 func standardErrorLine(_ text: String) { _ = write(text + "\n", to: 2) }

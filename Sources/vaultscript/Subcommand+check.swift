@@ -41,6 +41,8 @@ struct CheckCommand {
     private var globals: Set<String> = []
     private var errors = 0
     private var warnings = 0
+    /// Standard output takes no more.
+    private var isLost = false
 
     init(isJSON: Bool, isStrict: Bool, reader: ScriptReader) {
         self.reader = reader
@@ -51,7 +53,8 @@ struct CheckCommand {
     /// Looks at all of them and gives the exit code.
     mutating func run(_ paths: [String]) throws(Failure) -> Int32 {
         for path in paths { try add(path, folder: ScriptFolder.folder(of: path)) }
-        for file in files { show(file) }
+        for file in files where !isLost { show(file) }
+        if isLost { return errors > 0 ? 2 : 1 }
         if !isJSON, errors + warnings > 0 { standardErrorLine(summary) }
         return errors > 0 || (isStrict && warnings > 0) ? 2 : 0
     }
@@ -77,9 +80,11 @@ struct CheckCommand {
         var surroundings = ScriptCheck.Surroundings(module: modules.module)
         surroundings.globals = globals
         let text = FindingText(file: file.path, source: file.source, isQuoted: !file.isLinked)
-        for finding in ScriptCheck(file.source, surroundings).findings.map({ file.isLinked ? $0.withoutText : $0 }) {
+        for finding in ScriptCheck(file.source, surroundings).findings.map({ file.isLinked ? $0.withoutText : $0 })
+        where !isLost {
             if finding.severity == .error { errors += 1 } else { warnings += 1 }
-            _ = standardOutputLine(isJSON ? JSONText.line(finding.json(file: file.path)) : text.text(finding))
+            let line = isJSON ? JSONText.line(finding.json(file: file.path)) : text.text(finding)
+            isLost = standardOutputLine(line) != 0
         }
     }
 

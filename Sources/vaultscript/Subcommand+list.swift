@@ -35,14 +35,14 @@ struct ListCommand {
             do throws(Failure) {
                 let script = try reader.analysed(file, as: path)
                 guard let recipe = try DescribeCommand.read(script, path) else { continue }
-                if isJSON { _ = standardOutputLine(JSONText.line(recipe.json(file: path))) }
+                if isJSON, standardOutputLine(JSONText.line(recipe.json(file: path))) != 0 { return max(code, 1) }
                 rows.append((path, recipe.description ?? recipe.name ?? ""))
             } catch {
                 standardErrorLine(error.text)
                 code = 2
             }
         }
-        if !isJSON { show(rows) }
+        if !isJSON, !show(rows) { return max(code, 1) }
         return code
     }
 
@@ -56,12 +56,15 @@ struct ListCommand {
         }
     }
 
-    private func show(_ rows: [(String, String)]) {
-        guard !rows.isEmpty else { return standardErrorLine("no script in \(folder.printable) declares recipe{}") }
+    /// False where standard output takes no more.
+    private func show(_ rows: [(String, String)]) -> Bool {
+        if rows.isEmpty { standardErrorLine("no script in \(folder.printable) declares recipe{}") }
         let width = rows.map(\.0.count).max() ?? 0
         for (path, words) in rows {
             let gap = String(repeating: " ", count: max(0, width - path.count) + 2)
-            _ = standardOutputLine(words.isEmpty ? path.printable : path.printable + gap + words.printable)
+            let line = words.isEmpty ? path.printable : path.printable + gap + words.printable
+            if standardOutputLine(line) != 0 { return false }
         }
+        return true
     }
 }

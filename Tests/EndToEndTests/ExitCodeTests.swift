@@ -104,6 +104,17 @@ import Testing
         #expect(lines.allSatisfy { $0.hasSuffix(": running") }, "\(outcome)")
     }
 
+    @Test(arguments: [["check", "-"], ["check", "--json", "-"], ["list", "."], ["list", "--json", "."], ["doctor"], ["config"], ["help"]])
+    func `output that a command cannot write is an error`(words: [String]) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("x.lua", "recipe{ name = \"x\", description = \"d\" }")
+        let outcome = try Program.run(
+            ["-c", "cd \"$1\" && shift && echo 'print(absent)' | \"$0\" \"$@\" > /dev/full", Program.path, folder.path] + words,
+            environment: ["INFISICAL_DOMAIN": "http://127.0.0.1:9"], program: "/bin/bash")
+        #expect(
+            outcome.code != 0 && outcome.errorText.contains("standard output cannot be written\nNo space left on device"), "\(outcome)")
+    }
+
     /// Whatever is the first that has none left.
     @Test(arguments: 5...30) func `too few descriptors are told as that`(limit: Int) throws {
         let vault = try DevelopmentVault(secrets: ["KEY": Canary().value])

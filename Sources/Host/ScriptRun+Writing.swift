@@ -34,6 +34,11 @@ extension ScriptRun {
         try options.finish()
         try policy.check(secret: address.name, in: folder, of: entry)
         let secret = try written(value["value"] ?? .null, "putSecret: value")
+        if secret.value.count == 0, self.options.command != nil {
+            throw Failure(
+                .usage, "no value was given", reason: "an Enter alone would make \(address.name.printable) empty",
+                hint: "type the value, or say where it is: --file PATH, --random N; only a script writes an empty one")
+        }
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
         try sessions.noteWritten([(address.name, secret.value, secret.isScriptMade)], in: folder)

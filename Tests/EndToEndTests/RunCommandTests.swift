@@ -82,6 +82,16 @@ import Testing
         }
     }
 
+    @Test func `what was to be left out is not handed over because of a slip`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["API_KEY": canary.value, "NAME": "value-of-name"])
+        for words in [["--only", "NAME", "run"], ["--from", "NAME", "run"], ["run", "--except", "API_KY"]] {
+            let outcome = try Program.run(words + ["--", "sh", "-c", "test -z \"$API_KEY\" || echo has"], environment: vault.environment)
+            #expect(outcome.code != 0 && outcome.text.isEmpty, "\(words): \(outcome)")
+            #expect(outcome.errorText.contains(words.first == "run" ? "API_KY" : "vaultscript run \(words[0])"), "\(outcome)")
+        }
+    }
+
     @Test func `a program that takes too long is ended, and that is said`() throws {
         let vault = try DevelopmentVault(secrets: ["A": "value-a-1"])
         for script in ["sleep 60", "trap 'exit 0' TERM; sleep 60 & wait"] {

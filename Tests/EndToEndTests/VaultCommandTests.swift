@@ -75,6 +75,11 @@ import Testing
         #expect(terminal.expect("TYPED created, version 1") && terminal.wait() == 0, "\(terminal.text)")
         #expect(!terminal.text.contains(canaries[2].value))
         try check("TYPED", canaries[2].value)
+        let empty = try PseudoTerminal(Program.path, ["set", "TYPED"], environment: vault.environment)
+        #expect(empty.expect("Value of TYPED (not shown): "), "\(empty.text)")
+        empty.type("\r")
+        #expect(empty.expect("no value was given") && empty.wait() == 2, "\(empty.text)")
+        try check("TYPED", canaries[2].value)
     }
 
     @Test func `set refuses a value in its arguments without showing it, and an empty one`() throws {

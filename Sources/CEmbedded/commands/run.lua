@@ -96,6 +96,22 @@ local function fetch()
   return found
 end
 
+-- A name that is misspelt would hand over what was to be left out.
+local function checkExcept()
+  local there, absent = {}, {}
+  for _, one in ipairs(vault:names { details = true, recursive = options.recursive }) do there[one.name] = true end
+  for _, name in ipairs(options.except) do
+    if not there[name] then absent[#absent + 1] = name end
+  end
+  if #absent == 0 then return end
+  error({
+    kind = "usage", message = "--except names what is not there: " .. table.concat(absent, ", "),
+    hint = "see the names with vaultscript secrets, and leave out of --except what is not among them",
+  }, 0)
+end
+
+if options.except and not options.only then checkExcept() end
+
 local warned = {}
 
 local function warnOnce(text)

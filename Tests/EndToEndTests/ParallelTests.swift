@@ -13,33 +13,37 @@ import Testing
         #expect(outcome.code == 0 && outcome.text == "a\tnil\t3\n0\n", "\(outcome)")
     }
 
-    @Test func `fifty programs take little longer than one`() throws {
-        let outcome = try Program.script(
-            """
-            local function work() spawn{ "sleep", "0.2" } end
-            local one = spawn{ "sleep", "0.2", capture = true }.duration
-            local list = {}
-            for i = 1, 50 do list[i] = function() return spawn{ "sleep", "0.2", capture = true }.duration end end
-            local before = spawn{ "date", "+%s%N", capture = true }.stdout
-            parallel(list)
-            local after = spawn{ "date", "+%s%N", capture = true }.stdout
-            print(one, (tonumber(after) - tonumber(before)) / 1e9)
-            """)
-        let numbers = outcome.text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-        try #require(numbers.count == 2, "\(outcome)")
-        // One after the other they would take 10 s.
-        #expect(numbers[1] < max(3, 10 * numbers[0]), "\(outcome)")
+    /// One after the other they would take 10 s. A machine that is busy with other tests gets more tries.
+    @Test func `fifty programs of a fifth of a second end within one second`() throws {
+        var seconds: [Double] = []
+        while seconds.count < 20, !seconds.contains(where: { $0 < 1 }) {
+            let outcome = try Program.script(
+                """
+                local list = {}
+                for i = 1, 50 do list[i] = function() spawn{ "sleep", "0.2" } end end
+                local before = spawn{ "date", "+%s%N", capture = true }.stdout
+                parallel(list)
+                local after = spawn{ "date", "+%s%N", capture = true }.stdout
+                print((tonumber(after) - tonumber(before)) / 1e9)
+                """)
+            seconds.append(try #require(Double(outcome.text.dropLast()), "\(outcome)"))
+        }
+        #expect(seconds.contains { $0 < 1 }, "\(seconds)")
     }
 
-    /// The aim is 1.3 (dev/bench measures it); the ratio here is for a busy machine and a program without optimisation.
-    @Test func `five hundred programs, fifty at a time, take about what xargs needs`() throws {
+    /// dev/bench measures the same side by side; here a busy machine gets more tries.
+    @Test func `five hundred programs, fifty at a time, take no more than what xargs needs, times 1.3`() throws {
         let clock = ContinuousClock()
         let script = "local l = { limit = 50 } for i = 1, 500 do l[i] = function() spawn{ 'sleep', '0.2' } end end parallel(l)"
-        var codes: [Int32] = []
-        let ours = try clock.measure { codes.append(try Program.run(["-e", script]).code) }
         let words = ["-c", "seq 500 | xargs -P 50 -I{} sleep 0.2"]
-        let other = try clock.measure { codes.append(try Program.run(words, program: "/bin/sh").code) }
-        #expect(codes == [0, 0] && ours < other * 4, "\(ours) against \(other)")
+        var codes: Set<Int32> = []
+        var ratios: [Double] = []
+        while ratios.count < 10, !ratios.contains(where: { $0 <= 1.3 }) {
+            let ours = try clock.measure { codes.insert(try Program.run(["-e", script]).code) }
+            let other = try clock.measure { codes.insert(try Program.run(words, program: "/bin/sh").code) }
+            ratios.append(ours / other)
+        }
+        #expect(codes == [0] && ratios.contains { $0 <= 1.3 }, "\(codes) \(ratios)")
     }
 
     @Test func `runs no more at a time than limit says`() throws {

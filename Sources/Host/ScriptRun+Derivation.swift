@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTPTransport
 import HostProtocol
+import Masking
 import Providers
 import SecretMemory
 
@@ -30,7 +31,7 @@ extension ScriptRun {
     /// A result that depends on one secret and public options.
     private func one(
         _ way: String, _ value: Value, options: String = "", name: String? = nil, size: (SecretSize) -> SecretSize,
-        _ write: (SecretStore.Entry, SecretBuffer) throws(Failure) -> Void
+        _ write: (SecretStore.Entry, SecretBuffer) throws(Failure) -> [SecretPart]?
     ) throws(Failure) -> Value {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
         let draft = SecretStore.Draft(
@@ -60,6 +61,7 @@ extension ScriptRun {
             try entry.value.withBytes { (bytes) throws(Failure) in
                 try SecretEncoding.base64(bytes, isURL: isURL, isPadded: isPadded, to: buffer)
             }
+            return SecretParts.inBase64(of: entry, count: buffer.count)
         }
     }
 
@@ -75,6 +77,7 @@ extension ScriptRun {
                     reason: "its value does not have that form",
                     hint: "look at it in the vault; both alphabets are read, with padding or without")
             }
+            return nil
         }
     }
 
@@ -94,21 +97,27 @@ extension ScriptRun {
 
     private func hex(_ value: Value) throws(Failure) -> Value {
         try one("hex", value, size: { $0.mapped { $0 * 2 } }) { (entry, buffer) throws(Failure) in
-            try entry.value.withBytes { (bytes) throws(Failure) in try SecretEncoding.hex(bytes, to: buffer) }
+            try SecretParts.encode(entry, to: buffer) { (bytes, buffer) throws(Failure) in
+                try SecretEncoding.hex(bytes, to: buffer)
+            }
         }
     }
 
     private func urlEncode(_ value: Value) throws(Failure) -> Value {
         try one("urlEncode", value, size: { $0.mapped({ $0 * 3 }, usual: { $0 * 2 }) }) {
             (entry, buffer) throws(Failure) in
-            try entry.value.withBytes { (bytes) throws(Failure) in try SecretEncoding.percent(bytes, to: buffer) }
+            try SecretParts.encode(entry, to: buffer) { (bytes, buffer) throws(Failure) in
+                try SecretEncoding.percent(bytes, to: buffer)
+            }
         }
     }
 
     private func trim(_ value: Value) throws(Failure) -> Value {
         try one("trim", value, size: { $0 }) { (entry, buffer) throws(Failure) in
             try entry.value.withBytes { (bytes) throws(Failure) in
-                try buffer.append(bytes.extracting(SecretEncoding.trimmed(bytes)))
+                let stretch = SecretEncoding.trimmed(bytes)
+                try buffer.append(bytes.extracting(stretch))
+                return SecretParts.cut(entry.parts, to: stretch)
             }
         }
     }
@@ -125,6 +134,7 @@ extension ScriptRun {
         let name = SecretName.field(path.printable, of: entry.name)
         return try one("field", value, options: path, name: name, size: { $0 }) { (entry, buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: path, in: entry.value, name: entry.name))
+            return nil
         }
     }
 
@@ -157,19 +167,23 @@ extension ScriptRun {
         return .object(try store.make(draft) { (buffer) throws(Failure) in try Self.writeJSON(pieces, to: buffer) })
     }
 
-    static func writeJSON(_ pieces: SecretPieces, to buffer: SecretBuffer) throws(Failure) {
+    @discardableResult
+    static func writeJSON(_ pieces: SecretPieces, to buffer: SecretBuffer) throws(Failure) -> [SecretPart] {
+        var parts: [SecretPart] = []
         for piece in pieces.all {
             switch piece {
             case .text(let bytes): try buffer.append(bytes.span)
             case .secret(let entry):
-                guard try JSONString.append(entry.value, to: buffer) else {
+                guard let own = try SecretParts.appendJSON(entry, to: buffer) else {
                     throw Failure(
                         .usage, "secret.json: the secret \(entry.name.printable) has no form in JSON",
                         reason: "its value is not UTF-8 text, and JSON holds no other",
                         hint: "put an encoded form of it there: secret.base64(handle)")
                 }
+                parts += own
             }
         }
+        return parts
     }
 
     func template(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -187,12 +201,17 @@ extension ScriptRun {
             name: name, source: SecretSource(provider: "template"), size: pieces.size { $0 },
             origin: pieces.origin("template"), isAssembled: true, beginning: pieces.beginning)
         let made = try store.make(draft) { (buffer) throws(Failure) in
+            var parts: [SecretPart] = []
             for piece in pieces.all {
                 switch piece {
                 case .text(let bytes): try buffer.append(bytes.span)
-                case .secret(let entry): try buffer.append(entry.value)
+                case .secret(let entry):
+                    parts += try SecretParts.encode(entry, to: buffer) { (bytes, buffer) throws(Failure) in
+                        try buffer.append(bytes)
+                    }
                 }
             }
+            return parts
         }
         reply(id, .object(made))
     }
@@ -210,31 +229,36 @@ extension ScriptRun {
                 hint: "it knows: \(KeyedHash.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let key = try store.entry(try Self.reference(value["key"], "secret.hmac: key"))
-        let (message, origin) = try message(value["message"])
+        let (message, origin, parts) = try message(value["message"])
         let draft = SecretStore.Draft(
             name: SecretName.of("hmac", [key.name]), source: SecretSource(provider: "hmac"),
             size: SecretSize(known: hash.byteCount * 2),
             origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]), isAssembled: true)
+        // Nobody can choose a hash of what they do not know.
+        let choosers = (key.parts + parts).map(\.chooser)
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 let digest = try hash.digest(key: key.value, message: message)
                 try digest.withBytes { (bytes) throws(Failure) in
                     try Self.write(bytes, format, to: buffer)
                 }
+                guard !choosers.isEmpty else { return [] }
+                let chooser: Masker.Origin = choosers.contains(.vault) ? .vault : .script
+                return [SecretPart(range: 0..<buffer.count, chooser: chooser)]
             })
     }
 
-    private func message(_ value: Value?) throws(Failure) -> (SecretBytes, AnyHashable) {
+    private func message(_ value: Value?) throws(Failure) -> (SecretBytes, AnyHashable, [SecretPart]) {
         guard case .bytes(let text) = value ?? .null else {
             let entry = try store.entry(try Self.reference(value, "secret.hmac: message"))
-            return (entry.value, AnyHashable(entry.origin))
+            return (entry.value, AnyHashable(entry.origin), entry.parts)
         }
         guard text.count <= SecretPieces.maximumTextBytes else {
             throw Failure(
                 .limit, "secret.hmac: message: it is longer than \(SecretPieces.maximumTextBytes / 1024) KiB",
                 hint: "let a program compute it: openssl dgst reads from files and standard input")
         }
-        return (try SecretBytes(copying: text.span), AnyHashable(text))
+        return (try SecretBytes(copying: text.span), AnyHashable(text), [])
     }
 
     static func write(_ bytes: Span<UInt8>, _ format: String, to buffer: SecretBuffer) throws(Failure) {

@@ -17,6 +17,8 @@ extension ScriptRun {
 
     /// How many random bytes a secret may have.
     public static let randomCounts: ClosedRange<Int64> = 4...1024
+    /// A drawn text of fewer bits can be found by trying all.
+    private static let unguessableBits = 64.0
 
     func random(_ value: Value) throws(Failure) -> Value {
         let range = Self.randomCounts
@@ -41,14 +43,18 @@ extension ScriptRun {
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique())
         // With few letters and many draws a script gets all texts that it wants.
-        if letters != nil { draft.chooser = .script }
+        if let letters, Double(count) * log2(Double(letters.count)) < Self.unguessableBits { draft.chooser = .script }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
-                if let letters { return try Self.draw(count, letters, to: buffer) }
+                if let letters {
+                    try Self.draw(count, letters, to: buffer)
+                    return nil
+                }
                 let bytes = try Self.randomBytes(count)
                 try bytes.withBytes { (bytes) throws(Failure) in
                     try Self.write(bytes, format ?? "base64url", to: buffer)
                 }
+                return nil
             })
     }
 

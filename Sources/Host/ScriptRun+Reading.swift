@@ -234,6 +234,7 @@ extension ScriptRun {
         draft.isPublic = whole.isPublic
         return try store.make(draft) { (buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: field, in: value, name: found.name))
+            return nil
         }
     }
 

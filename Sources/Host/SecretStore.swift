@@ -26,6 +26,8 @@ final class SecretStore {
         var isAssembled: Bool
         /// Who could choose it.
         var chooser: Masker.Origin
+        /// What of it the script does not know, in order.
+        var parts: [SecretPart]
         /// Whether the user has said that its value may be seen.
         var isPublic: Bool
         /// The text before the first secret of a template: public, and what can be judged of the whole.
@@ -33,6 +35,8 @@ final class SecretStore {
 
         /// Whether the script may have chosen it, in part or as a whole.
         var isScriptMade: Bool { isAssembled || chooser == .script }
+        /// Whether there is nothing of the script's own in it.
+        var isWhole: Bool { parts.count == 1 && parts[0].range == 0..<value.count }
     }
 
     /// A value that is not in the store yet: what the script may know of it, and how it is made.
@@ -63,6 +67,7 @@ final class SecretStore {
     /// What the run has paid for, and the value itself while a handle lives.
     private struct Known {
         weak var value: SecretBytes?
+        var parts: [SecretPart] = []
         var weight: Int
     }
 
@@ -82,22 +87,50 @@ final class SecretStore {
     ///
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
-        // One that is there already is masked already.
-        if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
-        try charge(draft)
-        if !draft.isPublic {
-            try masker.add(value, name: draft.name, origin: draft.isAssembled ? .script : draft.chooser)
-        }
-        names.insert(draft.name)
-        known[draft.origin]?.value = value
-        return try place(value, draft)
+        let chooser = draft.isAssembled ? .script : draft.chooser
+        return try add(value, draft, draft.isPublic ? [] : [SecretPart(range: 0..<value.count, chooser: chooser)])
     }
 
-    private func place(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
+    private func add(
+        _ value: SecretBytes, _ draft: Draft, _ parts: [SecretPart]
+    ) throws(Failure) -> ObjectReference {
+        // One that is there already is masked already.
+        if let same = known[draft.origin], let held = same.value.flatMap({ $0.isEqual(to: value) ? $0 : nil }) {
+            return try place(held, draft, same.parts)
+        }
+        try charge(draft)
+        try mask(value, draft.name, parts)
+        names.insert(draft.name)
+        known[draft.origin]?.value = value
+        known[draft.origin]?.parts = parts
+        return try place(value, draft, parts)
+    }
+
+    /// Makes the parts known to the masker. One that is too short to be masked by itself is masked with what stands
+    /// around it.
+    private func mask(_ value: SecretBytes, _ name: String, _ parts: [SecretPart]) throws(Failure) {
+        for part in parts {
+            if part.range == 0..<value.count {
+                try masker.add(value, name: name, origin: part.chooser)
+            } else {
+                let own = try value.withBytes { (bytes) throws(Failure) in
+                    try SecretBytes(copying: bytes.extracting(part.range))
+                }
+                try masker.add(own, name: name, origin: part.chooser)
+            }
+        }
+        if parts.contains(where: { $0.range.count < Masker.minimumCount }) {
+            try masker.add(value, name: name, origin: .script)
+        }
+    }
+
+    private func place(
+        _ value: SecretBytes, _ draft: Draft, _ parts: [SecretPart]
+    ) throws(Failure) -> ObjectReference {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
-            isAssembled: draft.isAssembled, chooser: draft.chooser, isPublic: draft.isPublic, beginning: draft.beginning
-        )
+            isAssembled: draft.isAssembled, chooser: draft.chooser, parts: parts, isPublic: draft.isPublic,
+            beginning: draft.beginning)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(
@@ -105,8 +138,10 @@ final class SecretStore {
     }
 
     /// Makes a value from others and adds it. Whether there is room is decided before anything is made, from the draft.
+    ///
+    /// - Parameter write: Writes it, and gives its parts that the script does not know; nil where it is all of it.
     func make(
-        _ draft: Draft, _ write: (SecretBuffer) throws(Failure) -> Void
+        _ draft: Draft, _ write: (SecretBuffer) throws(Failure) -> [SecretPart]?
     ) throws(Failure) -> ObjectReference {
         guard draft.size.bound <= SecretSize.maximumBound else {
             throw Failure(
@@ -115,11 +150,13 @@ final class SecretStore {
                 hint: "make it from fewer secrets, or give captured ones a smaller maxOutput")
         }
         // The same made of the same is the same.
-        if let same = known[draft.origin]?.value { return try place(same, draft) }
+        if let same = known[draft.origin], let value = same.value { return try place(value, draft, same.parts) }
         try charge(draft)
         let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
-        try write(buffer)
-        return try add(try buffer.take(), draft)
+        let parts = try write(buffer)
+        let value = try buffer.take()
+        if draft.isPublic { return try add(value, draft, []) }
+        return try add(value, draft, parts ?? [SecretPart(range: 0..<value.count, chooser: draft.chooser)])
     }
 
     /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its

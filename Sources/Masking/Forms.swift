@@ -22,7 +22,18 @@ struct Forms {
     /// Adds each form of `value` to `needles`.
     ///
     /// Wipes its scratch.
-    func add<Target: FormTarget>(_ value: Span<UInt8>, name: Int, to needles: Target) throws(Failure) {
+    func add(_ value: Span<UInt8>, name: Int, to needles: some FormTarget) throws(Failure) {
+        try add(value, name: name, to: needles, linesAlone: false)
+    }
+
+    /// Adds those of its telling lines alone.
+    func addLines(of value: Span<UInt8>, name: Int, to needles: some FormTarget) throws(Failure) {
+        try add(value, name: name, to: needles, linesAlone: true)
+    }
+
+    private func add<Target: FormTarget>(
+        _ value: Span<UInt8>, name: Int, to needles: Target, linesAlone: Bool
+    ) throws(Failure) {
         // A line break becomes two bytes.
         try base.reserve(value.count * 2)
         defer { wipe(needles) }
@@ -30,7 +41,7 @@ struct Forms {
         let text = unsafe try needles.store(value)
         let writer = FormWriter(self, needles: needles, name: name)
         do {
-            try unsafe writer.write(text)
+            if linesAlone { try unsafe writer.writeLines(text) } else { try unsafe writer.write(text) }
         } catch {
             if needles.generation == before { needles.takeBack(value.count) }
             throw error
@@ -116,7 +127,7 @@ private struct FormWriter<Target: FormTarget> {
         }
     }
 
-    private func writeLines(_ text: Base) throws(Failure) {
+    func writeLines(_ text: Base) throws(Failure) {
         var start = 0
         for index in 0...text.count {
             guard unsafe index == text.count || LineBreak.begins(with: text[index]) else { continue }

@@ -29,6 +29,9 @@ public final class Masker {
     static let scratchCount = 256
     private(set) var names: [String] = []
     private(set) var masks: [[UInt8]] = []
+    /// What stands for a mask in the text that is looked through for values of scripts: nobody can write it.
+    private(set) var tokens: [[UInt8]] = []
+    private let tokenBeginning = (0..<12).map { _ in UInt8.random(in: 0x80...0xff) }
     private var numbers: [String: Int] = [:]
 
     /// A masker that knows no value yet.
@@ -63,6 +66,12 @@ public final class Masker {
         }
         let number = number(of: name)
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
+    }
+
+    /// Registers the telling lines of a text, not the text itself.
+    func add(linesOf text: SecretBytes, name: String) throws(Failure) {
+        let number = number(of: name)
+        try text.withBytes { (bytes) throws(Failure) in try forms.addLines(of: bytes, name: number, to: needles) }
     }
 
     /// Registers `value`, with its encoded forms or without, as `others` leave it: see `ScriptMadeValues`.
@@ -121,6 +130,7 @@ public final class Masker {
         numbers[name] = names.count
         names.append(name)
         masks.append(Array("[secret:\(name)]".utf8))
+        tokens.append(tokenBeginning + (0..<4).map { UInt8((names.count - 1) >> ($0 * 7) & 0x7f) | 0x80 })
         return names.count - 1
     }
 }

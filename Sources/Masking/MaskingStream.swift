@@ -10,6 +10,8 @@ public final class MaskingStream {
     public static let leastHeldForTerminal = 4
 
     private let masker: Masker
+    /// Whose masks the text has in it that this stream is given, as tokens.
+    private let before: Masker?
     private let needles: NeedleSet
     private let matchers: [Matcher]
     private let isForTerminal: Bool
@@ -35,8 +37,9 @@ public final class MaskingStream {
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
 
-    init(masker: Masker, forTerminal: Bool) {
+    init(masker: Masker, forTerminal: Bool, after before: Masker? = nil) {
         self.masker = masker
+        self.before = before
         needles = masker.needles
         matchers = needles.makeMatchers()
         isForTerminal = forTerminal
@@ -61,13 +64,16 @@ public final class MaskingStream {
     /// Pieces are cut at will; none is empty. Whether `sink` may be slow is the caller's affair.
     public func write(_ bytes: Span<UInt8>, sink: (Span<UInt8>) -> Void) {
         guard let next = followed() else { return take(bytes) { piece, _ in sink(piece) } }
-        take(bytes) { piece, mask in next.write(piece, mask, sink) }
+        take(bytes) { piece, mask in next.write(piece, mask, of: masker, sink) }
     }
 
     /// What the stream before this one gives.
-    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: (Span<UInt8>) -> Void) {
-        if let mask { masksBefore.append((taken..<taken + bytes.count, mask)) }
-        take(bytes) { piece, _ in sink(piece) }
+    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, of before: Masker, _ sink: (Span<UInt8>) -> Void) {
+        guard let mask else { return take(bytes) { piece, _ in sink(piece) } }
+        guard !needles.isEmpty else { return pass(before.masks[Int(mask)].span) { piece, _ in sink(piece) } }
+        let token = before.tokens[Int(mask)]
+        masksBefore.append((taken..<taken + token.count, mask))
+        take(token.span) { piece, _ in sink(piece) }
     }
 
     /// A whole text, by this stream alone.
@@ -80,7 +86,7 @@ public final class MaskingStream {
     private func followed() -> MaskingStream? {
         guard let values = masker.scriptMade else { return nil }
         values.refresh(beside: masker)
-        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal) }
+        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal, after: masker) }
         return next
     }
 
@@ -98,7 +104,7 @@ public final class MaskingStream {
     /// The stream can be used for another text afterwards.
     public func finish(sink: (Span<UInt8>) -> Void) {
         guard let next = followed() else { return end { piece, _ in sink(piece) } }
-        end { piece, mask in next.write(piece, mask, sink) }
+        end { piece, mask in next.write(piece, mask, of: masker, sink) }
         next.end { piece, _ in sink(piece) }
     }
 
@@ -206,7 +212,21 @@ public final class MaskingStream {
     private func passClear(_ view: TextView, upTo limit: Int, _ sink: Sink) {
         let start = max(decided, min(masked, limit))
         decided = max(decided, limit)
-        if !masksBefore.isEmpty { masksBefore.removeAll { $0.range.upperBound <= decided } }
+        defer { if !masksBefore.isEmpty { masksBefore.removeAll { $0.range.upperBound <= decided } } }
+        guard start < limit else { return }
+        var place = start
+        for (token, name) in masksBefore where token.upperBound > place && token.lowerBound < limit {
+            // As soon as its beginning is decided: no find begins inside.
+            if token.lowerBound >= place {
+                pass(view, from: place, upTo: token.lowerBound, sink)
+                if let mask = before?.masks[Int(name)] { sink(mask.span, nil) }
+            }
+            place = token.upperBound
+        }
+        pass(view, from: place, upTo: limit, sink)
+    }
+
+    private func pass(_ view: TextView, from start: Int, upTo limit: Int, _ sink: Sink) {
         guard start < limit else { return }
         if start < view.origin { passHeld(view, from: start, upTo: min(limit, view.origin), sink) }
         view.withBytes(from: max(0, start - view.origin), to: limit - view.origin) { sink($0, nil) }

@@ -1,7 +1,8 @@
 import Diagnostics
 import SecretMemory
 
-/// The values that a script may have chosen: texts it has put together, output and answers it has made a secret of, files.
+/// The values that a script may have chosen: output and answers it has made a secret of, files, what it has written to the
+/// vault itself.
 ///
 /// They are looked for in what is left when all other values are masked. Were both looked for at once, a find of the one
 /// would widen the mask of the other: a script that knows what stands before a value could put that and a guess of the
@@ -9,13 +10,15 @@ import SecretMemory
 /// value, and is not the whole of it, finds nothing.
 ///
 /// A value that holds another one, such as a URL with a token, is looked for as it is left then: with the mask in it. So is
-/// each of its encoded forms.
+/// each of its encoded forms. The mask is a token there that nobody can write, so that only a program that prints the value
+/// itself is met. Of its lines those are masked by themselves that begin and end with the script's own line breaks: what is
+/// a line must not depend on the other value.
 final class ScriptMadeValues {
     let masker: Masker
     /// Larger values are not looked at again: of one that holds a value which becomes known later, only that is masked.
     private static let mostKept = 4096
-    /// Of larger values that hold others, and when forms of such take so much room, no encoded forms are kept: they have to
-    /// be stored, as nothing spells them.
+    /// Of values that hold others, with more than this beside them, and when forms of such take so much room, no encoded
+    /// forms are kept: they have to be stored, as nothing spells them.
     private static let mostEncoded = 1024
     private static let roomForForms = 1536 * 1024
     /// With the number of masks that the others put into them.
@@ -30,9 +33,9 @@ final class ScriptMadeValues {
     func add(_ value: SecretBytes, name: String, beside others: Masker) throws(Failure) {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
         refresh(beside: others)
-        let masks = countMasks(value, others)
+        let (masks, clear) = look(at: value, others)
         if masks > 0 {
-            try addLeft(value, name, others)
+            try addLeft(value, name, others, clear)
         } else {
             try masker.add(value, name: name)
         }
@@ -45,29 +48,66 @@ final class ScriptMadeValues {
         guard generation != others.needles.generation else { return }
         generation = others.needles.generation
         for place in values.indices {
-            let masks = countMasks(values[place].value, others)
+            let (masks, clear) = look(at: values[place].value, others)
             guard masks != values[place].masks else { continue }
             values[place].masks = masks
             // Without room for it the value's own part is masked all the same.
-            try? addLeft(values[place].value, values[place].name, others)
+            try? addLeft(values[place].value, values[place].name, others, clear)
         }
     }
 
-    private func addLeft(_ value: SecretBytes, _ name: String, _ others: Masker) throws(Failure) {
-        let hasForms = value.count <= Self.mostEncoded && masker.secretBytes < Self.roomForForms
+    private func addLeft(_ value: SecretBytes, _ name: String, _ others: Masker, _ clear: Int) throws(Failure) {
+        let hasForms = clear <= Self.mostEncoded && masker.secretBytes < Self.roomForForms
         try masker.add(value, name: name, leftBy: others, hasForms: hasForms)
+        let lines = try ownLines(of: value, others)
+        if lines.count > 0 { try masker.add(linesOf: lines, name: name) }
     }
 
-    private func countMasks(_ value: SecretBytes, _ others: Masker) -> Int {
+    /// How many masks the others put into it, and how much they leave.
+    private func look(at value: SecretBytes, _ others: Masker) -> (masks: Int, clear: Int) {
+        var (masks, clear) = (0, 0)
+        pieces(of: value, others) { piece, mask in
+            if mask == nil { clear += piece.count } else { masks += 1 }
+        }
+        return (masks, clear)
+    }
+
+    /// The lines that no mask is in, as a text.
+    private func ownLines(of value: SecretBytes, _ others: Masker) throws(Failure) -> SecretBytes {
+        let text = try SecretBuffer(maximumCount: max(1, value.count))
+        let line = try SecretBuffer(maximumCount: max(1, value.count))
+        var isMasked = false
+        var failure: Failure?
+        func take(_ piece: Span<UInt8>) throws(Failure) {
+            for index in piece.indices {
+                if !isMasked { try line.append(piece[index]) }
+                guard LineBreak.begins(with: piece[index]) else { continue }
+                if !isMasked { try line.withBytes { (bytes) throws(Failure) in try text.append(bytes) } }
+                line.removeAll()
+                isMasked = false
+            }
+        }
+        pieces(of: value, others) { piece, mask in
+            do throws(Failure) {
+                if mask == nil { try take(piece) } else { isMasked = true }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        if !isMasked { try line.withBytes { (bytes) throws(Failure) in try text.append(bytes) } }
+        return try text.take()
+    }
+
+    private func pieces(of value: SecretBytes, _ others: Masker, _ take: MaskingStream.Sink) {
         let stream = MaskingStream(masker: others, forTerminal: false)
-        var masks = 0
-        value.withBytes { bytes in stream.takeWhole(bytes) { _, mask in masks += mask == nil ? 0 : 1 } }
-        return masks
+        value.withBytes { stream.takeWhole($0, take) }
     }
 }
 
 /// Takes the forms of a value and hands each on as a text: what other values' masks leave of it.
 final class LeftForms: FormTarget {
+    private let others: Masker
     private let needles: NeedleSet
     private let stream: MaskingStream
     private let arena = NeedleArena()
@@ -77,6 +117,7 @@ final class LeftForms: FormTarget {
     let generation = 0
 
     init(_ others: Masker, in needles: NeedleSet) throws(Failure) {
+        self.others = others
         self.needles = needles
         stream = MaskingStream(masker: others, forTerminal: false)
         form = try Draft()
@@ -104,17 +145,18 @@ final class LeftForms: FormTarget {
         return nil
     }
 
-    /// Hands on one form, where it is more than one mask.
+    /// Hands on one form, where there is a mask in it and more. Without one it would be a stretch of the value, cut by what
+    /// the other value holds.
     func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
         // What comes before the first mask.
         var before = 0
         stream.takeWhole(form) { piece, mask in
-            count += piece.count
-            if mask != nil { masks += 1 } else { clear += piece.count }
+            if let mask { masks += 1; count += others.tokens[Int(mask)].count } else { clear += piece.count }
             if masks == 0 { before += piece.count }
         }
-        guard clear > 0 || masks > 1 else { return }
+        count += clear
+        guard masks > 0, clear > 0 || masks > 1 else { return }
         try left.reserve(count + LineBreak.minimumBefore)
         // A line break early in a masked form is not held back: then some of its first bytes stand before its mask. Where
         // there are several masks that can be any of them, and is left.
@@ -122,8 +164,12 @@ final class LeftForms: FormTarget {
         for shown in 0..<early {
             left.clear()
             stream.takeWhole(form) { piece, mask in
-                if mask != nil { left.append(form.extracting(before..<before + shown)) }
-                left.append(piece)
+                if let mask {
+                    left.append(form.extracting(before..<before + shown))
+                    for byte in others.tokens[Int(mask)] { left.append(byte) }
+                } else {
+                    left.append(piece)
+                }
             }
             try left.withBytes { (bytes) throws(Failure) in
                 let text = unsafe try needles.store(bytes)

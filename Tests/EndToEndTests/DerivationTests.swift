@@ -101,10 +101,10 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
                 [secret:trim(service.json).key]\t[secret:trim(service.json).key]
                 [secret:hmac(trim(service.json).key)]\t[secret:hmac(trim(service.json).key)]
                 [secret:base64(hex(trim(service.json).key))]\t[secret:hex(trim(service.json).key)]
-                [secret:json(trim(service.json).key)]\t[secret:json(trim(service.json).key)]
+                [secret:json(trim(service.json).key)]\t{"k":"[secret:trim(service.json).key]","n":1}
                 [secret:random]\t[secret:random]
                 [secret:PIN]\t[secret:PIN]
-                [secret:trim(service.json).key]\t[secret:trim(service.json).key]
+                [secret:trim(service.json).key]\ta-[secret:trim(service.json).key]
                 [secret:urlEncode(trim(service.json))]\t[secret:service.json]
                 [secret:base64(trim(service.json)+trim(service.json).key)]\t[secret:trim(service.json)+trim(service.json).key]
                 field hmac base64 json random random template urlEncode base64

@@ -130,6 +130,6 @@ final class PlainObserver: RunObserver {
 enum NumberText {
     /// Without a fraction where there is none.
     static func short(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+        Int64(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 }

@@ -83,7 +83,7 @@ struct CommandWords {
 
 extension String {
     /// As a shell takes it for one word.
-    var shellWord: String {
+    public var shellWord: String {
         let text = printable
         let isPlain =
             !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }

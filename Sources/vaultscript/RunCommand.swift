@@ -85,7 +85,8 @@ struct RunCommand {
     }
 
     private static func hintForMissing(_ path: String) -> String {
-        NearNames.best(for: path, among: Subcommand.names).map {
+        if unsafe access(path + ".lua", F_OK) == 0 { return "did you mean \((path + ".lua").printable)?" }
+        return NearNames.best(for: path, among: Subcommand.names).map {
             "did you mean the command \($0)? otherwise look at the path"
         } ?? "look at the path; commands are listed by: vaultscript --help"
     }

@@ -36,10 +36,27 @@ import Testing
         (["--verbose=1", "x.lua"], "--verbose takes no value\nsee: vaultscript --help\n"),
         (["--pofile", "x", "x.lua"], "there is no option --pofile\noptions of vaultscript stand before the script's file, those of the script after it\ndid you mean --profile?\n"),
         (["-vv", "x.lua"], "there is no option -vv\n"),
+        (["check", "-p", "x.lua"], "there is no option -p\nsee: vaultscript help check\n"),
     ])
     func `what is not there is told with what is near`(arguments: [String], message: String) throws {
         let outcome = try Program.run(arguments)
         #expect(outcome.code == 2 && outcome.text.isEmpty && outcome.errorText.hasPrefix(message), "\(outcome)")
+    }
+
+    @Test func `a script that is named without its end is told with it`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("hello.lua", "print(1)")
+        let outcome = try Program.run([folder.path + "/hello"])
+        #expect(outcome.code == 2 && outcome.errorText.hasSuffix("\ndid you mean \(folder.path)/hello.lua?\n"), "\(outcome)")
+    }
+
+    @Test func `what the help of the commands and the pages send to is there`() throws {
+        var texts = try Subcommand.all.map { try Program.run(["help", $0.name]).text }
+        texts += try HelpCommand.topics.map { try Program.run(["help", $0]).text }
+        texts.append(try String(contentsOfFile: Program.repository + "/README.md", encoding: .utf8))
+        let found = Set(texts.flatMap { $0.matches(of: #/vaultscript help ([a-z][a-z-]*[a-z])/#).map { String($0.output.1) } })
+        #expect(found.contains("reference"))
+        #expect(found.subtracting(HelpCommand.topics + Subcommand.names).isEmpty, "\(found)")
     }
 
     // MARK: - Options behind a script

@@ -1,11 +1,12 @@
 import Diagnostics
-import Host
 import ScriptAnalysis
 
 /// What a person most probably meant by a name that a script stumbled over, as `vaultscript check` would say it. The script is
 /// looked at when it has failed, and not before.
 struct NameAdvice: Sendable {
     private static let longestName = 64
+    /// A longer script would keep a run that has failed waiting for its end.
+    private static let longestText = 128 << 10
 
     private let text: [UInt8]
     /// How errors call the script, before the line.
@@ -47,7 +48,7 @@ struct NameAdvice: Sendable {
 
     /// What `check` says of the name: in the line that failed, of a global in any.
     private func finding(of wrong: String, isGlobal: Bool, in line: Substring) -> String? {
-        guard line.hasPrefix(name + ":"), text.count <= ScriptFile.maximumAnalysedBytes else { return nil }
+        guard line.hasPrefix(name + ":"), text.count <= Self.longestText else { return nil }
         let number = Int(line.dropFirst(name.count + 1).prefix { $0.isWholeNumber })
         let rules: [Finding.Rule] = isGlobal ? [.unknownGlobal] : [.unknownField, .unknownMethod]
         let findings = ScriptCheck(SourceText(text)).findings.filter {

@@ -61,6 +61,19 @@ import Testing
         #expect(outcome.text == "\"x\\\n\"\n", "\(outcome)")
     }
 
+    @Test func `quotes no more of a script than a person reads`() throws {
+        let word = String(repeating: "a", count: 8_000)
+        let folder = try TemporaryFolder()
+        try folder.write("m.lua", "x \(word)")
+        let outcomes = [
+            try Program.run([try folder.write("x.lua", "x \(word)")]), try Program.run([try folder.write("y.lua", "require('m')")]),
+            try Program.run(["repl"], input: Data("x \(word)\n".utf8)), try Program.run(["describe", folder.path + "/x.lua"]),
+        ]
+        for outcome in outcomes {
+            #expect(outcome.code == 2 && outcome.errorText.contains("aaaa") && outcome.errorText.count < 1000, "\(outcome)")
+        }
+    }
+
     @Test func `of the log has none of its own`() throws {
         let outcome = try Program.script(#"log.info("a\n") log.warn("b\nc\n", { d = 1 })"#)
         #expect(outcome.errorText == "info: a\nwarn: b\n  c d=1\n", "\(outcome)")

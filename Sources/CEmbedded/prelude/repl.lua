@@ -50,6 +50,8 @@ local function read()
   while true do
     local message, isOpen
     f, message, isOpen = compile(text)
+    -- A message quotes the word at which Lua stopped, however long that is.
+    if message and #message > 500 then message = sub(message, 1, 500) .. "…" end
     if not isOpen then return f, message end
     local more = call(operations.readLine, { more = true })
     if more == false then return false end

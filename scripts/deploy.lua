@@ -8,6 +8,7 @@
 local git = require("git")
 local tree, message = ...
 tree = tree or "."
+if tree:find("^%-") then fail("expected WORK-TREE and MESSAGE, got " .. tree .. "; see the head of this script", { code = 2 }) end
 
 local commit = git.commit { cwd = tree, message = message or "Deploy " .. os.date("!%Y-%m-%d %H:%M") }
 if not commit then log.info("nothing has changed; the last commit is pushed") end

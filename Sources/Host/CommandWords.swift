@@ -37,6 +37,17 @@ struct CommandWords {
         }
     }
 
+    /// A name of `--except` that is misspelt would hand over what was to be left out.
+    func refuseAbsent(_ except: Set<String>, among names: [String]) throws(Failure) {
+        let absent = except.subtracting(names).sorted()
+        guard !absent.isEmpty else { return }
+        let near = absent.count == 1 ? NearNames.best(for: absent[0], among: names) : nil
+        throw Failure(
+            .usage, "--except names what is not there: \(absent.map(\.printable).joined(separator: ", "))",
+            hint: near.map { "did you mean \($0.printable)?" }
+                ?? "see the names with vaultscript secrets, and leave out of --except what is not among them")
+    }
+
     /// A change policy stands before what `function` should do.
     func approvalHint(_ function: String) -> String {
         command == nil
@@ -72,7 +83,7 @@ struct CommandWords {
 
 extension String {
     /// As a shell takes it for one word.
-    var shellWord: String {
+    public var shellWord: String {
         let text = printable
         let isPlain =
             !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }

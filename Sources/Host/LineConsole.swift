@@ -44,6 +44,9 @@ final class LineConsole {
         history = LineHistory(isPublic: { [unowned gate] in gate.inward($0) == $0 })
     }
 
+    /// Says one line before the first prompt.
+    func greet(_ line: String) { gate.writeTyped(line + "\n") }
+
     /// Asks for a line; when all that is still to be shown has been.
     func read(_ prompt: String, completion: @escaping (Result) -> Void) {
         self.prompt = prompt

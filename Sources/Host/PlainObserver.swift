@@ -87,7 +87,9 @@ final class PlainObserver: RunObserver {
     func log(_ entry: LogEntry) {
         guard isWanted(entry.level) else { return }
         let fields = entry.fields.map { " \($0.name)=\($0.text)" }.joined()
-        let line = "\(entry.level): \(entry.message)\(fields)".printableText
+        // What a program has printed ends with the end of a line.
+        let message = entry.message.hasSuffix("\n") ? String(entry.message.dropLast()) : entry.message
+        let line = "\(entry.level): \(message)\(fields)".printableText
         say(line.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  "))
     }
 
@@ -130,6 +132,6 @@ final class PlainObserver: RunObserver {
 enum NumberText {
     /// Without a fraction where there is none.
     static func short(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+        Int64(exactly: number).map { "\($0)" } ?? "\(number)"
     }
 }

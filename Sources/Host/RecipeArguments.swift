@@ -7,15 +7,21 @@ struct RecipeArguments {
     private(set) var values: [String: Value] = [:]
     private(set) var problems: [String] = []
     private let recipe: Recipe
+    private let isOwnOption: (String) -> Bool
     private var given: Set<String> = []
 
     /// Reads `--repo x`, `--repo=x`, `--flag`, `--no-flag`; a list repeated or with commas.
-    init(_ recipe: Recipe, arguments: [String]) {
+    ///
+    /// - Parameter isOwnOption: Whether a word is an option of vaultscript's own, which is wrong here.
+    init(_ recipe: Recipe, arguments: [String], isOwnOption: @escaping (String) -> Bool) {
         self.recipe = recipe
+        self.isOwnOption = isOwnOption
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--"), argument.count > 2 else {
-                problems.append("there is no place for the argument \(Value.text(argument).described)")
+                problems.append(
+                    "there is no place for the argument \(Value.text(argument).described)"
+                        + (isOwnOption(argument) ? Self.place : ""))
                 continue
             }
             take(String(argument.dropFirst(2)), &rest)
@@ -26,6 +32,7 @@ struct RecipeArguments {
     /// Reads one object; a key that there is no parameter for is wrong.
     init(_ recipe: Recipe, object: Value) {
         self.recipe = recipe
+        isOwnOption = { _ in false }
         switch object {
         case .list([]): break
         case .map(let entries):
@@ -80,7 +87,10 @@ struct RecipeArguments {
         recipe.parameters.first { $0.option == name || $0.name == name }
     }
 
+    private static let place = "; options of vaultscript's own stand before the script's file"
+
     private mutating func unknown(_ name: String, _ known: [String]) {
+        if isOwnOption(name) { return problems.append("there is no parameter \(name.printable)\(Self.place)") }
         let near = NearNames.best(for: name, among: known)
         problems.append("there is no parameter \(name.printable)" + (near.map { "; did you mean \($0)?" } ?? ""))
     }

@@ -70,11 +70,26 @@ public struct RunOptions: Sendable {
         timeLimit = limit
     }
 
+    /// What the caller knows of texts, for errors.
+    public var advice = Advice()
+
     /// There is no script: a person types lines (`vaultscript repl`).
     public var interactive: InteractiveOptions?
 
     /// Options that ask for nothing special.
     public init(scriptFolder: String) { self.scriptFolder = scriptFolder }
+}
+
+/// What errors say that the host itself does not know: it reads no scripts and no command lines. Asked when there is an error,
+/// and not before.
+public struct Advice: Sendable {
+    /// Whether a word is an option of vaultscript's own, which stands before the script.
+    public var isOwnOption: @Sendable (String) -> Bool = { _ in false }
+    /// What to write instead of a name that Lua or an object of ours does not know, by the text of the error; nil where nobody can tell.
+    public var instead: @Sendable (_ error: String) -> String? = { _ in nil }
+
+    /// No advice.
+    public init() {}
 }
 
 /// What a session of lines needs of its caller.

@@ -19,6 +19,8 @@ final class LineSession {
     var interruptions = 0
     /// The exit code of the first error where no person types.
     var firstCode: Int32?
+    /// Whether the person has been told how to leave.
+    var hasGreeted = false
     /// What was typed last, until it has been run.
     var typed: [String] = []
 
@@ -55,11 +57,17 @@ extension ScriptRun {
         watchdog.forgive()
         if !isMore { session.keepTyped() }
         guard let console = session.console else { return try readInput(id, .null) }
+        if !session.hasGreeted {
+            session.hasGreeted = true
+            if !options.isQuiet {
+                console.greet("vaultscript \(options.version): type Lua; help shows more, exit or Ctrl-D leaves")
+            }
+        }
         console.read(isMore ? ">> " : "> ") { [weak self] result in
             switch result {
             case .line(let text):
                 session.typed.append(text)
-                self?.reply(id, .text(text))
+                self?.reply(id, .record(["typed": .text(text)]))
             case .givenUp:
                 session.typed = []
                 self?.reply(id, .boolean(false))

@@ -74,6 +74,7 @@ extension ScriptRun {
         folder.prefersPersonal = try options.boolean("personal") ?? false
         let isQualified = try options.boolean("qualified") ?? false
         let except = Set(try options.texts("except", "a list of names, such as { \"OLD_KEY\" }") ?? [])
+        let exceptIsThere = words.command == nil ? false : try options.boolean("exceptIsThere") ?? false
         // What is not wanted is neither read into the store nor judged.
         folder.filter.names = try options.texts("only", "a list of names, such as { \"API_KEY\" }").map(Set.init)
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
@@ -87,6 +88,7 @@ extension ScriptRun {
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
+                if exceptIsThere { try words.refuseAbsent(except, among: secrets.map(\.name)) }
                 let wanted = secrets.filter { !except.contains($0.name) }
                 let readable = wanted.filter { $0.value != nil }
                 if !allowsUnexpanded { try refuseUnexpanded(readable) }
@@ -123,23 +125,33 @@ extension ScriptRun {
         folder.isRecursive = try options.boolean("recursive") ?? false
         folder.filter = try filter(&options)
         let hasDetails = try options.boolean("details") ?? false
+        let isShown = try shown(&options)
         try options.finish()
         try policy.check(namesOf: folder, of: entry)
         entry.session.listSecrets(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
-                if hasDetails { return .list(secrets.map(details)) }
+                if hasDetails { return .list(secrets.map { self.details($0, isShown: isShown) }) }
                 let names = try SecretKeys.of(secrets, below: folder.path, isQualified: folder.isRecursive)
                 return .list(names.map { self.gate.inward(Array($0.utf8)) })
             }
         }
     }
 
-    private func details(_ secret: FetchedSecret) -> Value {
+    /// Whether a command asks for names as a person is to see them: nothing in them moves a terminal's cursor.
+    private func shown(_ options: inout OptionReader) throws(Failure) -> Bool {
+        words.command == nil ? false : try options.boolean("printable") ?? false
+    }
+
+    private func told(_ name: String, isShown: Bool) -> Value {
+        gate.inward(Array((isShown ? name.printable : name).utf8))
+    }
+
+    private func details(_ secret: FetchedSecret, isShown: Bool) -> Value {
         .record([
-            "name": gate.inward(Array(secret.name.utf8)), "env": gate.inward(Array(secret.environment.utf8)),
-            "path": gate.inward(Array(secret.path.utf8)), "isImported": .boolean(secret.isImported),
+            "name": told(secret.name, isShown: isShown), "env": told(secret.environment, isShown: isShown),
+            "path": told(secret.path, isShown: isShown), "isImported": .boolean(secret.isImported),
             "version": secret.version.map { .integer(Int64($0)) } ?? .null,
         ])
     }
@@ -149,12 +161,13 @@ extension ScriptRun {
         var options = try OptionReader("folders", value["options"])
         var folder = try folder(&options, entry, nil)
         folder.isRecursive = try options.boolean("recursive") ?? false
+        let isShown = try shown(&options)
         try options.finish()
         try policy.check(namesOf: folder, of: entry)
         entry.session.listFolders(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] names throws(Failure) in
                 guard let self else { return .null }
-                return .list(names.map { self.gate.inward(Array($0.utf8)) })
+                return .list(names.map { self.told($0, isShown: isShown) })
             }
         }
     }

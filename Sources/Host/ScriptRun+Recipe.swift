@@ -35,7 +35,8 @@ extension ScriptRun {
         guard let recipe = policy.recipe else { throw Failure(.usage, "recipe: nothing is declared") }
         let read =
             value["object"].map { RecipeArguments(recipe, object: Self.only($0)) }
-            ?? RecipeArguments(recipe, arguments: Self.texts(value["arguments"]))
+            ?? RecipeArguments(
+                recipe, arguments: Self.texts(value["arguments"]), isOwnOption: options.advice.isOwnOption)
         let values = read.values.map { Value.Entry(.bytes(Array($0.key.utf8)), $0.value) }
         let patterns = recipe.parameters.compactMap { parameter in
             parameter.pattern.map { Value.Entry(.bytes(Array(parameter.name.utf8)), .text($0)) }

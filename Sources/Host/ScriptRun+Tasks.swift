@@ -34,7 +34,8 @@ extension ScriptRun {
     }
 
     func noteProgress(_ value: Value) {
-        guard let done = value["done"]?.asNumber, done.isFinite, value["total"]?.asNumber?.isFinite != false else {
+        let numbers = [value["done"]?.asNumber, value["total"]?.asNumber].compactMap { $0 }
+        guard let done = value["done"]?.asNumber, numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
             return worker.kill()
         }
         observer.progress(

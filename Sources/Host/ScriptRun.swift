@@ -319,7 +319,9 @@ public final class ScriptRun {
 
     /// What a link leads to may be no script at all: Lua's message, which quotes it, is not shown then.
     private func syntaxFailure(_ text: String) -> Failure {
-        guard options.isScriptLinked else { return Failure(.usage, text, hint: "mend the line and run it again") }
+        guard options.isScriptLinked else {
+            return Failure(.usage, Self.clipped(text), hint: "mend the line and run it again")
+        }
         // NAME:LINE: and what is wrong.
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let line = parts.firstIndex { !$0.isEmpty && $0.allSatisfy(\.isWholeNumber) } ?? -1
@@ -327,6 +329,12 @@ public final class ScriptRun {
         return Failure(
             .usage, "\(place)this is no Lua", reason: "its text is not shown, as a link leads to the file",
             hint: "name the file itself to see more")
+    }
+
+    /// Lua quotes the word at which it stopped, however long that is.
+    private static func clipped(_ text: String) -> String {
+        let most = 500
+        return text.utf8.count <= most ? text : text.prefix(most) + "…"
     }
 
     private func scriptHasFailed(_ report: Value) {
@@ -337,7 +345,7 @@ public final class ScriptRun {
     /// What the worker tells of an error, with what the host knows of it itself.
     func failure(of report: Value) -> (failure: Failure, trace: String?, code: Int32) {
         let recorded = report["fault"]?.asInteger.flatMap { ledger.failure($0) }
-        let text = recorded?.text ?? report["text"]?.asText ?? "the script raised an error"
+        let text = recorded?.text ?? report["text"]?.asText.map(Self.withoutLineEnds) ?? "the script raised an error"
         // Errors of the worker's own functions have no record here; of their kinds only wrong usage has a code.
         let kind = recorded?.kind ?? report["kind"]?.asText.flatMap(Failure.Kind.init) ?? .script
         let code =
@@ -347,7 +355,15 @@ public final class ScriptRun {
         let trace = options.isVerbose ? report["traceback"]?.asText : nil
         var failure = recorded ?? Failure(kind, text)
         failure.message = place + failure.message
+        if recorded == nil, let instead = options.advice.instead(failure.message) { failure.hint = instead }
         return (failure, trace, code)
+    }
+
+    /// What a program has printed, and a script passes on in an error, ends with the end of a line.
+    private static func withoutLineEnds(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while let last = scalars.last, last == "\n" || last == "\r" { scalars.removeLast() }
+        return scalars.isEmpty ? text : String(String.UnicodeScalarView(scalars))
     }
 
     private func workerHasEnded(_ how: WorkerConnection.End) {

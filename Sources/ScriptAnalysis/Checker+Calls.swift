@@ -57,6 +57,7 @@ extension Checker {
             return .unknown
         }
         if path == "spawn" || path == "pipe", refuseLoose(path, list, span) { return .unknown }
+        if path == "task", refuseTable(list, span) { return .unknown }
         let facts = judge(path, function, list, span)
         walked = path == "pairs" ? facts.first : nil
         note(path, list, facts, span)
@@ -75,6 +76,23 @@ extension Checker {
         return true
     }
 
+    /// `task{ "build", needs = … }` instead of `task("build", { needs = … }, function() … end)`.
+    private mutating func refuseTable(_ list: [Expression], _ span: Span) -> Bool {
+        guard case .table(let fields) = list.first?.kind else { return false }
+        evaluate(all: list)
+        // What the names of tasks are is not known then.
+        uses.tasks.isOpen = true
+        let named = fields.first { $0.literalName == "name" } ?? fields.first { $0.literalName == nil }
+        let name = named?.value.literalText.map { "\"\($0)\"" } ?? "\"NAME\""
+        let known = api.optionTable("TaskOptions")?.options.map(\.name) ?? []
+        let options = fields.compactMap(\.literalName).filter(known.contains).map { "\($0) = …" }
+        let middle = options.isEmpty ? "" : "{ \(options.joined(separator: ", ")) }, "
+        report(
+            .wrongType, "task takes a name, options and a function, not one table",
+            hint: "write task(\(name), \(middle)function() … end)", at: span)
+        return true
+    }
+
     /// Compares the arguments with the parameters.
     private mutating func judge(_ path: String, _ function: Function, _ list: [Expression], _ span: Span) -> [Fact] {
         var facts: [Fact] = []
@@ -88,8 +106,9 @@ extension Checker {
         }
         guard list.last?.isMultiple != true else { return facts }
         if let missing = function.parameters.dropFirst(list.count).first(where: { !$0.isOptional }) {
+            let name = path == "task" && missing.name == "options" ? "the function" : missing.name
             report(
-                .missingArgument, "\(path): \(missing.name) is missing", hint: "it is called: \(function.call(path))",
+                .missingArgument, "\(path): \(name) is missing", hint: "it is called: \(function.call(path))",
                 at: span)
         }
         return facts
@@ -172,6 +191,8 @@ extension Function {
 
     /// How it is called.
     func call(_ path: String) -> String {
+        // Its options stand between two arguments that cannot be left out.
+        if path == "task" { return "task(name, [options], f)" }
         let list = parameters.map { $0.isOptional && $0.name != "..." ? "[\($0.name)]" : $0.name }
         return "\(path)(\(list.joined(separator: ", ")))"
     }

@@ -51,9 +51,12 @@ extension Checker {
         if let member = api.global(name.text) { return api.fact(member, in: "") }
         guard canReport, !survey.hasOpenGlobals, !surroundings.globals.contains(name.text) else { return .unknown }
         let candidates = api.globalNames + chunk.variables.prefix(2000).map(\.name).filter { $0.count > 1 }
+        let otherwise =
+            name.text == "params" && recipe != nil
+            ? "recipe gives them: local params = recipe{ … }" : "declare it: local \(name.text) = …"
         report(
             .unknownGlobal, "there is no global \(name.text)",
-            hint: near(name.text, among: candidates, otherwise: "declare it: local \(name.text) = …"), at: name.span)
+            hint: near(name.text, among: candidates, otherwise: otherwise), at: name.span)
         return .unknown
     }
 

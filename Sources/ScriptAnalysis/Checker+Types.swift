@@ -26,7 +26,22 @@ extension Checker {
         if type.alternatives.contains(.secret), case .text = fact {
             hint = "a text is no secret: take it from getSecret, secret.env or secret.file"
         }
+        if type == Self.parameter {
+            let name = place.split(separator: ".").last.map(String.init) ?? "NAME"
+            var kind = "string"
+            if case .text(let text?) = fact, parameterTypes.contains(text) { kind = text }
+            hint = "write \(name) = { type = \"\(kind)\" }"
+        }
         report(.wrongType, "\(place): expected \(type.described), got \(fact.described)", hint: hint, at: span)
+    }
+
+    private static let parameter = ValueType.named("ParameterOptions")
+
+    /// The types that a parameter of a recipe may have.
+    private var parameterTypes: [String] {
+        api.optionTable("ParameterOptions")?.option("type")?.type.alternatives.compactMap {
+            if case .literal(let text) = $0 { text } else { nil }
+        } ?? []
     }
 
     /// Whether a value may be of a type; in doubt it may.
@@ -124,10 +139,14 @@ extension Checker {
         for field in fields {
             judgeKey(field)
             let name = field.literalName
-            _ = judge(field.value, type, name.map { place + "." + $0 } ?? place)
-            guard case .none = field.key, !field.value.isMultiple else { continue }
+            guard case .none = field.key, !field.value.isMultiple else {
+                _ = judge(field.value, type, name.map { place + "." + $0 } ?? place)
+                continue
+            }
+            _ = evaluate(field.value)
+            let value = type == Self.parameter ? "{ type = \"string\" }" : "value"
             report(
-                .wrongType, "\(place): expected names, got a value without one", hint: "write { NAME = value }",
+                .wrongType, "\(place): expected names, got a value without one", hint: "write { NAME = \(value) }",
                 at: field.value.span)
         }
     }
@@ -140,7 +159,7 @@ extension Checker {
         for field in fields {
             judgeKey(field)
             guard let name = field.literalName else {
-                judgePositional(field, table, owner)
+                judgePositional(field, table, called)
                 continue
             }
             given.insert(name)
@@ -164,9 +183,19 @@ extension Checker {
                 .unknownOption, "\(owner): there is no option \(name)",
                 hint: near(
                     name, among: table.options.map(\.name),
-                    otherwise: "it takes: " + table.options.map(\.name).sorted().joined(separator: ", ")),
+                    otherwise: parameterHint(name, field, table)
+                        ?? "it takes: " + table.options.map(\.name).sorted().joined(separator: ", ")),
                 at: field.keySpan)
         }
+    }
+
+    /// A parameter that stands where its recipe's own options do.
+    private func parameterHint(_ name: String, _ field: TableField, _ table: OptionTable) -> String? {
+        guard table.name == "RecipeOptions", case .table(let facts) = field.value.kind, !facts.isEmpty,
+            let known = api.optionTable("ParameterOptions"),
+            facts.allSatisfy({ $0.literalName.map { known.option($0) != nil } ?? false })
+        else { return nil }
+        return "a parameter stands in params: params = { \(name) = { … } }"
     }
 
     private mutating func judgePositional(_ field: TableField, _ table: OptionTable, _ owner: String) {
@@ -175,7 +204,9 @@ extension Checker {
             guard case .none = field.key, !field.value.isMultiple else { return }
             return report(
                 .wrongType, "\(owner): expected options by name, got a value without one",
-                hint: "write \(owner){ name = value }",
+                hint: table.isParameter
+                    ? "such as { type = \"string\", required = true }"
+                    : owner.contains(":") ? "write { name = value }" : "write \(owner){ name = value }",
                 at: field.value.span)
         }
         _ = judge(field.value, type, owner)
@@ -185,6 +216,9 @@ extension Checker {
 extension OptionTable {
     /// Whether it lies inside of another, so that its place is named in full.
     fileprivate var isNested: Bool { owner.contains(":") }
+
+    /// Whether it is what a recipe says of one parameter.
+    fileprivate var isParameter: Bool { name == "ParameterOptions" }
 }
 
 extension [TableField] {

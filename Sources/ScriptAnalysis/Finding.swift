@@ -84,14 +84,27 @@ public struct Finding: Equatable, Sendable {
     init(_ rule: Rule, _ severity: Severity, _ message: String, hint: String, at span: Span, in source: SourceText) {
         self.rule = rule
         self.severity = severity
-        self.message = message
-        self.hint = hint
+        self.message = Self.clipped(message)
+        self.hint = Self.clipped(hint)
         (line, column) = source.position(of: span.start)
         (endLine, endColumn) = source.position(of: max(span.start, span.end))
     }
 }
 
 extension Finding {
+    /// The most characters that are quoted of a word of the script, and of a message as a whole.
+    private static let (maximumWord, maximumText) = (80, 1000)
+
+    /// A message quotes names and texts of the script, which may be as long as the file.
+    private static func clipped(_ text: String) -> String {
+        guard text.utf8.count > maximumWord else { return text }
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            word.utf8.count <= maximumWord || word.count <= maximumWord ? word : word.prefix(maximumWord) + "…"
+        }
+        let joined = words.joined(separator: " ")
+        return joined.count <= maximumText ? joined : joined.prefix(maximumText) + "…"
+    }
+
     /// The same with nothing of the script's text in it: what a link leads to may be no script at all.
     public var withoutText: Finding {
         var finding = self

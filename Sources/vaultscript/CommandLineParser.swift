@@ -8,9 +8,11 @@ import Host
 /// name of a subcommand is that.
 struct CommandLineParser {
     private static let usage = "see: vaultscript --help"
+    /// The one that every command takes too.
+    static let help = CommandOption("--help", short: "-h", "this text")
     /// Options that stand before a script alone.
     static let own: [CommandOption] = [
-        CommandOption("--help", short: "-h", "this text"), CommandOption("--version", short: "-V", "the version"),
+        help, CommandOption("--version", short: "-V", "the version"),
         CommandOption("-e", "CODE", "run the text CODE"),
     ]
 

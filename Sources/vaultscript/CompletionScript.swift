@@ -17,8 +17,7 @@ enum CompletionScript {
 
     /// All options of a subcommand.
     static func options(_ command: Subcommand) -> [CommandOption] {
-        guard command.optionPlace != .nowhere else { return [] }
-        return command.options + (command.takesSharedOptions ? CommandOption.shared : [])
+        command.options + (command.takesSharedOptions ? CommandOption.shared : []) + [CommandLineParser.help]
     }
 
     /// Words that a command takes, where they are few and known.

@@ -46,6 +46,9 @@ enum ManualPage {
         \(options(CompletionScript.global))
         .El
         .Sh COMMANDS
+        Each command takes
+        .Fl h , \\-help
+        too.
         .Bl -tag -width Ds
         \(Subcommand.all.map(command).joined(separator: "\n"))
         .El

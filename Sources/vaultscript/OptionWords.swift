@@ -59,7 +59,10 @@ struct OptionWords {
 
     private func unknown(_ name: String) -> Failure {
         let names = options.map(\.name)
-        let near = names.first { $0.hasPrefix(name) && name.count > 3 } ?? NearNames.best(for: name, among: names)
+        // Every letter is near to every other.
+        let near =
+            name.count < 3
+            ? nil : names.first { $0.hasPrefix(name) && name.count > 3 } ?? NearNames.best(for: name, among: names)
         return Failure(
             .usage, "there is no option \(name.printable)", reason: reason,
             hint: near.map { "did you mean \($0)?" } ?? help)

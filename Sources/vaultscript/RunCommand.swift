@@ -20,7 +20,10 @@ struct RunCommand {
         do throws(Failure) {
             let keeper = try KeeperLink()
             let script = try load()
+            if !isEmbedded { try MisplacedOption(arguments)?.check(script.text, script.name) }
             var options = options
+            options.advice.isOwnOption = MisplacedOption.isOne
+            if !script.isLinked { options.advice.instead = NameAdvice(script.text, script.chunkName).instead }
             options.scriptFolder = script.folder
             options.scriptName = script.name
             options.isScriptLinked = script.isLinked
@@ -42,6 +45,9 @@ struct RunCommand {
             return ExitCode.of(error)
         }
     }
+
+    /// Whether its program is one of ours.
+    private var isEmbedded: Bool { if case .embedded = source { true } else { false } }
 
     // MARK: - The script's text
 
@@ -79,7 +85,8 @@ struct RunCommand {
     }
 
     private static func hintForMissing(_ path: String) -> String {
-        NearNames.best(for: path, among: Subcommand.names).map {
+        if unsafe access(path + ".lua", F_OK) == 0 { return "did you mean \((path + ".lua").printable)?" }
+        return NearNames.best(for: path, among: Subcommand.names).map {
             "did you mean the command \($0)? otherwise look at the path"
         } ?? "look at the path; commands are listed by: vaultscript --help"
     }
@@ -93,8 +100,7 @@ struct RunCommand {
     /// The line of the recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a
     /// look for the word.
     private func recipeLine(of text: [UInt8]) -> Int? {
-        if case .embedded = source { return nil }
-        guard text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
+        guard !isEmbedded, text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
         return (try? RecipeDeclaration.read(SourceText(text)))?.line
     }
 

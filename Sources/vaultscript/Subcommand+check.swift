@@ -14,7 +14,7 @@ extension Subcommand {
             ], takesSharedOptions: false, wordCount: 1...10_000,
             details: """
                 Modules beside a script that it requires are looked at too. What is found stands on standard output; the
-                exit code is 2 when there are errors, else 0. What is looked for: vaultscript help check-rules.
+                exit code is 2 when there are errors, else 0. What is looked for: vaultscript help reference
                 """
         ) { arguments throws(Failure) in
             var check = CheckCommand(

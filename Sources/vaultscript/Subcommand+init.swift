@@ -33,12 +33,14 @@ struct InitCommand {
     func run() throws(Failure) -> Int32 {
         let annotations = ".vaultscript/annotations"
         for part in ["", ".vaultscript", annotations] { try makeFolder(part.isEmpty ? folder : folder + "/" + part) }
-        try write("hello.lua", StarterFiles.script)
-        try write("vaultscript.toml", StarterFiles.configuration)
-        try write(".luarc.json", StarterFiles.languageServer(annotations))
-        for file in AnnotationText.files() { try write(annotations + "/" + file.name, file.text) }
+        let isOurs = try write("hello.lua", StarterFiles.script, mode: 0o777)
+        _ = try write("vaultscript.toml", StarterFiles.configuration)
+        _ = try write(".luarc.json", StarterFiles.languageServer(annotations))
+        for file in AnnotationText.files() { _ = try write(annotations + "/" + file.name, file.text) }
         let script = folder == "." ? "hello.lua" : folder.printable + "/hello.lua"
-        return standardOutputLine("next: vaultscript check \(script), and: vaultscript \(script) --help")
+        // A script of somebody's own may take no --help.
+        let next = "next: vaultscript check \(script)" + (isOurs ? ", and: vaultscript \(script) --help" : "")
+        return standardOutputLine(next)
     }
 
     private func makeFolder(_ path: String) throws(Failure) {
@@ -46,9 +48,10 @@ struct InitCommand {
         throw unwritable(path, errno)
     }
 
-    private func write(_ name: String, _ text: String) throws(Failure) {
+    /// Writes a file that is not there; gives whether the file is this version's now.
+    private func write(_ name: String, _ text: String, mode: mode_t = 0o666) throws(Failure) -> Bool {
         let path = folder == "." ? name : folder + "/" + name
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else {
             guard errno == EEXIST else { throw unwritable(path, errno) }
             return try kept(path, text)
@@ -62,13 +65,15 @@ struct InitCommand {
         close(descriptor)
         guard rest.isEmpty else { throw unwritable(path, error) }
         _ = standardOutputLine("wrote \(path.printable)")
+        return true
     }
 
-    private func kept(_ path: String, _ text: String) throws(Failure) {
+    private func kept(_ path: String, _ text: String) throws(Failure) -> Bool {
         let isSame = (try? reader.read(path))?.bytes == Array(text.utf8)
         _ = standardOutputLine(
             "kept  \(path.printable)"
                 + (isSame ? "" : " (it is another; to have this version's, move it away and run init again)"))
+        return isSame
     }
 
     private func unwritable(_ path: String, _ error: Int32) -> Failure {

@@ -9,9 +9,9 @@ extension Subcommand {
             synopsis: "[options]",
             options: [],
             details: """
-                Each line runs as a script of its own would, with the same globals from line to line; values of expressions are \
-                shown. A line that is not complete goes on in the next. Ctrl-C ends the line that runs, Ctrl-D the \
-                session; Tab completes names. Handles stay handles here too. The lines are kept in \
+                Each line runs as a script of its own would, with the same globals from line to line; values of expressions are
+                shown. A line that is not complete goes on in the next. Ctrl-C ends the line that runs; exit, quit or Ctrl-D the
+                session; help says more. Tab completes names. Handles stay handles here too. The lines are kept in
                 $XDG_STATE_HOME/vaultscript/repl_history, but for those with a value of a secret in them.
                 """
         ) { arguments throws(Failure) in

@@ -51,6 +51,24 @@ extension Subcommand {
         }
     }
 
+    /// A server is not asked more often than every second.
+    private static func checkInterval(_ arguments: CommandArguments) throws(Failure) {
+        guard let text = arguments.value("--interval") else { return }
+        let digits = text.prefix { $0.isASCII && $0.isWholeNumber }
+        guard ["", "s", "m", "h"].contains(text.dropFirst(digits.count)), let amount = Int(digits.prefix(9)),
+            amount >= 1
+        else {
+            throw Failure(
+                .usage,
+                "vaultscript run: --interval: expected 1s or more, such as 30s or 5m, got \"\(text.printable)\"",
+                hint: "left out it is 10s")
+        }
+        guard !arguments.has("--watch") else { return }
+        throw Failure(
+            .usage, "vaultscript run: --interval says how often --watch looks, and there is no --watch",
+            hint: "add --watch, or leave --interval out")
+    }
+
     /// A list that a shell has made of nothing would start the program without the secrets that it needs.
     private static func checkValues(_ arguments: CommandArguments) throws(Failure) {
         do throws(Failure) {
@@ -60,6 +78,7 @@ extension Subcommand {
                     .usage, "vaultscript run: \(option) names no secret",
                     hint: "name what the program gets, such as \(option) API_KEY, or leave \(option) out")
             }
+            try checkInterval(arguments)
             guard let limit = arguments.value("--timeout") else { return }
             var probe = arguments.run
             try probe.takeTimeLimit(limit)

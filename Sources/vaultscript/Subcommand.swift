@@ -86,7 +86,7 @@ extension Subcommand {
     var helpText: String {
         var parts = ["usage: \(usage)\n\n\(summary)"]
         if !details.isEmpty { parts.append(details) }
-        if !options.isEmpty { parts.append("options:\n" + CommandOption.lines(options)) }
+        parts.append("options:\n" + CommandOption.lines(options + [CommandLineParser.help]))
         if takesSharedOptions {
             parts.append("options of every command:\n" + CommandOption.lines(CommandOption.shared))
         }

@@ -194,6 +194,18 @@ import Testing
         #expect(again.text.contains("kept  \(folder.path)/vaultscript.toml\n"))
     }
 
+    @Test func `the script that is made can be run by its name, and of another's own nothing is promised`() throws {
+        let folder = try TemporaryFolder()
+        let made = try Program.run(["init", folder.path])
+        #expect(made.text.hasSuffix("next: vaultscript check \(folder.path)/hello.lua, and: vaultscript \(folder.path)/hello.lua --help\n"))
+        #expect(FileManager.default.isExecutableFile(atPath: folder.path + "/hello.lua"))
+        #expect(!FileManager.default.isExecutableFile(atPath: folder.path + "/vaultscript.toml"))
+        let own = try TemporaryFolder()
+        try own.write("hello.lua", "print(1)\n")
+        let kept = try Program.run(["init", own.path])
+        #expect(kept.code == 0 && kept.text.hasSuffix("next: vaultscript check \(own.path)/hello.lua\n"), "\(kept)")
+    }
+
     @Test func `the commented configuration is one when the comments are taken away`() throws {
         let folder = try TemporaryFolder()
         #expect(try Program.run(["init", folder.path]).code == 0)

@@ -80,6 +80,44 @@ import Testing
         #expect(canary.found(in: outcome) == nil, "\(outcome)")
     }
 
+    @Test func `a task that its when leaves out is waiting and skipped, and never runs`() throws {
+        let outcome = try Program.script(
+            """
+            task("a", { when = false }, print)
+            task("b", { when = function() return nil end }, print)
+            task("c", { when = function() return true end }, print)
+            """, options: ["--json"])
+        #expect(outcome.code == 0, "\(outcome)")
+        let tasks = try Self.events(outcome).filter { $0["event"] as? String == "task" }
+        for (name, states) in [("a", ["waiting", "skipped"]), ("b", ["waiting", "skipped"]), ("c", ["waiting", "running", "done"])] {
+            let found = tasks.filter { $0["name"] as? String == name }
+            #expect(found.map { $0["state"] as? String } == states, "\(outcome)")
+            #expect(name == "c" || found.last?["duration"] == nil, "\(outcome)")
+        }
+    }
+
+    @Test(arguments: [
+        ("1, 3", #""done":1,"total":3}"#), ("0.5", #""done":0.5}"#), ("9, 4", #""done":9,"total":4}"#), ("3, 0", #""done":3,"total":0}"#),
+        ("-0.0", #""done":0}"#), ("1e15, 1e16", #""done":1000000000000000,"total":10000000000000000}"#),
+        ("1 << 53", #""done":9007199254740992}"#), ("1e-9, 1", #""done":1e-09,"total":1}"#), ("1e300", #""done":1e+300}"#),
+        ("2, 3, 'of it'", #""done":2,"total":3,"text":"of it"}"#),
+    ])
+    func `progress has its numbers as they are`(call: String, fields: String) throws {
+        let outcome = try Program.script("progress(\(call))", options: ["--json"])
+        let line = try #require(outcome.text.split(separator: "\n").first { $0.contains("\"progress\"") }, "\(outcome)")
+        #expect(line.hasSuffix("," + fields), "\(line)")
+        let event = try #require(try Self.events(outcome).first { $0["event"] as? String == "progress" })
+        #expect(try Self.schema().problem(event) == nil, "\(event)")
+    }
+
+    @Test(arguments: ["-1", "1, -1", "0/0", "1/0"])
+    func `progress below nothing is refused by the function, and by the schema`(call: String) throws {
+        let outcome = try Program.script("progress(\(call))", options: ["--json"])
+        #expect(outcome.code == 2 && !outcome.text.contains("\"progress\""), "\(outcome)")
+        let event: [String: Any] = ["event": "progress", "time": "2026-11-28T00:01:07.123Z", "done": -1.0]
+        #expect(try Self.schema().problem(event) != nil)
+    }
+
     @Test func `the schema refuses what is wrong`() throws {
         let schema = try Self.schema()
         let good: [String: Any] = ["event": "leak", "time": "2026-11-28T00:01:07.123Z", "spawn": 1, "program": "x", "action": "mask"]

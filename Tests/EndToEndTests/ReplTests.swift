@@ -100,9 +100,11 @@ import Testing
 
     // MARK: - At a terminal
 
-    private static func terminal(_ state: TemporaryFolder, _ environment: [String: String] = [:]) throws -> PseudoTerminal {
+    private static func terminal(
+        _ state: TemporaryFolder, _ environment: [String: String] = [:], options: [String] = []
+    ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            Program.path, ["repl"], environment: environment.merging(["XDG_STATE_HOME": state.path]) { $1 })
+            Program.path, ["repl"] + options, environment: environment.merging(["XDG_STATE_HOME": state.path]) { $1 })
     }
 
     /// The prompt of a new line, drawn.
@@ -205,6 +207,37 @@ import Testing
         #expect(canary.found(in: terminal.screen[before...]) == nil, "\(terminal.text)")
         let kept = Self.history(state)
         #expect(canary.found(in: Data(kept.utf8)) == nil && kept.contains("getSecret(\"KEY\")"), "\(kept)")
+    }
+
+    @Test func `greets, helps, and is left by a word`() throws {
+        for word in ["exit", "quit ", "exit()", "quit( )"] {
+            let terminal = try Self.terminal(try TemporaryFolder())
+            #expect(terminal.expect("type Lua; help shows more, exit or Ctrl-D leaves\r\n") && terminal.expect("> "), "\(terminal.text)")
+            terminal.type("help\r")
+            #expect(terminal.expect("exit or Ctrl-D leaves.\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
+            terminal.type(word + "\r")
+            #expect(terminal.wait() == 0, "\(word): \(terminal.text)")
+        }
+    }
+
+    @Test func `leaves the names of its words to the session's own variables`() throws {
+        let terminal = try Self.terminal(try TemporaryFolder(), options: ["-q"])
+        #expect(terminal.expect("> ") && !terminal.text.contains("Ctrl-D"), "\(terminal.text)")
+        for (word, value) in [("exit", "41"), ("quit", "42"), ("help", "43")] {
+            terminal.type("\(word) = \(value)\r")
+            #expect(terminal.expect(Self.prompt), "\(terminal.text)")
+            terminal.type("\(word)\r")
+            #expect(terminal.expect("\(value)\r\n") && terminal.expect(Self.drawn), "\(terminal.text)")
+        }
+        terminal.type("x =\r")
+        #expect(terminal.expect(">> "), "\(terminal.text)")
+        terminal.type("exit + 1000\r")
+        #expect(terminal.expect(Self.prompt), "\(terminal.text)")
+        terminal.type("quit = nil\r")
+        #expect(terminal.expect(Self.prompt), "\(terminal.text)")
+        terminal.type("quit\r")
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+        #expect(try Self.piped("exit\nhelp\nquit\n").text == "nil\nnil\nnil\n")
     }
 
     @Test func `that is killed gives the terminal back`() throws {

@@ -92,6 +92,28 @@ import Testing
         }
     }
 
+    @Test func `--except costs no request, and a slip in it is told with the near name`() throws {
+        let vault = try DevelopmentVault(folders: ["/": ["API_KEY": "value-a-1", "B": "value-b-2"], "/web": ["C": "value-c-3"]])
+        func requests(_ options: [String]) throws -> [String] {
+            let before = vault.asked.count
+            let outcome = try run(vault, options + ["--", "true"])
+            #expect(outcome.code == 0, "\(outcome)")
+            // The vault may write the last one down, which revokes the token, a little later.
+            return vault.asked.dropFirst(before).filter { $0.hasPrefix("GET") }
+        }
+        for more in [[], ["--recursive"]] {
+            let without = try requests(more)
+            #expect(try requests(more + ["--except", "B"]) == without && !without.isEmpty)
+        }
+        let near = try run(vault, ["--except", "API_KY", "--", "echo", "ran"])
+        #expect(near.errorText == "--except names what is not there: API_KY\ndid you mean API_KEY?\n", "\(near)")
+        #expect(near.code == 125 && near.text.isEmpty, "\(near)")
+        let several = try run(vault, ["--except", "ONE,B,OTHER", "--", "echo", "ran"])
+        #expect(several.errorText.hasPrefix("--except names what is not there: ONE, OTHER\nsee the names"), "\(several)")
+        let script = try Program.script("login():getSecrets{ exceptIsThere = true }", environment: vault.environment)
+        #expect(script.code == 2 && script.errorText.contains("there is no option"), "\(script)")
+    }
+
     @Test func `a program that takes too long is ended, and that is said`() throws {
         let vault = try DevelopmentVault(secrets: ["A": "value-a-1"])
         for script in ["sleep 60", "trap 'exit 0' TERM; sleep 60 & wait"] {
@@ -144,7 +166,9 @@ import Testing
         #expect(try run(vault, ["/etc/hostname"]).code == 126)
         for (arguments, message) in [
             ([], "vaultscript run: something is missing\n"), (["--onyl", "A", "true"], "there is no option --onyl\ndid you mean --only?\n"),
-            (["--env", "none", "true"], ""), (["--watch", "--interval", "0s", "true"], "--interval: expected 1s or more"),
+            (["--env", "none", "true"], ""), (["--watch", "--interval", "0s", "true"], "vaultscript run: --interval: expected 1s or more"),
+            (["--interval", "foo", "true"], "vaultscript run: --interval: expected 1s or more, such as 30s or 5m, got \"foo\"\n"),
+            (["--interval", "30s", "true"], "vaultscript run: --interval says how often --watch looks, and there is no --watch\n"),
         ] {
             let outcome = try run(vault, arguments)
             #expect(outcome.code == 125 && outcome.errorText.hasPrefix(message) && outcome.text.isEmpty, "\(outcome)")
@@ -253,15 +277,31 @@ import Testing
         echo "start $K1"; trap 'echo stopped; exit 3' TERM; echo x >> "$COUNT"; while :; do sleep 0.1; done
         """
 
+    /// A run with `--watch` of a program that counts its starts in a file `count` of `folder`; `body` goes on when it has
+    /// started.
+    private func watch(
+        _ vault: DevelopmentVault, _ options: [String], in folder: TemporaryFolder, _ body: @escaping () throws -> Void
+    ) throws -> Program.Outcome {
+        let count = folder.path + "/count"
+        return try Program.run(
+            ["run"] + options + ["--watch", "--interval", "1s", "sh", "-c", Self.watched],
+            environment: vault.environment.merging(["COUNT": count]) { $1 }
+        ) { pid in
+            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+            try body()
+            kill(pid, SIGTERM)
+        }
+    }
+
+    /// Waits until the program has been started twice.
+    private func waitForSecondStart(_ folder: TemporaryFolder) {
+        while (try? folder.read("count")) != "x\nx\n" { usleep(50_000) }
+    }
+
     @Test func `with --watch a program goes on where the new secrets cannot be given to it`() throws {
         let vault = try DevelopmentVault(secrets: ["K1": "value-k-1", "BAD": "x-${NOPE}"])
         let folder = try TemporaryFolder()
-        let count = folder.path + "/count"
-        let environment = vault.environment.merging(["COUNT": count]) { $1 }
-        let outcome = try Program.run(
-            ["run", "--except", "BAD", "--watch", "--interval", "1s", "sh", "-c", Self.watched], environment: environment
-        ) { pid in
-            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+        let outcome = try watch(vault, ["--except", "BAD"], in: folder) {
             try change(vault, ["set", "LD_PRELOAD", "--random", "9"])
             waitForLooks(vault)
             waitForLooks(vault)
@@ -272,8 +312,7 @@ import Testing
             waitForLooks(vault)
             #expect(try folder.read("count") == "x\n")
             try change(vault, ["set", "K1", "--random", "9"])
-            while (try? folder.read("count")) != "x\nx\n" { usleep(50_000) }
-            kill(pid, SIGTERM)
+            waitForSecondStart(folder)
         }
         #expect(outcome.code == 3, "\(outcome)")
         #expect(outcome.text == "start [secret:K1]\nstopped\nstart [secret:K1]\nstopped\n", "\(outcome)")
@@ -290,12 +329,7 @@ import Testing
     @Test func `with --watch only what the program gets counts, and one that is gone ends nothing`() throws {
         let vault = try DevelopmentVault(secrets: ["K1": "value-k-1", "OTHER": "value-o-1"])
         let folder = try TemporaryFolder()
-        let count = folder.path + "/count"
-        let environment = vault.environment.merging(["COUNT": count]) { $1 }
-        let outcome = try Program.run(
-            ["run", "--only", "K1", "--watch", "--interval", "1s", "sh", "-c", Self.watched], environment: environment
-        ) { pid in
-            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+        let outcome = try watch(vault, ["--only", "K1"], in: folder) {
             try change(vault, ["set", "OTHER", "--random", "9"])
             waitForLooks(vault)
             try change(vault, ["delete", "--yes", "K1"])
@@ -303,8 +337,7 @@ import Testing
             #expect(try folder.read("count") == "x\n")
             // Made anew it has the version that it had.
             try change(vault, ["set", "K1", "--random", "9"])
-            while (try? folder.read("count")) != "x\nx\n" { usleep(50_000) }
-            kill(pid, SIGTERM)
+            waitForSecondStart(folder)
         }
         #expect(outcome.code == 3, "\(outcome)")
         #expect(outcome.text == "start [secret:K1]\nstopped\nstart [secret:K1]\nstopped\n", "\(outcome)")

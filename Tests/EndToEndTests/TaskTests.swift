@@ -44,7 +44,6 @@ import Testing
                 task two: try 1 of 2 failed, the next in T: script.lua:3: not yet
                 task two: running (try 2)
                 task two: done in T
-                task three: running
                 task three: skipped
                 tasks: 2 done, 1 not needed in T
                   done: one (T), two (T)
@@ -166,6 +165,13 @@ import Testing
             """, options: ["-v"])
         #expect(outcome.code == 0 && outcome.text == "c\tnil\n", "\(outcome)")
         #expect(outcome.errorText.contains("task b: skipped\n"), "\(outcome)")
+        // One that is left out has never run.
+        #expect(!outcome.errorText.contains("task b: running") && !outcome.errorText.contains("task d: running"), "\(outcome)")
+        let allowed = try Program.script(
+            "task('a', { when = function() return true end, retry = 2 }, print)\ntask('b', { when = function() error('odd') end }, print)",
+            options: ["-j1"])
+        #expect(
+            Self.untimed(allowed).hasPrefix("task a: running\ntask a: done in T\ntask b: failed: script.lua:2: odd\n"), "\(allowed)")
     }
 
     @Test func `the error of a time limit names the task and its line`() throws {

@@ -25,7 +25,7 @@ import Testing
         let outcome = try Program.run(["secrets"], environment: vault.environment)
         let wide = { (name: String) in name.padding(toLength: 160, withPad: " ", startingAt: 0) + "  version 1\n" }
         #expect(
-            outcome.text == wide("A\\x1b]0;owned\\x07") + wide("B\\xe2\\x80\\xae") + wide(long) && outcome.code == 0, "\(outcome)")
+            outcome.text == wide("A\\u{1b}]0;owned\\u{7}") + wide("B\\u{202e}") + wide(long) && outcome.code == 0, "\(outcome)")
     }
 
     /// Whatever a line of the file is called.
@@ -263,6 +263,7 @@ import Testing
         #expect((found["expiresIn"] as? Int ?? 0) > 0 && !outcome.text.contains(vault.clientSecret))
         let text = try Program.run(["whoami"], environment: vault.environment)
         #expect(text.text.contains("host                    \(vault.url.dropFirst(7))\n"), "\(text)")
+        #expect(text.text.contains("token ends for good in  ") && !text.text.contains(#/\d{4,} s\n/#), "\(text)")
         let refused = try Program.run(
             ["whoami"], environment: vault.environment.merging(["INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET": "wrong"]) { $1 })
         #expect(refused.code == 3, "\(refused)")

@@ -75,6 +75,12 @@ import Testing
             Case(
                 arguments: ["--repo", "x", "--verison", "v1.2"],
                 result: "there is no parameter --verison; did you mean --version?"),
+            Case(
+                arguments: ["--repo", "x", "--profile", "dev"],
+                result: "there is no parameter --profile; options of vaultscript's own stand before the script's file"),
+            Case(
+                arguments: ["--repo", "x", "-v"],
+                result: #"there is no place for the argument "-v"; options of vaultscript's own stand before the script's file"#),
             Case(arguments: ["--repo", "x", "stray"], result: #"there is no place for the argument "stray""#),
             Case(
                 arguments: ["--params-json", #"{"repo":"x","tagz":[]}"#],

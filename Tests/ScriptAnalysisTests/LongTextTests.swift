@@ -22,6 +22,26 @@ import Testing
         #expect(ScriptCheck(SourceText(Array(calls.utf8))).findings.count == 500)
     }
 
+    @Test(arguments: [
+        ("x = [===[", "", "a"), ("x = [===", "\n", "="), ("x = 1", "", "e"), ("x ", "", "a"), ("print(", ")", "a"),
+        ("spawn{ 'a', ", " = 1 }", "a"),
+        ("require('", "')", "a"), ("recipe{ name = '", "' }", "b."), ("recipe{ name = 'x', hosts = { '", "' } }", "*"),
+        ("recipe{ name = 'x', secrets = {} } getSecret('", "')", "b"), ("task('a', { needs = '", "' }, print)", "a"),
+        ("recipe{ name = 'x', params = { a = { enum = { '", "' }, default = 'q' } } }", "b "), ("fs.", "()", "a"),
+        ("goto ", "", "z"),
+    ])
+    func `is quoted as far as a person reads`(before: String, after: String, letter: String) {
+        let text = before + String(repeating: letter, count: 200_000) + after
+        let source = SourceText(Array(text.utf8))
+        let surroundings = ScriptCheck.Surroundings { _ in .missing(others: []) }
+        let findings = ScriptCheck(source, surroundings).findings
+        #expect(!findings.isEmpty)
+        for finding in findings {
+            #expect(finding.message.count <= 1001 && finding.hint.count <= 1001)
+            #expect(FindingText(file: "x.lua", source: source).text(finding).count < 3000)
+        }
+    }
+
     @Test func `may have any number of labels`() {
         let text = (0..<20_000).map { "goto l\($0)\n::l\($0)::\n" }.joined()
         #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.isEmpty)

@@ -1,13 +1,4 @@
 -- vaultscript run: the secrets of a folder in the environment of one program. `options` and `words` come from the command.
--- A server is not asked more often than every second.
-local function checkInterval()
-  local amount, unit = options.interval:match("^(%d+)([smh]?)$")
-  if amount and tonumber(amount) * ({ s = 1, m = 60, h = 3600, [""] = 1 })[unit] >= 1 then return end
-  fail("--interval: expected 1s or more, such as 30s or 5m, got " .. options.interval)
-end
-
-if options.watch then checkInterval() end
-
 local vault = login()
 
 local function member(list, name)
@@ -49,11 +40,16 @@ if options.only and #named == 0 then
   }, 0)
 end
 
+-- Whether the names of --except have been looked for: one that is misspelt would hand over what was to be left out.
+local isExceptKnown = not options.except or options.only ~= nil
+
 -- What is left out may hold whatever it holds: it is neither kept nor judged.
 local function chosen(more)
-  more.except = options.except
+  more.except, more.exceptIsThere = options.except, not isExceptKnown
   if options.only then more.only = named end
-  return vault:getSecrets(more)
+  local found = vault:getSecrets(more)
+  isExceptKnown = true
+  return found
 end
 
 -- The folders below too. A variable has room for one secret: names that two folders have are told all at once.
@@ -95,22 +91,6 @@ local function fetch()
   end
   return found
 end
-
--- A name that is misspelt would hand over what was to be left out.
-local function checkExcept()
-  local there, absent = {}, {}
-  for _, one in ipairs(vault:names { details = true, recursive = options.recursive }) do there[one.name] = true end
-  for _, name in ipairs(options.except) do
-    if not there[name] then absent[#absent + 1] = name end
-  end
-  if #absent == 0 then return end
-  error({
-    kind = "usage", message = "--except names what is not there: " .. table.concat(absent, ", "),
-    hint = "see the names with vaultscript secrets, and leave out of --except what is not among them",
-  }, 0)
-end
-
-if options.except and not options.only then checkExcept() end
 
 local warned = {}
 

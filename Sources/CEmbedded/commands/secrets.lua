@@ -1,28 +1,23 @@
 -- vaultscript secrets: what is in a folder, without a value.
 local vault = login()
-local secrets = vault:names { details = true }
-local folders = vault:folders()
+-- For a person nothing in a name moves the cursor; a tool gets it as it is.
+local secrets = vault:names { details = true, printable = not options.json }
+local folders = vault:folders { printable = not options.json }
 
 if options.json then
   -- An empty table would be written as an object.
   local function list(values) return #values > 0 and values or json.decode("[]") end
   print(json.encode { secrets = list(secrets), folders = list(folders) })
 else
-  -- A name may hold what moves a terminal's cursor or turns its text around.
-  local function escaped(bytes)
-    return (bytes:gsub(".", function(c) return ("\\x%02x"):format(c:byte()) end))
-  end
-  local function shown(name)
-    return (name:gsub("[%c\x7f]", escaped):gsub("\xe2\x80[\xaa-\xae]", escaped):gsub("\xe2\x81[\xa6-\xa9]", escaped))
-  end
+  local function columns(name) return utf8.len(name) or #name end
 
   local width = 0
-  for _, one in ipairs(secrets) do width = math.max(width, #shown(one.name)) end
-  for _, name in ipairs(folders) do print(shown(name) .. "/") end
+  for _, one in ipairs(secrets) do width = math.max(width, columns(one.name)) end
+  for _, name in ipairs(folders) do print(name .. "/") end
   for _, one in ipairs(secrets) do
-    local line = shown(one.name)
-    if one.version then line = ("%s%s  version %d"):format(line, (" "):rep(width - #line), one.version) end
-    if one.isImported then line = line .. "  from " .. shown(one.env .. ":" .. one.path) end
+    local line = one.name
+    if one.version then line = ("%s%s  version %d"):format(line, (" "):rep(width - columns(line)), one.version) end
+    if one.isImported then line = line .. "  from " .. one.env .. ":" .. one.path end
     print(line)
   end
 end

@@ -1,6 +1,7 @@
 -- require. Compiled on first use.
 local host = ...
 local operations, call, raise, check, pcall, error = host.operations, host.call, host.raise, host.check, pcall, error
+local sub = string.sub
 
 local loaded = {}
 local loading = {}
@@ -19,7 +20,8 @@ local function require(name)
   local text, chunkName = moduleSource(name)
   local chunk, message = host.load(text, chunkName)
   if not chunk then
-    -- The message names file and line itself.
+    -- The message names file and line itself, and quotes the word at which Lua stopped, however long that is.
+    if #message > 500 then message = sub(message, 1, 500) .. "…" end
     host.raiseUnplaced("usage", message, "the module " .. name .. " cannot be compiled", "mend the line and run it again")
   end
   loading[name] = true

@@ -234,6 +234,8 @@ local function work(t)
     t.isSkipped = true
     return
   end
+  -- One that its `when` leaves out never runs.
+  if t.when ~= nil then tell(t, "running") end
   local function late()
     local e = host.part("parallel").tooLate("the task " .. t.name, t.timeout)
     -- No line of the script runs here: it is about the one that names the task.
@@ -303,7 +305,7 @@ end
 function Run:startSome(strands)
   while self.group.count < self.jobs and self:mayStart() do
     local t = table.remove(self.ready, 1)
-    tell(t, "running")
+    if t.when == nil then tell(t, "running") end
     local strand = strands.start(self.group, work, t)
     strand.task, strand.isBeside = t.number, self.jobs > 1
     self.taskOf[strand] = t

@@ -1,0 +1,1 @@
+recipe{ name = "x", count = { type = "integer" } } --> unknown-option: a parameter stands in params: params = { count = { … } }

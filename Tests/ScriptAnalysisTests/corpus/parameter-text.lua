@@ -1,0 +1,1 @@
+recipe{ name = "x", params = { count = "integer" } } --> wrong-type: write count = { type = "integer" }

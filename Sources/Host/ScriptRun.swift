@@ -94,7 +94,8 @@ public final class ScriptRun {
         lines = options.interactive.map { [loop, gate] in LineSession($0, loop: loop, gate: gate) }
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
-        spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
+        spawner = try Spawner(
+            loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }, didMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
         input = StandardInput(loop: loop, masker: masker)
@@ -260,6 +261,8 @@ public final class ScriptRun {
         if let madeFiles { return madeFiles }
         let made = FileService(options: options, environment: environment, gate: gate, store: store)
         made.temporary.willMake = { [keeper] in keeper?.remove($0) }
+        made.temporary.didMake = { [keeper] in keeper?.remove($0) }
+        made.protected.handed = { [spawner] in spawner.handedDescriptors }
         madeFiles = made
         return made
     }
@@ -458,8 +461,8 @@ public final class ScriptRun {
     }
 
     private func removeTemporaryFolders() {
-        for path in madeFiles?.temporary.removeAll() ?? [] {
-            gate.say("warning: the temporary folder \(path.shownPath) could not be removed\n")
+        for (path, reason) in madeFiles?.temporary.removeAll() ?? [] {
+            gate.say("warning: the temporary folder \(path.shownPath) is left: \(reason)\n")
         }
     }
 

@@ -63,6 +63,9 @@ public final class Spawner {
         buffer = try SecretBytes(count: Spawner.bufferBytes)
     }
 
+    /// Open descriptors of the files that children are handed, and of the folders they lie in; see `RunDirectory`.
+    public var handedDescriptors: [Int32] { runDirectory.handedDescriptors }
+
     /// The number of children that have not finished.
     public var liveCount: Int { live.count + detached.count { $0.value != nil } }
 

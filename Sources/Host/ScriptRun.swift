@@ -67,6 +67,8 @@ public final class ScriptRun {
     /// How the run ends if its deferred functions do not.
     private var endingReport: Value?
     private var isCleanedUp = false
+    /// All is done, but somebody still has to take what was printed.
+    private var isWaitingForReader = false
     private var exitCode: Int32 = 0
     private var signals: EventLoop.Watch?
     private var interruptions = InterruptionCount()
@@ -379,6 +381,7 @@ public final class ScriptRun {
             return spawner.signalAll(number)
         }
         if interruptLine(number) { return }
+        if isWaitingForReader { return stopWaitingForReader(128 + number) }
         guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
         let failure = gate.inward(interruptionFailure(number, programs: children.values.map(\.shownProgram)))
@@ -388,6 +391,7 @@ public final class ScriptRun {
 
     /// `--timeout`: the script hears of it as of an interruption, and cannot change how the run ends.
     private func timeIsOver(_ limit: Duration) {
+        guard !isWaitingForReader else { return readerIsLate(limit) }
         guard !isEnding, interruption == nil else { return }
         let failure = gate.inward(overTimeFailure(limit, programs: children.values.map(\.shownProgram)))
         overTime = failure
@@ -398,6 +402,7 @@ public final class ScriptRun {
     private func stop(by number: Int32, _ failure: Failure) {
         prompts?.cancel()
         spawner.signalAll(number)
+        gate.beginEnding()
         guard !isEnding else { return }
         worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
         loop.schedule(after: .milliseconds(50)) { [weak self] in self?.worker.interrupt() }
@@ -466,9 +471,25 @@ public final class ScriptRun {
         }
     }
 
-    /// Stops the loop once the worker is gone and everything else is cleaned up.
+    /// Stops the loop once the worker is gone, everything else is cleaned up, and what was printed has been taken: a
+    /// reader may be slow, as a person with a pager is. Whoever stops the run does not wait for that.
     private func stopWhenEnded() {
-        if worker.hasEnded && isCleanedUp { loop.stop() }
+        guard worker.hasEnded && isCleanedUp else { return }
+        guard interruption == nil, overTime == nil else { return loop.stop() }
+        isWaitingForReader = true
+        gate.whenWritten { [loop] in loop.stop() }
+    }
+
+    private func readerIsLate(_ limit: Duration) {
+        var failure = overTimeFailure(limit, programs: [])
+        failure.reason = "all was done, but nobody took what it had printed"
+        say(failure, trace: nil)
+        stopWaitingForReader(ExitCode.timeLimit)
+    }
+
+    private func stopWaitingForReader(_ code: Int32) {
+        exitCode = code
+        loop.stop()
     }
 
     func say(_ failure: Failure, trace: String?) {

@@ -84,7 +84,7 @@ final class SecretStore {
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         // One that is there already is masked already.
         if let same = known[draft.origin]?.value, same.isEqual(to: value) { return try place(same, draft) }
-        try charge(draft)
+        try charge(draft.origin, draft.size)
         if !draft.isPublic {
             try masker.add(value, name: draft.name, origin: draft.isAssembled ? .script : draft.chooser)
         }
@@ -116,7 +116,7 @@ final class SecretStore {
         }
         // The same made of the same is the same.
         if let same = known[draft.origin]?.value { return try place(same, draft) }
-        try charge(draft)
+        try charge(draft.origin, draft.size)
         let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
         try write(buffer)
         return try add(try buffer.take(), draft)
@@ -124,12 +124,18 @@ final class SecretStore {
 
     /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its
     /// forms to the end of the run.
-    private func charge(_ draft: Draft) throws(Failure) {
-        let whole = max(draft.size.weight, SecretSize.leastWeight)
-        let more = max(0, whole - (known[draft.origin]?.weight ?? 0))
+    private func charge(_ origin: SecretOrigin, _ size: SecretSize) throws(Failure) {
+        let whole = max(size.weight, SecretSize.leastWeight)
+        let more = max(0, whole - (known[origin]?.weight ?? 0))
         guard weight + more <= Self.maximumWeight else { throw Self.noRoom }
         weight += more
-        known[draft.origin, default: Known(weight: 0)].weight += more
+        known[origin, default: Known(weight: 0)].weight += more
+    }
+
+    /// Charges the run for the copy that is kept of a value because it is written to the vault: as for another value of its
+    /// kind, whether or not it turns out that nothing need be kept.
+    func chargeWrittenCopy(of entry: Entry) throws(Failure) {
+        try charge(SecretOrigin("written", [entry.origin]), entry.size)
     }
 
     /// By public facts alone: a script may catch it.

@@ -36,6 +36,22 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    /// Of what a script has put together the run keeps a copy when it is written, which counts as any other value does.
+    @Test func `what is kept of made values that are written counts`() throws {
+        let vault = try DevelopmentVault(secrets: ["PAT": "a value"])
+        let outcome = try Program.script(
+            #"""
+            local vault, made = login(), {}
+            local pat = vault:getSecret("PAT")
+            for i = 1, 700 do made["N" .. i] = secret.template("${p}" .. i, { p = pat }) end
+            local ok, e = pcall(vault.putSecrets, vault, made)
+            print(ok or e.kind, #vault:names())
+            for i = 1, 9 do print(vault:putSecret("AGAIN", made.N1)) end
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == "limit\t1\n1\tcreated\n" + (2...9).map { "\($0)\tupdated\n" }.joined(), "\(outcome)")
+    }
+
     @Test func `a text is refused without being shown`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(secrets: [:])

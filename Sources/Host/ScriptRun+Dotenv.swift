@@ -51,8 +51,11 @@ extension ScriptRun {
         stream.finish(sink: keep)
         if masked.starts(with: DotenvText.byteOrderMark) { masked.removeFirst(DotenvText.byteOrderMark.count) }
         let names = Set(masked.split { $0 == 10 || $0 == 13 }.map { DotenvText.settingName($0) })
+        // A command of vaultscript's own is not kept from a name that holds a whole value, as PROD_KEY does beside
+        // STAGE=PROD: it shows none but by the gate.
+        let shown: (String) -> String = { [gate, options] in options.command == nil ? $0 : gate.inward($0) }
         let lines = text.entries.map { ($0.name, $0.line) } + text.emptyNames.map { ($0.name, $0.line) }
-        guard let (_, line) = lines.first(where: { !names.contains($0.0) }) else { return }
+        guard let (_, line) = lines.first(where: { !names.contains(shown($0.0)) }) else { return }
         throw Failure(
             .usage, "\(path.printable):\(line): the line cannot be read",
             reason: "what stands before = is a part of a secret that this run knows",

@@ -131,15 +131,21 @@ extension ScriptRun {
                 try checkBelow(secrets, folder, entry)
                 if hasDetails { return .list(secrets.map(details)) }
                 let names = try SecretKeys.of(secrets, below: folder.path, isQualified: folder.isRecursive)
-                return .list(names.map { self.gate.inward(Array($0.utf8)) })
+                return .list(names.map(self.told))
             }
         }
     }
 
+    /// A name of the vault's, masked for a script. vaultscript's own commands compare names with others, and print them
+    /// by the gate: a value such as PROD must not hide the name PROD_KEY from them, or what is there is written over.
+    private func told(_ name: String) -> Value {
+        options.command == nil ? gate.inward(Array(name.utf8)) : .text(name)
+    }
+
     private func details(_ secret: FetchedSecret) -> Value {
         .record([
-            "name": gate.inward(Array(secret.name.utf8)), "env": gate.inward(Array(secret.environment.utf8)),
-            "path": gate.inward(Array(secret.path.utf8)), "isImported": .boolean(secret.isImported),
+            "name": told(secret.name), "env": told(secret.environment), "path": told(secret.path),
+            "isImported": .boolean(secret.isImported),
             "version": secret.version.map { .integer(Int64($0)) } ?? .null,
         ])
     }

@@ -32,8 +32,11 @@ extension ScriptRun {
     /// One secret: of what was fetched ahead, or from the vault.
     private func fetch(
         _ query: SecretQuery, _ entry: SessionService.Entry,
-        _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
+        _ done: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
+        let completion: (Result<FetchedSecret?, Failure>) -> Void = { [sessions] result in
+            sessions.learnPlain(result, query, entry, done)
+        }
         prefetch.take(query, from: entry) { [prefetch] result in
             switch result {
             case .success(.found(let found)): completion(.success(found))
@@ -83,7 +86,7 @@ extension ScriptRun {
         } else {
             try policy.check(secret: nil, in: folder, of: entry)
         }
-        entry.session.listSecrets(folder) { [weak self] result in
+        listSecrets(folder, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
@@ -99,6 +102,15 @@ extension ScriptRun {
                 warnOfHidden(wanted)
                 return .map(fields)
             }
+        }
+    }
+
+    private func listSecrets(
+        _ folder: FolderQuery, _ entry: SessionService.Entry,
+        _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) {
+        entry.session.listSecrets(folder) { [sessions] result in
+            sessions.learnPlain(result, folder, entry, completion)
         }
     }
 
@@ -228,6 +240,7 @@ extension ScriptRun {
             "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+        sessions.noteFetched(found)
         whole.isAssembled = sessions.isAssembled(found)
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }

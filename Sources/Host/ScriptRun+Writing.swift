@@ -41,7 +41,7 @@ extension ScriptRun {
         }
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        try noteWritten([(address.name, secret)], in: folder)
+        sessions.noteWritten([(address.name, secret.isScriptMade)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
@@ -71,7 +71,7 @@ extension ScriptRun {
         for secret in secrets { try policy.check(secret: secret.name, in: folder, of: entry) }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        try noteWritten(secrets, in: folder)
+        sessions.noteWritten(secrets.map { ($0.name, $0.entry.isScriptMade) }, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
@@ -88,14 +88,6 @@ extension ScriptRun {
                 return .record(["what": .text("written"), "versions": .map(fields)])
             }
         }
-    }
-
-    /// Keeps what the script has put together, so that it stays known as such when it is fetched again.
-    private func noteWritten(_ secrets: [(name: String, entry: SecretStore.Entry)], in folder: FolderQuery)
-        throws(Failure)
-    {
-        for secret in secrets where secret.entry.isScriptMade { try store.chargeWrittenCopy(of: secret.entry) }
-        try sessions.noteWritten(secrets.map { ($0.name, $0.entry.value, $0.entry.isScriptMade) }, in: folder)
     }
 
     private func deleteSecret(_ id: UInt32, _ value: Value) throws(Failure) {

@@ -132,12 +132,6 @@ final class SecretStore {
         known[origin, default: Known(weight: 0)].weight += more
     }
 
-    /// Charges the run for the copy that is kept of a value because it is written to the vault: as for another value of its
-    /// kind, whether or not it turns out that nothing need be kept.
-    func chargeWrittenCopy(of entry: Entry) throws(Failure) {
-        try charge(SecretOrigin("written", [entry.origin]), entry.size)
-    }
-
     /// By public facts alone: a script may catch it.
     private static var noRoom: Failure {
         Failure(

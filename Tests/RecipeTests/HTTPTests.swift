@@ -90,6 +90,18 @@ import Testing
         #expect(outcome.text.contains("[secret:API_HOOK]=|") && outcome.text.contains("x-lines=[secret:API_TOKEN]"), "\(outcome)")
     }
 
+    @Test func `a redirect to a place with a value in it is not followed with the mask`() throws {
+        let canary = Canary()
+        let server = StubHTTPServer { request, _ in
+            request.target == "/" ? .json(302, "", headers: ["Location": "/k/\(canary.value)"]) : .json(200, "{}")
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            "local t = secret.env('API_TOKEN') print(failure{ url = U .. '/' })", server, environment: ["API_TOKEN": canary.value])
+        #expect(server.requests.count == 1 && outcome.text.contains("it points to no place that can be followed"), "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
     /// A server may say the value in more than one place; what says how long it is is left out.
     @Test(arguments: [#"secrets = { "token" }"#, #"capture = "secret""#])
     func `headers that came before a value was taken hold neither it nor its length`(way: String) throws {

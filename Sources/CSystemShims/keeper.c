@@ -25,6 +25,13 @@
 enum { CHILDREN = 4096, ROUNDS = 5000 };
 
 typedef struct {
+    char *path;
+    // Whether it is known which directory was made there.
+    bool is_made;
+    vs_sys_directory made;
+} removal;
+
+typedef struct {
     pid_t host;
     int channel;
     int signals;
@@ -32,8 +39,8 @@ typedef struct {
     /// Children that it had before, and those that outlive the run with their sessions.
     pid_t *spared;
     size_t spared_count;
-    char **paths;
-    size_t path_count;
+    removal *removals;
+    size_t removal_count;
     int terminal;
     struct termios modes;
 } keeper;
@@ -48,19 +55,33 @@ static void spare(keeper *self, pid_t pid) {
 }
 
 static void remember(keeper *self, const char *path) {
-    char **more = realloc(self->paths, (self->path_count + 1) * sizeof *more);
+    removal *more = realloc(self->removals, (self->removal_count + 1) * sizeof *more);
     if (!more) return;
-    self->paths = more;
-    if ((more[self->path_count] = strdup(path))) self->path_count++;
+    self->removals = more;
+    more[self->removal_count] = (removal){.path = strdup(path)};
+    if (more[self->removal_count].path) self->removal_count++;
+}
+
+static removal *find(keeper *self, const char *path) {
+    for (size_t i = self->removal_count; i-- > 0;)
+        if (strcmp(self->removals[i].path, path) == 0) return &self->removals[i];
+    return NULL;
 }
 
 static void forget(keeper *self, const char *path) {
-    for (size_t i = self->path_count; i-- > 0;) {
-        if (strcmp(self->paths[i], path) != 0) continue;
-        free(self->paths[i]);
-        self->paths[i] = self->paths[--self->path_count];
-        return;
-    }
+    removal *found = find(self, path);
+    if (!found) return;
+    free(found->path);
+    *found = self->removals[--self->removal_count];
+}
+
+// `packet` holds a directory, and its path behind it.
+static void learn(keeper *self, const char *packet, size_t count) {
+    if (count <= sizeof(vs_sys_directory)) return;
+    removal *found = find(self, packet + sizeof found->made);
+    if (!found) return;
+    memcpy(&found->made, packet, sizeof found->made);
+    found->is_made = true;
 }
 
 // False when there is nothing more for now, or at all: the host is about to end then, or has closed its end.
@@ -78,6 +99,7 @@ static bool take_packet(keeper *self) {
     pid_t pid;
     switch (packet[0]) {
     case VS_SYS_KEEPER_REMOVE: remember(self, packet + 1); break;
+    case VS_SYS_KEEPER_MADE: learn(self, packet + 1, (size_t)count - 1); break;
     case VS_SYS_KEEPER_FORGET: forget(self, packet + 1); break;
     case VS_SYS_KEEPER_SPARE:
         if (count != 1 + sizeof pid) break;
@@ -150,10 +172,17 @@ static void tell_of_death(int number) {
     say(text);
 }
 
+static void remove_one(const removal *which) {
+    if (which->is_made)
+        vs_sys_remove_directory(AT_FDCWD, which->path, &which->made);
+    else
+        vs_sys_remove_single(which->path);
+}
+
 static _Noreturn void finish(keeper *self, int status) {
     while (self->channel >= 0 && take_packet(self)) {}
     end_descendants(self);
-    for (size_t i = 0; i < self->path_count; i++) vs_sys_remove_tree(AT_FDCWD, self->paths[i]);
+    for (size_t i = 0; i < self->removal_count; i++) remove_one(&self->removals[i]);
     if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
     // TTOU is blocked: the modes are put back also where the run is in the background.
     if (self->terminal >= 0) tcsetattr(self->terminal, TCSANOW, &self->modes);

@@ -3,10 +3,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,13 +97,14 @@ static bool is_run_directory(const char *name) {
            strspn(name + length, "0123456789abcdef") == 32;
 }
 
-// Old enough to have been claimed, of this user, and nobody's.
-static bool is_left_behind(int at, const char *name) {
+// Old enough to have been claimed, of this user, and nobody's; then `which` says which directory it is.
+static bool is_left_behind(int at, const char *name, vs_sys_directory *which) {
     int directory = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (directory < 0) return false;
     struct stat status;
     bool is_left = fstat(directory, &status) == 0 && status.st_uid == geteuid() &&
-                   time(NULL) - status.st_ctime > 10 && flock(directory, LOCK_EX | LOCK_NB) == 0;
+                   time(NULL) - status.st_ctime > 10 && flock(directory, LOCK_EX | LOCK_NB) == 0 &&
+                   vs_sys_directory_learn(directory, which);
     close(directory);
     return is_left;
 }
@@ -112,9 +117,10 @@ void vs_sys_run_directories_sweep(int at) {
         close(folder);
         return;
     }
+    vs_sys_directory left;
     for (struct dirent *entry; (entry = readdir(entries));)
-        if (is_run_directory(entry->d_name) && is_left_behind(at, entry->d_name))
-            vs_sys_remove_tree(at, entry->d_name);
+        if (is_run_directory(entry->d_name) && is_left_behind(at, entry->d_name, &left))
+            vs_sys_remove_directory(at, entry->d_name, &left);
     closedir(entries);
 }
 
@@ -126,14 +132,50 @@ int vs_sys_random(void *bytes, size_t count) {
 
 static int remove_entries(int directory);
 
-static int remove_directory(int at, const char *name) {
-    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int directory = openat(at, name, flags);
-    // A child may have taken the rights from its own directory.
-    if (directory < 0 && errno == EACCES && fchmodat(at, name, 0700, 0) == 0) directory = openat(at, name, flags);
+bool vs_sys_directory_learn(int directory, vs_sys_directory *which) {
+    struct stat status;
+    if (fstat(directory, &status) != 0) return false;
+    *which = (vs_sys_directory){.device = status.st_dev, .inode = status.st_ino};
+    return true;
+}
+
+// The directory that `name` stands for in `at`, never one that is mounted there: a bind mount of the user's home, or a
+// machine far away. Linux before 5.6, and sandboxes that do not know openat2, tell mounts of other file systems only.
+static int step_into(int at, const char *name) {
+    const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    struct open_how how = {.flags = (uint64_t)flags, .resolve = RESOLVE_NO_XDEV};
+    int directory = (int)syscall(SYS_openat2, at, name, &how, sizeof how);
+    if (directory >= 0 || (errno != ENOSYS && errno != EPERM)) return directory;
+    struct stat above, below;
+    directory = openat(at, name, flags);
     if (directory < 0) return -1;
-    if (remove_entries(directory) != 0) return -1;
-    return unlinkat(at, name, AT_REMOVEDIR);
+    if (fstat(at, &above) != 0 || fstat(directory, &below) != 0) return close_with(directory, errno);
+    return above.st_dev == below.st_dev ? directory : close_with(directory, EXDEV);
+}
+
+// Takes `directory` over and gives a descriptor that lists it.
+static int open_list(int directory) {
+    int list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (list < 0 && errno == EACCES) {
+        // A child may have taken the rights from its own directory. By number: a name could be a link by now.
+        char itself[64];
+        snprintf(itself, sizeof itself, "/proc/self/fd/%d", directory);
+        if (chmod(itself, 0700) == 0) list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
+    int error = errno;
+    close(directory);
+    errno = error;
+    return list;
+}
+
+static int remove_entry(int at, const char *name) {
+    if (unlinkat(at, name, 0) == 0 || errno == ENOENT) return 0;
+    if (errno != EISDIR && errno != EPERM) return -1;
+    int directory = step_into(at, name);
+    if (directory < 0) return errno == ENOENT ? 0 : -1;
+    int list = open_list(directory);
+    if (list < 0 || remove_entries(list) != 0) return -1;
+    return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 // Takes `directory` over. The list is read again after each removal: readdir promises nothing about a changed one.
@@ -143,7 +185,7 @@ static int remove_entries(int directory) {
     int status = 0;
     for (struct dirent *entry; status == 0 && (entry = readdir(entries));) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        status = vs_sys_remove_tree(dirfd(entries), entry->d_name);
+        status = remove_entry(dirfd(entries), entry->d_name);
         if (status == 0) rewinddir(entries);
     }
     int error = errno;
@@ -152,8 +194,23 @@ static int remove_entries(int directory) {
     return status;
 }
 
-int vs_sys_remove_tree(int at, const char *name) {
-    if (unlinkat(at, name, 0) == 0 || errno == ENOENT) return 0;
+int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *made) {
+    int directory = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (directory < 0) {
+        if (errno == ENOENT) return 0;
+        if (errno == ENOTDIR || errno == ELOOP) errno = ESTALE;
+        return -1;
+    }
+    vs_sys_directory found;
+    if (!vs_sys_directory_learn(directory, &found)) return close_with(directory, errno);
+    if (found.device != made->device || found.inode != made->inode) return close_with(directory, ESTALE);
+    int list = open_list(directory);
+    if (list < 0 || remove_entries(list) != 0) return -1;
+    return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+int vs_sys_remove_single(const char *path) {
+    if (unlink(path) == 0 || errno == ENOENT) return 0;
     if (errno != EISDIR && errno != EPERM) return -1;
-    return remove_directory(at, name);
+    return rmdir(path);
 }

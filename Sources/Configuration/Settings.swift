@@ -34,8 +34,13 @@ public struct Settings: Sendable {
     }
 
     private static func file(_ path: String, _ origin: TrustedFile.Origin) throws(Failure) -> ConfigurationFile? {
-        guard let bytes = try TrustedFile(path: path, origin: origin).read() else { return nil }
-        return try ConfigurationFile(bytes, path: path, origin)
+        let file = TrustedFile(path: path, origin: origin)
+        guard let bytes = try file.read() else { return nil }
+        do throws(Failure) {
+            return try ConfigurationFile(bytes, path: path, origin)
+        } catch {
+            throw file.failure(error)
+        }
     }
 
     /// The bytes of the project's `.infisical.json`.

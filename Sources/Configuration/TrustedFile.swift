@@ -24,7 +24,8 @@ struct TrustedFile {
 
     /// What the file holds; nil where there is none.
     ///
-    /// - Throws: `.usage` for a file that somebody else can write, that is no file, or that is too large.
+    /// - Throws: `.usage` for a file that somebody else can write, that is no file, or that is too large; and for a private
+    ///   one that a link of a working tree leads to.
     func read() throws(Failure) -> [UInt8]? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
@@ -38,6 +39,7 @@ struct TrustedFile {
             throw unusable("it is no regular file", "put the settings into a file")
         }
         try checkOwner(facts)
+        try checkLink(facts)
         guard facts.st_size <= Self.maximumBytes else {
             throw unusable("it is larger than \(Self.maximumBytes >> 10) KiB", "leave the settings in it alone")
         }
@@ -56,6 +58,28 @@ struct TrustedFile {
                 "somebody else can write it",
                 origin == .user ? "make it yours alone: chmod go-w \(path)" : "chmod o-w \(path)")
         }
+    }
+
+    /// Somebody else's link in a working tree, to have a private file told.
+    private func checkLink(_ facts: stat) throws(Failure) {
+        guard isForeignLink, facts.st_mode & (S_IRGRP | S_IROTH) == 0 else { return }
+        throw unusable(
+            "a link leads to it, and its owner alone may read it: it could be any private file",
+            "where it is meant, put the file itself there")
+    }
+
+    /// Whether a link of a working tree leads to it: then nothing of it is quoted.
+    private var isForeignLink: Bool {
+        var facts = stat()
+        return unsafe origin == .project && lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// What is said of content that is no configuration.
+    func failure(_ found: Failure) -> Failure {
+        guard isForeignLink else { return found }
+        return unusable(
+            "it holds what no configuration does; that is not shown, as a link leads to the file",
+            "put the file itself there to see more")
     }
 
     /// In a folder that this user may not look into, such as the home of another that `sudo` left in HOME.

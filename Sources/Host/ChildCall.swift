@@ -136,6 +136,9 @@ class ChildCall {
         if ending == nil { completions.append(completion) } else { completion() }
     }
 
+    /// Text that was captured beside values, masked again: they were not known yet when it came.
+    func maskedAgain(_ text: [UInt8]) -> [UInt8] { plan.secretFields.isEmpty ? text : run.gate.masker.mask(text) }
+
     // MARK: - Observers
 
     /// Tells that it is about to start, as number `number`.

@@ -82,17 +82,24 @@ public struct ConfigurationReport {
 
     private mutating func addLogin(_ sources: LoginSources, _ credentials: LoginCredentials) {
         let domain = sources.boundDomain(credentials) ?? SourcedText(value: "us", source: "default")
-        rows.append(Row(name: "domain", value: domain.value, source: domain.source))
+        rows.append(Row(name: "domain", value: Self.shown(address: domain.value), source: domain.source))
         if let other = sources.projectDomain(credentials.profile), !isSame(other.value, domain.value) {
             rows.append(
                 Row(
                     name: "domain", value: nil,
-                    source: "\(other.place) names \(other.value): a login is refused, the credentials are not for it"))
+                    source:
+                        "\(other.place) names \(Self.shown(address: other.value)): a login is refused, the credentials are not for it"
+                ))
         }
         for setting in LoginSetting.allCases {
             let found = sources.find(setting, script: nil, credentials)
             rows.append(Row(name: setting.name, value: found?.value, source: found?.source ?? "nobody says"))
         }
+    }
+
+    /// An address is no place for a password; where there may be one all the same, it is not repeated.
+    private static func shown(address: String) -> String {
+        address.contains("@") ? "an address with a user in it, which is refused" : address
     }
 
     private func isSame(_ one: String, _ other: String) -> Bool {

@@ -14,11 +14,13 @@ struct DotenvText {
     }
 
     static let maximumNameBytes = 256
+    /// What some editors write before the text.
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// In the order of the file; of a name that is set twice the last one.
     private(set) var entries: [Entry] = []
-    /// Names that are set to nothing.
-    private(set) var emptyNames: [String] = []
+    /// Names that are set to nothing, each with its line.
+    private(set) var emptyNames: [(name: String, line: Int)] = []
     /// Names that are set more than once.
     private(set) var repeatedNames: [String] = []
     /// Names whose values hold `${`, which a vault may read as a reference.
@@ -32,7 +34,8 @@ struct DotenvText {
         self.file = file
         try content.withBytes { (bytes) throws(Failure) in
             var place = 0
-            if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { place = 3 }
+            let mark = Self.byteOrderMark
+            if bytes.count >= mark.count, mark.indices.allSatisfy({ bytes[$0] == mark[$0] }) { place = mark.count }
             while place < bytes.count { try takeLine(bytes, &place) }
         }
     }
@@ -70,9 +73,9 @@ struct DotenvText {
             entries.remove(at: known)
             if !repeatedNames.contains(name) { repeatedNames.append(name) }
         }
-        emptyNames.removeAll { $0 == name }
+        emptyNames.removeAll { $0.name == name }
         referenceNames.removeAll { $0 == name }
-        guard buffer.count > 0 else { return emptyNames.append(name) }
+        guard buffer.count > 0 else { return emptyNames.append((name, line)) }
         let hasReference = buffer.withBytes { bytes in
             bytes.indices.contains { bytes[$0] == 36 && $0 + 1 < bytes.count && bytes[$0 + 1] == 123 }
         }

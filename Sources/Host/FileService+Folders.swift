@@ -1,6 +1,7 @@
 import CSystemShims
 import Diagnostics
 import HostProtocol
+import ProcessSpawning
 
 #if canImport(Glibc)
     import Glibc
@@ -154,14 +155,18 @@ private struct TreeRemoval {
 final class TemporaryFolders {
     private static let maximumCount = 1000
 
+    /// Open, so that no other folder can become the same.
     private struct Made {
         let base: OpenFile
         let name: [UInt8]
         let path: [UInt8]
+        let folder: OpenFile
     }
 
     /// Told each path right before it is made, so that another process can remove it whatever becomes of this one.
     var willMake: ([UInt8]) -> Void = { _ in }
+    /// Told what was made there, before anything is in it.
+    var didMake: (RunDirectory.Made) -> Void = { _ in }
     private let base: [UInt8]
     private var made: [Made] = []
 
@@ -170,16 +175,13 @@ final class TemporaryFolders {
         base = Array((place.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp").utf8)
     }
 
-    /// Where they are, for whoever removes them in the host's place.
-    var paths: [[UInt8]] { made.map(\.path) }
-
     func make(_ protection: Protection) throws(Failure) -> [UInt8] {
         let call = try FileCall("fs.tempDir", .record(["path": .bytes(base)]), protection) { $0 }
         guard made.count < Self.maximumCount else {
             throw Failure(
                 .limit, "fs.tempDir: there are \(Self.maximumCount) already", hint: "make folders in one of them")
         }
-        let folder = try call.found().file
+        var folder = try call.found().file
         guard folder.facts.mode & (S_IWGRP | S_IWOTH) == 0 || folder.facts.mode & S_ISVTX != 0 else {
             throw Failure(
                 .io, "fs.tempDir: \(base.shownPath) is not used",
@@ -191,15 +193,33 @@ final class TemporaryFolders {
         willMake(path)
         let opened = unsafe vs_sys_private_directory_make(folder.number, name.cString)
         guard opened >= 0 else { throw call.failed(errno) }
-        close(opened)
-        made.append(Made(base: folder, name: name, path: path))
+        var facts = vs_sys_file_facts()
+        let isKnown = unsafe vs_sys_file_learn(opened, &facts)
+        guard let new = OpenFile(opened, facts), isKnown else { throw call.failed(errno) }
+        didMake(RunDirectory.Made(path: path, device: facts.device, inode: facts.inode))
+        // One descriptor of their place is enough.
+        if let last = made.last?.base, last.identity == folder.identity { folder = last }
+        made.append(Made(base: folder, name: name, path: path, folder: new))
         return path
     }
 
-    /// Removes them all; gives the paths of those that could not be.
-    func removeAll() -> [[UInt8]] {
+    /// Removes them all, by what they are: what a program has put in the place of one is not ours. Gives the paths of those
+    /// that were not removed, and why.
+    func removeAll() -> [(path: [UInt8], reason: String)] {
         defer { made = [] }
-        return made.filter { unsafe vs_sys_remove_tree($0.base.number, $0.name.cString) != 0 }.map(\.path)
+        return made.compactMap { one in
+            var which = vs_sys_directory(device: one.folder.facts.device, inode: one.folder.facts.inode)
+            guard unsafe vs_sys_remove_directory(one.base.number, one.name.cString, &which) != 0 else { return nil }
+            return (one.path, Self.reason(errno))
+        }
+    }
+
+    private static func reason(_ error: Int32) -> String {
+        switch error {
+        case ESTALE: "it is another one now, which this run has not made"
+        case EXDEV, EBUSY: "something is mounted in it"
+        default: unsafe String(cString: strerror(error))
+        }
     }
 }
 

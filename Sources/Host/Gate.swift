@@ -191,10 +191,17 @@ final class Gate {
         for body in bodies { body() }
     }
 
-    /// Writes what is left, for a short time.
+    /// The run is being stopped: whoever is to end must not wait for a reader that has stalled.
+    func beginEnding() {
+        output.beginEnding()
+        error.beginEnding()
+    }
+
+    /// Writes what is left, for a short time: a run that was stopped ends although nobody reads.
     func drain() {
-        output.drain(limit: .seconds(5))
-        error.drain(limit: .seconds(screen?.hasOutput == true ? 5 : 2))
+        let patience = Duration.seconds(1)
+        output.drain(limit: .seconds(5), patience: patience)
+        error.drain(limit: .seconds(screen?.hasOutput == true ? 5 : 2), patience: patience)
     }
 
     /// What goes to one terminal goes through one queue: what waits is neither torn nor overtaken.

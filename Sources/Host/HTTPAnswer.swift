@@ -24,6 +24,11 @@ final class HTTPAnswer: HTTPReceiver {
     private static let refusalBytes = 64 * 1024
     /// A session's cookie is a credential, and nothing here keeps any.
     private static let left: Set<[UInt8]> = [Array("set-cookie".utf8), Array("set-cookie2".utf8)]
+    /// What headers tell of a body that is taken as a value, or for the values in it: its length, and what it adds up to.
+    private static let leftOfSecrets = Set(
+        ["content-length", "content-range", "content-md5", "digest", "content-digest", "repr-digest"].map {
+            Array($0.utf8)
+        })
 
     private let gate: Gate
     private let stream: MaskingStream
@@ -35,6 +40,8 @@ final class HTTPAnswer: HTTPReceiver {
     private(set) var received: Int64 = 0
     /// By lower-case name, in the order they came.
     private(set) var headers: [(name: [UInt8], value: [UInt8])] = []
+    /// The line that may still go on.
+    private var openLine: HTTPHeadLine?
     /// Why the answer could not be taken.
     private(set) var failure: Failure?
 
@@ -64,26 +71,29 @@ final class HTTPAnswer: HTTPReceiver {
     // MARK: - As it comes
 
     func receiveHead(_ line: Span<UInt8>) {
-        let masked = mask(line)
-        if masked.starts(with: Array("HTTP/".utf8)) { return headers = [] }
-        guard let colon = masked.firstIndex(of: UInt8(ascii: ":")) else { return }
-        let name = Array(masked[..<colon]).lowercased
-        guard !name.isEmpty, !Self.left.contains(name) else { return }
-        let blanks: Set<UInt8> = [9, 32]
-        let value = masked[(colon + 1)...].drop { blanks.contains($0) }.reversed().drop { blanks.contains($0) }
-            .reversed()
-        headers.append((name, Array(value)))
+        if HTTPHeadLine.isContinuation(line) {
+            openLine?.goOn(line)
+        } else {
+            endLine()
+            if Self.isStatusLine(line) { return headers = [] }
+            if !line.isEmpty { openLine = HTTPHeadLine(line, gate.masker) }
+        }
     }
 
-    private func mask(_ line: Span<UInt8>) -> [UInt8] {
-        var masked: [UInt8] = []
-        let stream = gate.masker.makeStream()
-        stream.write(line) { masked.append(copying: $0) }
-        stream.finish { masked.append(copying: $0) }
-        return masked
+    private func endLine() {
+        defer { openLine = nil }
+        guard let (name, value) = openLine?.finish(), !Self.left.contains(name) else { return }
+        guard secretBuffer == nil || !Self.leftOfSecrets.contains(name) else { return }
+        headers.append((name, value))
+    }
+
+    private static func isStatusLine(_ line: Span<UInt8>) -> Bool {
+        let start = Array("HTTP/".utf8)
+        return line.count >= start.count && start.indices.allSatisfy { line[$0] == start[$0] }
     }
 
     func receiveBody(_ bytes: Span<UInt8>, status: Int) -> Bool {
+        endLine()
         received += Int64(bytes.count)
         guard received <= maximum else { return refuse(Self.tooLarge(maximum)) }
         if status >= 300 { return receiveRefusal(bytes) }
@@ -124,7 +134,10 @@ final class HTTPAnswer: HTTPReceiver {
         }
     }
 
-    func finish() { stream.finish { text.append(copying: $0) } }
+    func finish() {
+        endLine()
+        stream.finish { text.append(copying: $0) }
+    }
 
     private func refuse(_ failure: Failure) -> Bool {
         self.failure = failure

@@ -242,6 +242,7 @@ final class HTTPCall {
                     result.add("size", .integer(answer.received))
                 }
             }
+            result.takeHeaders(answer, run.gate.masker)
             if target != nil, status >= 300 { target?.discard() }
             let value = try result.value(run.store)
             run.web.hasEnded(self)

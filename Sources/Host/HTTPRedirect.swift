@@ -11,7 +11,9 @@ enum HTTPRedirect {
 
     /// - Parameter location: The header, masked.
     init(_ location: String?, from url: String, _ endpoint: HTTPEndpoint) {
-        guard let location = location?.prefix(while: { $0 != "#" }), !location.isEmpty, location.utf8.count <= 16 * 1024
+        // A mask stands for a value: with it the place is another one.
+        guard let location = location?.prefix(while: { $0 != "#" }), !location.isEmpty,
+            location.utf8.count <= 16 * 1024, !MaskText.mayBe(in: Array(location.utf8))
         else {
             self = .unreadable
             return

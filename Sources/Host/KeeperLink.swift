@@ -1,6 +1,7 @@
 import CSystemShims
 public import Diagnostics
 import EventLoop
+import ProcessSpawning
 
 #if canImport(Glibc)
     import Glibc
@@ -42,8 +43,15 @@ public final class KeeperLink {
         }
     }
 
-    /// Has the keeper remove `path`, with all below it, when the run is over. To be said before it is made.
+    /// Has the keeper remove the file, or the empty directory, at `path` when the run is over. To be said before it is made.
     func remove(_ path: [UInt8]) { tell(VS_SYS_KEEPER_REMOVE, path) }
+
+    /// What was made at a path of `remove` is this directory: it is removed with all below it, and nothing else that has
+    /// come to its place. To be said before anything is in it.
+    func remove(_ made: RunDirectory.Made) {
+        let which = vs_sys_directory(device: made.device, inode: made.inode)
+        tell(VS_SYS_KEEPER_MADE, unsafe withUnsafeBytes(of: which) { unsafe Array($0) } + made.path)
+    }
 
     /// Takes `remove` back.
     func forget(_ path: [UInt8]) { tell(VS_SYS_KEEPER_FORGET, path) }

@@ -15,6 +15,8 @@ import EventLoop
 /// who shares it; where that is refused it is written in pieces of PIPE_BUF after it was reported writable.
 final class OutputQueue {
     static let stallBytes = 1 << 20
+    /// While a run is being stopped: what deferred functions and ending programs print has room, whoever is behind.
+    private static let endingStallBytes = 16 << 20
     private static let pieceBytes = 4096
 
     private let loop: EventLoop
@@ -35,6 +37,7 @@ final class OutputQueue {
     /// Called when the queue crosses `stallBytes` in either direction.
     var onStallChange: () -> Void = {}
     private(set) var isStalled = false
+    private var mostBeforeStall = OutputQueue.stallBytes
 
     var isEmpty: Bool { start == pending.count }
 
@@ -108,10 +111,16 @@ final class OutputQueue {
             pending.removeFirst(start)
             start = 0
         }
-        let stalled = !isClosed && pending.count - start > (isStalled ? Self.stallBytes / 4 : Self.stallBytes)
+        let stalled = !isClosed && pending.count - start > (isStalled ? mostBeforeStall / 4 : mostBeforeStall)
         guard stalled != isStalled else { return }
         isStalled = stalled
         onStallChange()
+    }
+
+    /// The run is being stopped: nobody waits for the reader until far more is waiting.
+    func beginEnding() {
+        mostBeforeStall = Self.endingStallBytes
+        updateStall()
     }
 
     /// Nothing more can be written.
@@ -133,15 +142,22 @@ final class OutputQueue {
         if error == EPIPE { onClosed() }
     }
 
-    /// Writes everything left, for at most `limit`; used once, at the end, when the loop no longer runs.
-    func drain(limit: Duration) {
+    /// Writes everything left, for at most `limit`, and no longer than `patience` for a reader that takes nothing; used
+    /// once, at the end, when the loop no longer runs.
+    func drain(limit: Duration, patience: Duration) {
         let deadline = ContinuousClock.now + limit
-        while !isEmpty, !isClosed, ContinuousClock.now < deadline {
+        var hopeEnds = ContinuousClock.now + patience
+        while !isEmpty, !isClosed, ContinuousClock.now < min(deadline, hopeEnds) {
             var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             guard unsafe poll(&poller, 1, 100) >= 0 || errno == EINTR else { return }
             guard poller.revents != 0 else { continue }
             let written = writeOnce()
-            if written > 0 { start += written } else if errno != EAGAIN && errno != EINTR { return lose(errno) }
+            if written > 0 {
+                start += written
+                hopeEnds = ContinuousClock.now + patience
+            } else if errno != EAGAIN && errno != EINTR {
+                return lose(errno)
+            }
         }
     }
 }

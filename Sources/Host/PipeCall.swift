@@ -176,8 +176,8 @@ final class PipeCall: ChildCall {
             let culprit = members.last { $0.outcome?.succeeded == false } ?? members[members.count - 1]
             end(
                 .failed(
-                    error, arguments: [culprit.plan.program] + culprit.plan.arguments, standardError: culprit.error.tail
-                ))
+                    error, arguments: [culprit.plan.program] + culprit.plan.arguments,
+                    standardError: maskedAgain(culprit.error.tail)))
         }
     }
 
@@ -209,7 +209,9 @@ final class PipeCall: ChildCall {
             let name = members.last?.plan.shownName ?? "pipe"
             try result.takeOutput(output, plan, from: name, run.gate.masker)
         }
-        if plan.capture.takesError { result.add("stderr", .bytes(members.flatMap { $0.error.capturedText ?? [] })) }
+        if plan.capture.takesError {
+            result.add("stderr", .bytes(maskedAgain(members.flatMap { $0.error.capturedText ?? [] })))
+        }
         return result
     }
 

@@ -41,6 +41,9 @@ final class ProtectedPlaces {
     }
 
     private static let credentials = "credentials of vaultscript"
+    fileprivate static let handedToPrograms = "files that secrets are handed to programs in"
+    /// Open descriptors of this run's own such files, and of the folders they lie in: a program may have moved them.
+    var handed: () -> [Int32] = { [] }
     private var places: [Place] = []
     /// Folders that hold run directories.
     private var runPlaces: [[UInt8]] = [Array("/dev/shm".utf8)]
@@ -102,7 +105,7 @@ final class ProtectedPlaces {
         var scan = Scan()
         for (file, what) in pinned { scan.protection.inside[file.identity] = what }
         for place in places { scan.add(place.path, place.what) }
-        for path in runPlaces { scan.addRunDirectories(in: path) }
+        addHandedFiles(&scan)
         guard let path = scan.tooLarge else { return scan.protection }
         throw Failure(
             .limit, "fs: the folder \(path.shownPath) is too large to be kept out of reach of scripts",
@@ -113,8 +116,17 @@ final class ProtectedPlaces {
     /// The files alone that secrets are handed to programs in.
     func handedFiles() -> Protection {
         var scan = Scan()
-        for path in runPlaces { scan.addRunDirectories(in: path) }
+        addHandedFiles(&scan)
         return scan.protection
+    }
+
+    private func addHandedFiles(_ scan: inout Scan) {
+        for path in runPlaces { scan.addRunDirectories(in: path) }
+        for descriptor in handed() {
+            var facts = vs_sys_file_facts()
+            guard unsafe vs_sys_file_learn(descriptor, &facts) else { continue }
+            scan.protection.inside[FileIdentity(facts)] = Self.handedToPrograms
+        }
     }
 
     // MARK: - Pinning
@@ -176,7 +188,7 @@ private struct Scan {
         for name in names {
             guard let file = folder.step(name) else { continue }
             count = 0
-            add(file, in: folder, "files that secrets are handed to programs in", depth: 0, path)
+            add(file, in: folder, ProtectedPlaces.handedToPrograms, depth: 0, path)
         }
         // Another run's programs can fill its directory: that must not stop this one. No path leads through a directory
         // whose own identity is known; what is past the limit could be reached by a hard link only.

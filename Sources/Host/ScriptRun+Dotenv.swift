@@ -23,9 +23,6 @@ extension ScriptRun {
         try OwnCredentials(options: options, environment: environment).check(path)
         let content = try dotenvContent(path)
         let text = try DotenvText(content, path)
-        warn(text.repeatedNames, "set more than once, and the last one counts", path)
-        warn(text.emptyNames, "empty, and left out", path)
-        warn(text.referenceNames, "with ${…}, which the vault reads as a reference to another secret", path)
         var fields: [Value.Entry] = []
         for entry in text.entries {
             let draft = SecretStore.Draft.loaded(
@@ -36,11 +33,14 @@ extension ScriptRun {
                 Value.Entry(.bytes(Array(entry.name.utf8)), .object(try store.add(entry.value, draft))))
         }
         try checkNames(text, content, path)
+        warn(text.repeatedNames, "set more than once, and the last one counts", path)
+        warn(text.emptyNames.map(\.name), "empty, and left out", path)
+        warn(text.referenceNames, "with ${…}, which the vault reads as a reference to another secret", path)
         return .map(fields)
     }
 
     /// A value that stands in the file as it is may hold `=`: the part before it is then no name. All values of the file
-    /// are known to the masker by now, so what is left of the file may be looked at.
+    /// are known to the masker by now, so what is left of the file may be looked at. Nobody is told a name before that.
     private func checkNames(_ text: DotenvText, _ content: SecretBytes, _ path: String) throws(Failure) {
         let stream = gate.masker.makeStream()
         var masked: [UInt8] = []
@@ -49,10 +49,15 @@ extension ScriptRun {
         }
         content.withBytes { stream.write($0, sink: keep) }
         stream.finish(sink: keep)
+        if masked.starts(with: DotenvText.byteOrderMark) { masked.removeFirst(DotenvText.byteOrderMark.count) }
         let names = Set(masked.split { $0 == 10 || $0 == 13 }.map { DotenvText.settingName($0) })
-        guard let entry = text.entries.first(where: { !names.contains($0.name) }) else { return }
+        // A command of vaultscript's own is not kept from a name that holds a whole value, as PROD_KEY does beside
+        // STAGE=PROD: it shows none but by the gate.
+        let shown: (String) -> String = { [gate, options] in options.command == nil ? $0 : gate.inward($0) }
+        let lines = text.entries.map { ($0.name, $0.line) } + text.emptyNames.map { ($0.name, $0.line) }
+        guard let (_, line) = lines.first(where: { !names.contains(shown($0.0)) }) else { return }
         throw Failure(
-            .usage, "\(path.printable):\(entry.line): the line cannot be read",
+            .usage, "\(path.printable):\(line): the line cannot be read",
             reason: "what stands before = is a part of a secret that this run knows",
             hint: "a value that holds = stands behind a name: NAME=value")
     }

@@ -32,8 +32,11 @@ extension ScriptRun {
     /// One secret: of what was fetched ahead, or from the vault.
     private func fetch(
         _ query: SecretQuery, _ entry: SessionService.Entry,
-        _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
+        _ done: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
+        let completion: (Result<FetchedSecret?, Failure>) -> Void = { [sessions] result in
+            sessions.learnPlain(result, query, entry, done)
+        }
         prefetch.take(query, from: entry) { [prefetch] result in
             switch result {
             case .success(.found(let found)): completion(.success(found))
@@ -84,7 +87,7 @@ extension ScriptRun {
         } else {
             try policy.check(secret: nil, in: folder, of: entry)
         }
-        entry.session.listSecrets(folder) { [weak self] result in
+        listSecrets(folder, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
@@ -101,6 +104,15 @@ extension ScriptRun {
                 warnOfHidden(wanted)
                 return .map(fields)
             }
+        }
+    }
+
+    private func listSecrets(
+        _ folder: FolderQuery, _ entry: SessionService.Entry,
+        _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) {
+        entry.session.listSecrets(folder) { [sessions] result in
+            sessions.learnPlain(result, folder, entry, completion)
         }
     }
 
@@ -134,7 +146,7 @@ extension ScriptRun {
                 try checkBelow(secrets, folder, entry)
                 if hasDetails { return .list(secrets.map { self.details($0, isShown: isShown) }) }
                 let names = try SecretKeys.of(secrets, below: folder.path, isQualified: folder.isRecursive)
-                return .list(names.map { self.gate.inward(Array($0.utf8)) })
+                return .list(names.map { self.told($0) })
             }
         }
     }
@@ -144,8 +156,11 @@ extension ScriptRun {
         words.command == nil ? false : try options.boolean("printable") ?? false
     }
 
-    private func told(_ name: String, isShown: Bool) -> Value {
-        gate.inward(Array((isShown ? name.printable : name).utf8))
+    /// A name of the vault's, masked for a script. vaultscript's own commands compare names with others, and print them
+    /// by the gate: a value such as PROD must not hide the name PROD_KEY from them, or what is there is written over.
+    private func told(_ name: String, isShown: Bool = false) -> Value {
+        let text = isShown ? name.printable : name
+        return options.command == nil ? gate.inward(Array(text.utf8)) : .text(text)
     }
 
     private func details(_ secret: FetchedSecret, isShown: Bool) -> Value {
@@ -235,6 +250,7 @@ extension ScriptRun {
             "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+        sessions.noteFetched(found)
         whole.isAssembled = sessions.isAssembled(found)
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }

@@ -41,7 +41,7 @@ extension ScriptRun {
         }
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        try sessions.noteWritten([(address.name, secret.value, secret.isScriptMade)], in: folder)
+        sessions.noteWritten([(address.name, secret.isScriptMade)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
@@ -71,7 +71,7 @@ extension ScriptRun {
         for secret in secrets { try policy.check(secret: secret.name, in: folder, of: entry) }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        try sessions.noteWritten(secrets.map { ($0.name, $0.entry.value, $0.entry.isScriptMade) }, in: folder)
+        sessions.noteWritten(secrets.map { ($0.name, $0.entry.isScriptMade) }, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in

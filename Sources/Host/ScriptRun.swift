@@ -67,6 +67,8 @@ public final class ScriptRun {
     /// How the run ends if its deferred functions do not.
     private var endingReport: Value?
     private var isCleanedUp = false
+    /// All is done, but somebody still has to take what was printed.
+    private var isWaitingForReader = false
     private var exitCode: Int32 = 0
     private var signals: EventLoop.Watch?
     private var interruptions = InterruptionCount()
@@ -94,7 +96,8 @@ public final class ScriptRun {
         lines = options.interactive.map { [loop, gate] in LineSession($0, loop: loop, gate: gate) }
         store = SecretStore(masker: masker)
         store.maximumCount = options.limits.handles
-        spawner = try Spawner(loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }))
+        spawner = try Spawner(
+            loop: loop, runDirectory: RunDirectory(willMake: { keeper?.remove($0) }, didMake: { keeper?.remove($0) }))
         spawner.spared = [worker.pid]
         try spawner.adoptOrphans()
         input = StandardInput(loop: loop, masker: masker)
@@ -260,6 +263,8 @@ public final class ScriptRun {
         if let madeFiles { return madeFiles }
         let made = FileService(options: options, environment: environment, gate: gate, store: store)
         made.temporary.willMake = { [keeper] in keeper?.remove($0) }
+        made.temporary.didMake = { [keeper] in keeper?.remove($0) }
+        made.protected.handed = { [spawner] in spawner.handedDescriptors }
         madeFiles = made
         return made
     }
@@ -392,6 +397,7 @@ public final class ScriptRun {
             return spawner.signalAll(number)
         }
         if interruptLine(number) { return }
+        if isWaitingForReader { return stopWaitingForReader(128 + number) }
         guard interruption == nil, overTime == nil else { return hurry() }
         interruption = number
         let failure = gate.inward(interruptionFailure(number, programs: children.values.map(\.shownProgram)))
@@ -401,6 +407,7 @@ public final class ScriptRun {
 
     /// `--timeout`: the script hears of it as of an interruption, and cannot change how the run ends.
     private func timeIsOver(_ limit: Duration) {
+        guard !isWaitingForReader else { return readerIsLate(limit) }
         guard !isEnding, interruption == nil else { return }
         let failure = gate.inward(overTimeFailure(limit, programs: children.values.map(\.shownProgram)))
         overTime = failure
@@ -411,6 +418,7 @@ public final class ScriptRun {
     private func stop(by number: Int32, _ failure: Failure) {
         prompts?.cancel()
         spawner.signalAll(number)
+        gate.beginEnding()
         guard !isEnding else { return }
         worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
         loop.schedule(after: .milliseconds(50)) { [weak self] in self?.worker.interrupt() }
@@ -474,14 +482,30 @@ public final class ScriptRun {
     }
 
     private func removeTemporaryFolders() {
-        for path in madeFiles?.temporary.removeAll() ?? [] {
-            gate.say("warning: the temporary folder \(path.shownPath) could not be removed\n")
+        for (path, reason) in madeFiles?.temporary.removeAll() ?? [] {
+            gate.say("warning: the temporary folder \(path.shownPath) is left: \(reason)\n")
         }
     }
 
-    /// Stops the loop once the worker is gone and everything else is cleaned up.
+    /// Stops the loop once the worker is gone, everything else is cleaned up, and what was printed has been taken: a
+    /// reader may be slow, as a person with a pager is. Whoever stops the run does not wait for that.
     private func stopWhenEnded() {
-        if worker.hasEnded && isCleanedUp { loop.stop() }
+        guard worker.hasEnded && isCleanedUp else { return }
+        guard interruption == nil, overTime == nil else { return loop.stop() }
+        isWaitingForReader = true
+        gate.whenWritten { [loop] in loop.stop() }
+    }
+
+    private func readerIsLate(_ limit: Duration) {
+        var failure = overTimeFailure(limit, programs: [])
+        failure.reason = "all was done, but nobody took what it had printed"
+        say(failure, trace: nil)
+        stopWaitingForReader(ExitCode.timeLimit)
+    }
+
+    private func stopWaitingForReader(_ code: Int32) {
+        exitCode = code
+        loop.stop()
     }
 
     func say(_ failure: Failure, trace: String?) {

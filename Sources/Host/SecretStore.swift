@@ -98,7 +98,7 @@ final class SecretStore {
         if let same = known[draft.origin], let held = same.value.flatMap({ $0.isEqual(to: value) ? $0 : nil }) {
             return try place(held, draft, same.parts)
         }
-        try charge(draft)
+        try charge(draft.origin, draft.size)
         try mask(value, draft.name, parts)
         names.insert(draft.name)
         known[draft.origin]?.value = value
@@ -151,7 +151,7 @@ final class SecretStore {
         }
         // The same made of the same is the same.
         if let same = known[draft.origin], let value = same.value { return try place(value, draft, same.parts) }
-        try charge(draft)
+        try charge(draft.origin, draft.size)
         let buffer = try SecretBuffer(maximumCount: max(1, draft.size.bound))
         let parts = try write(buffer)
         let value = try buffer.take()
@@ -161,12 +161,12 @@ final class SecretStore {
 
     /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its
     /// forms to the end of the run.
-    private func charge(_ draft: Draft) throws(Failure) {
-        let whole = max(draft.size.weight, SecretSize.leastWeight)
-        let more = max(0, whole - (known[draft.origin]?.weight ?? 0))
+    private func charge(_ origin: SecretOrigin, _ size: SecretSize) throws(Failure) {
+        let whole = max(size.weight, SecretSize.leastWeight)
+        let more = max(0, whole - (known[origin]?.weight ?? 0))
         guard weight + more <= Self.maximumWeight else { throw Self.noRoom }
         weight += more
-        known[draft.origin, default: Known(weight: 0)].weight += more
+        known[origin, default: Known(weight: 0)].weight += more
     }
 
     /// By public facts alone: a script may catch it.

@@ -193,16 +193,50 @@ final class SessionService {
     }
 
     /// Notes what the run has written.
-    func noteWritten(
-        _ secrets: [(name: String, value: SecretBytes, isAssembled: Bool)], in folder: FolderQuery
-    ) throws(Failure) {
-        try written.note(secrets, in: folder)
+    func noteWritten(_ secrets: [(name: String, isAssembled: Bool)], in folder: FolderQuery) {
+        written.note(secrets, in: folder)
     }
 
-    /// Whether a fetched secret was put together and written by this run.
-    func isAssembled(_ found: FetchedSecret) -> Bool {
-        written.isAssembled(found.name, environment: found.environment, path: found.path)
-            || found.value.map { written.isHeld(in: $0) } ?? false
+    /// Notes what it has fetched.
+    func noteFetched(_ found: FetchedSecret) { written.noteFetched(found) }
+
+    /// Whether a fetched secret was put together and written by this run, or may be.
+    func isAssembled(_ found: FetchedSecret) -> Bool { written.isAssembled(found) }
+
+    /// Tells of a fetched secret whether references went into it, where that matters: the vault is asked for it as it
+    /// stands.
+    func learnPlain(
+        _ result: Result<FetchedSecret?, Failure>, _ query: SecretQuery, _ entry: Entry,
+        _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
+    ) {
+        guard case .success(var found?) = result, written.isOpen(found) else { return completion(result) }
+        var query = query
+        query.isOptional = true
+        query.folder.looksForNear = false
+        query.folder.expandsReferences = false
+        entry.session.getSecret(query) { raw in
+            if case .success(let raw?) = raw { found.takePlain(from: raw) }
+            completion(.success(found))
+        }
+    }
+
+    /// The same of all secrets of a folder.
+    func learnPlain(
+        _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: Entry,
+        _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) {
+        guard case .success(var found) = result, found.contains(where: written.isOpen) else {
+            return completion(result)
+        }
+        var folder = folder
+        folder.expandsReferences = false
+        entry.session.listSecrets(folder) { raw in
+            let all = (try? raw.get()) ?? []
+            for place in found.indices {
+                if let raw = all.first(where: found[place].isSame) { found[place].takePlain(from: raw) }
+            }
+            completion(.success(found))
+        }
     }
 
     /// Ends one session: its leases, and then its token if this run minted it.

@@ -181,7 +181,7 @@ final class SpawnCall: ChildCall {
         if plan.secretFields.isEmpty || outcome.succeeded {
             try result.takeOutput(output, plan, from: plan.shownName, run.gate.masker)
         }
-        result.add("stderr", error.capturedText.map { .bytes($0) })
+        result.add("stderr", error.capturedText.map { .bytes(maskedAgain($0)) })
         return result
     }
 
@@ -196,7 +196,7 @@ final class SpawnCall: ChildCall {
     }
 
     /// The end of standard error; on a terminal it is one with standard output.
-    private var tail: [UInt8] { terminal == nil ? error.tail : output.tail }
+    private var tail: [UInt8] { maskedAgain(terminal == nil ? error.tail : output.tail) }
 }
 
 extension ChildOutcome {

@@ -6,7 +6,11 @@ import SecretMemory
 ///
 /// Only what was loaded is taken apart (`secret.field`, `secret.base64Decode`), because of a value that a script has put
 /// together itself success answers questions about any part of it. Written to the vault and fetched again it is still
-/// put together.
+/// put together, and so is what the vault puts it into by a reference.
+///
+/// A fetched value is never compared with what was written: whether one is in the other would answer such questions,
+/// too. What counts is where it comes from, whether it was the same before the first write, and whether the vault has
+/// references in it.
 struct WrittenSecrets {
     private struct Place: Hashable {
         var environment: String
@@ -15,37 +19,52 @@ struct WrittenSecrets {
     }
 
     private var assembled: Set<Place> = []
-    /// Their values: what the vault puts them into, by a reference, is put together too.
-    private var values: [SecretBytes] = []
-    /// In a shorter one nobody has anything to guess with.
-    private static let leastHeld = 4
+    /// Places and values that were fetched before anything was written, under a key of this process.
+    private var before: Set<Int> = []
 
     /// Notes what is written to a folder, before it is sent.
     ///
     /// Projects are not told apart: one has a slug and an id.
-    mutating func note(
-        _ secrets: [(name: String, value: SecretBytes, isAssembled: Bool)], in folder: FolderQuery
-    ) throws(Failure) {
+    mutating func note(_ secrets: [(name: String, isAssembled: Bool)], in folder: FolderQuery) {
         for secret in secrets where secret.isAssembled {
-            if secret.value.count >= Self.leastHeld, !values.contains(where: { $0.isEqual(to: secret.value) }) {
-                values.append(try secret.value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) })
-            }
             // For good: an older version can be fetched after a newer one was written.
             assembled.insert(Self.place(secret.name, folder.environment, folder.path))
         }
     }
 
-    /// Whether a fetched value has one in it that this run has written.
-    func isHeld(in value: SecretBytes) -> Bool { values.contains { value.contains($0) } }
-
-    /// Whether what comes from there was put together by this run.
-    func isAssembled(_ name: String, environment: String, path: String) -> Bool {
-        !assembled.isEmpty && assembled.contains(Self.place(name, environment, path))
+    /// Notes what was fetched: nothing of a script's making is in it as long as nothing has been written.
+    mutating func noteFetched(_ found: FetchedSecret) {
+        if assembled.isEmpty, let key = Self.key(found) { before.insert(key) }
     }
+
+    /// Whether only the vault can tell: a reference may have brought into it what was written.
+    func isOpen(_ found: FetchedSecret) -> Bool {
+        guard !assembled.isEmpty, !assembled.contains(Self.place(of: found)), let key = Self.key(found) else {
+            return false
+        }
+        return !before.contains(key)
+    }
+
+    /// Whether what comes from there was, or may have been, put together by this run.
+    func isAssembled(_ found: FetchedSecret) -> Bool {
+        guard !assembled.isEmpty else { return false }
+        return assembled.contains(Self.place(of: found)) || (isOpen(found) && !found.isPlain)
+    }
+
+    private static func place(of found: FetchedSecret) -> Place { place(found.name, found.environment, found.path) }
 
     /// The server drops a slash at the end of a path.
     private static func place(_ name: String, _ environment: String, _ path: String) -> Place {
         let parts = path.split(separator: "/")
         return Place(environment: environment, path: parts.joined(separator: "/"), name: name)
+    }
+
+    /// Says nothing to who does not have the key.
+    private static func key(_ found: FetchedSecret) -> Int? {
+        guard let value = found.value else { return nil }
+        var hasher = Hasher()
+        hasher.combine(place(of: found))
+        unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 }

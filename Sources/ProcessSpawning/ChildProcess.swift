@@ -40,6 +40,8 @@ public final class ChildProcess {
     private var duration: Duration?
     private var timedOut = false
     private var leftProcesses = false
+    /// What is in its pipes is the last that is delivered.
+    private var isCut = false
 
     init(
         _ spawner: Spawner, _ request: SpawnRequest, _ handlers: SpawnHandlers, _ result: vs_sys_spawn_result,
@@ -125,11 +127,22 @@ public final class ChildProcess {
 
     /// Stops reading `stream`, so that the child waits once the pipe is full; the masker or the reader is behind.
     ///
-    /// `finished` waits for `resumeOutput` if bytes are left then: what the program wrote is never dropped.
+    /// `finished` waits for `resumeOutput` if bytes are left then: what the program wrote is never dropped. At the end of
+    /// the run it waits no more, and what is left in the pipe is delivered.
     public func pauseOutput(_ stream: SpawnStream) { reading(stream)?.pause() }
 
     /// Goes on reading `stream`.
     public func resumeOutput(_ stream: SpawnStream) { reading(stream)?.resume() }
+
+    /// The run ends: a program that has exited is not waited for any more because of who takes its output.
+    func endPauses() {
+        if isCut { cut() }
+    }
+
+    private func cut() {
+        isCut = true
+        for stream in streams { stream.cut(isPausable: spawner.teardown == nil) }
+    }
 
     private func reading(_ stream: SpawnStream) -> OutputStream? { streams.first { $0.stream == stream } }
 
@@ -143,9 +156,7 @@ public final class ChildProcess {
         feed?.stop()
         // Not reaped yet: as long as it is a zombie, its number and its group's cannot become another's.
         guard streams.contains(where: { !$0.isEnded }) else { return finishIfDone() }
-        drainTimer = spawner.loop.schedule(after: Spawner.drainTime) { [self] in
-            for stream in streams { stream.cut() }
-        }
+        drainTimer = spawner.loop.schedule(after: Spawner.drainTime) { [self] in cut() }
     }
 
     private func finishIfDone() {

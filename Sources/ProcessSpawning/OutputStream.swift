@@ -69,12 +69,15 @@ final class OutputStream {
         if remaining == count { finish() }
     }
 
-    /// The program has gone and somebody else keeps the pipe: what is in it now is the last that is delivered.
-    func cut() {
-        guard !isEnded, remaining == nil else { return }
-        remaining = vs_sys_waiting_bytes(descriptor)
-        if remaining == 0 { finish() }
-        while !isEnded, !isPaused { deliver() }
+    /// The program has gone and somebody else keeps the pipe: what is in it now is the last that is delivered; unless
+    /// `isPausable`, at once.
+    func cut(isPausable: Bool) {
+        guard !isEnded else { return }
+        if remaining == nil {
+            remaining = vs_sys_waiting_bytes(descriptor)
+            if remaining == 0 { finish() }
+        }
+        while !isEnded, !isPausable || !isPaused { deliver() }
     }
 
     private func finish() {

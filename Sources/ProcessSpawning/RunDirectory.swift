@@ -36,21 +36,48 @@ public final class RunDirectory {
     public private(set) var path: [UInt8]?
     private let places: [Place]
     private let willMake: ([UInt8]) -> Void
+    private let didMake: (Made) -> Void
     private var base: Int32 = -1
     private var directory: Int32 = -1
+    private var made = vs_sys_directory()
+    /// The folders and files of children that run.
+    private var handed: Set<Int32> = []
     private var name: [UInt8] = []
+
+    /// A directory that has been made, for whoever removes it in this process's place.
+    public struct Made: Sendable, Equatable {
+        /// Its path.
+        public let path: [UInt8]
+        /// The device that it lies on.
+        public let device: UInt64
+        /// Its number there: both tell which directory it is, whatever name leads to it.
+        public let inode: UInt64
+
+        /// Names one.
+        public init(path: [UInt8], device: UInt64, inode: UInt64) {
+            (self.path, self.device, self.inode) = (path, device, inode)
+        }
+    }
 
     /// A run directory in the first of `places` that qualifies.
     ///
-    /// - Parameter willMake: Told the path right before it is made, so that another process (the keeper) can remove it
-    ///   whatever becomes of this one.
+    /// - Parameters:
+    ///   - willMake: Told the path right before it is made, so that another process (the keeper) can remove it whatever
+    ///     becomes of this one.
+    ///   - didMake: Told what was made there, before anything is in it: nothing else is to be removed by that name.
     public init(
         places: [Place] = Place.usual(runtimeDirectory: environmentValue("XDG_RUNTIME_DIR")),
-        willMake: @escaping ([UInt8]) -> Void = { _ in }
+        willMake: @escaping ([UInt8]) -> Void = { _ in }, didMake: @escaping (Made) -> Void = { _ in }
     ) {
         self.places = places
         self.willMake = willMake
+        self.didMake = didMake
     }
+
+    /// Open descriptors of what children are handed, and of where it lies: by these it is known wherever it is moved to.
+    ///
+    /// Good until the next turn of the loop. What a child that has ended was handed is empty, and gone from here.
+    public var handedDescriptors: [Int32] { directory < 0 ? [] : [directory] + handed }
 
     deinit { remove() }
 
@@ -59,8 +86,8 @@ public final class RunDirectory {
     /// The next file makes a new one.
     public func remove() {
         guard directory >= 0 else { return }
+        _ = withCString(name) { name in unsafe vs_sys_remove_directory(base, name, &made) }
         closeDescriptor(directory)
-        _ = withCString(name) { name in unsafe vs_sys_remove_tree(base, name) }
         closeDescriptor(base)
         directory = -1
         base = -1
@@ -75,6 +102,7 @@ public final class RunDirectory {
         private let run: RunDirectory
         private let name: [UInt8]
         private var directory: Int32
+        private var made = vs_sys_directory()
         /// Kept open, so that they can be emptied wherever the child has moved or linked them to.
         private var files: [Int32] = []
 
@@ -83,6 +111,8 @@ public final class RunDirectory {
             self.name = name
             self.path = path
             self.directory = directory
+            _ = unsafe vs_sys_directory_learn(directory, &made)
+            run.handed.insert(directory)
         }
 
         deinit { remove() }
@@ -97,18 +127,21 @@ public final class RunDirectory {
             let error = errorNumber()
             guard made >= 0 else { throw RunDirectory.cannotWrite(file, path, error) }
             files.append(made)
+            run.handed.insert(made)
             return path + [UInt8(ascii: "/")] + file
         }
 
         /// Removes it with all in it.
         func remove() {
             guard directory >= 0 else { return }
+            run.handed.subtract(files + [directory])
             for file in files { vs_sys_private_file_end(file) }
             files = []
+            if run.directory >= 0 {
+                _ = withCString(name) { name in unsafe vs_sys_remove_directory(run.directory, name, &made) }
+            }
             closeDescriptor(directory)
             directory = -1
-            guard run.directory >= 0 else { return }
-            _ = withCString(name) { name in unsafe vs_sys_remove_tree(run.directory, name) }
         }
     }
 
@@ -149,6 +182,8 @@ public final class RunDirectory {
             willMake(path)
             let made = withCString(name) { name in unsafe vs_sys_private_directory_make(opened, name) }
             guard made >= 0 else { throw RunDirectory.cannotWrite(name, place.path, errorNumber()) }
+            _ = unsafe vs_sys_directory_learn(made, &self.made)
+            didMake(Made(path: path, device: self.made.device, inode: self.made.inode))
             // Where a file system has no locks another run may remove it: then a child's file is missing, and it says so.
             _ = vs_sys_run_directory_claim(made)
             (base, directory, self.name, self.path) = (opened, made, name, path)

@@ -63,6 +63,9 @@ public final class Spawner {
         buffer = try SecretBytes(count: Spawner.bufferBytes)
     }
 
+    /// Open descriptors of the files that children are handed, and of the folders they lie in; see `RunDirectory`.
+    public var handedDescriptors: [Int32] { runDirectory.handedDescriptors }
+
     /// The number of children that have not finished.
     public var liveCount: Int { live.count + detached.count { $0.value != nil } }
 
@@ -195,7 +198,8 @@ public final class Spawner {
     ///
     /// Then removes the run directory. No child can be started any more.
     ///
-    /// Every live child still gets its `finished`. Calling again sets the grace anew: zero kills at once.
+    /// Every live child still gets its `finished`, and what it left in its pipes is delivered although its output is paused:
+    /// nobody may have to wait for a reader any more. Calling again sets the grace anew: zero kills at once.
     /// - Parameters:
     ///   - patience: How long to wait for those that KILL does not end (in a system call, or of another user).
     ///   - completion: Called from the loop, with the processes that could not be ended; empty in all but those cases.
@@ -209,6 +213,7 @@ public final class Spawner {
         }
         let teardown = Teardown(self, patience: patience)
         self.teardown = teardown
+        for child in Array(live.values) { child.endPauses() }
         teardown.begin(grace: grace) { [runDirectory] left in
             runDirectory.remove()
             completion(left)

@@ -174,7 +174,8 @@ final class Teardown {
     // MARK: - Done
 
     private func finish() {
-        let left = descendants().map(\.pid)
+        // Who has ended and has not been reaped is not left: its parent is waited for, or nobody.
+        let left = descendants().filter { !$0.is_zombie }.map(\.pid)
         for entry in watched.values {
             entry.watch.cancel()
             closeDescriptor(entry.descriptor)

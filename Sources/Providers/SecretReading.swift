@@ -16,6 +16,8 @@ public struct FolderQuery: Equatable, Sendable {
     public var prefersPersonal = false
     /// Which secrets of a list are wanted.
     public var filter = SecretFilter()
+    /// Whether values stand in the place of the references to them; else the references do.
+    public var expandsReferences = true
     /// Whether an error about what is not there may cost more requests, which look for what is near. For errors that are
     /// shown.
     public var looksForNear = true
@@ -96,4 +98,16 @@ public struct FetchedSecret {
     public var holdsReference = false
     /// The slugs of its tags.
     public var tags: [String] = []
+    /// Whether it is known that no references went into the value. Nobody knows unless somebody asks.
+    public private(set) var isPlain = false
+
+    /// Whether the other stands for the same secret.
+    public func isSame(_ other: FetchedSecret) -> Bool {
+        (name, environment, path, isImported) == (other.name, other.environment, other.path, other.isImported)
+    }
+
+    /// Takes it from the same secret, fetched without `expandsReferences`, whether references went into this one.
+    public mutating func takePlain(from raw: FetchedSecret) {
+        isPlain = isSame(raw) && raw.version == version && raw.value != nil && !raw.holdsReference
+    }
 }

@@ -204,9 +204,11 @@ private struct CredentialsBench {
     }
 
     @Test func `takes the end of the client secret from the vault where the identity may ask`() throws {
-        let bench = try CredentialsBench(identity: ["managesSecrets": true, "secretTtl": 8_640_000])
-        #expect(try bench.add().code == 0)
-        let day = Date(timeIntervalSinceNow: 8_640_000).formatted(.iso8601.year().month().day())
+        let (bench, code, day) = try UTCDay.within {
+            let bench = try CredentialsBench(identity: ["managesSecrets": true, "secretTtl": 8_640_000])
+            return (bench, try bench.add().code, UTCDay.text(in: 100))
+        }
+        #expect(code == 0)
         #expect(bench.text.hasSuffix("VAULTSCRIPT_CLIENT_SECRET_EXPIRES=\(day)\n"), "\(bench.text.suffix(60)) \(day)")
     }
 
@@ -265,14 +267,15 @@ private struct CredentialsBench {
     }
 
     @Test func `puts another into the file, keeps all else in it, and revokes the former one`() throws {
-        let bench = try CredentialsBench(identity: Self.mayManage)
-        #expect(try bench.add().code == 0)
-        let text =
-            "# mine\n\n" + bench.text.replacing("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=", with: "  export INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=")
-            + "INFISICAL_ENVIRONMENT=  dev\n# the end"
-        try bench.home.write("vaultscript/credentials/blog.env", text, mode: 0o400)
-        let outcome = try bench.run(["rotate", "blog"])
-        let day = Date(timeIntervalSinceNow: 8_640_000).formatted(.iso8601.year().month().day())
+        let (bench, text, outcome, day) = try UTCDay.within {
+            let bench = try CredentialsBench(identity: Self.mayManage)
+            #expect(try bench.add().code == 0)
+            let text =
+                "# mine\n\n" + bench.text.replacing("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=", with: "  export INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=")
+                + "INFISICAL_ENVIRONMENT=  dev\n# the end"
+            try bench.home.write("vaultscript/credentials/blog.env", text, mode: 0o400)
+            return (bench, text, try bench.run(["rotate", "blog"]), UTCDay.text(in: 100))
+        }
         #expect(
             outcome.text == "rotated the client secret in \(bench.file), expires \(day); the former one is revoked\n"
                 && outcome.errorText.isEmpty && outcome.code == 0, "\(outcome)")

@@ -71,12 +71,7 @@ struct DoctorRow: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     func check() throws {
-        let scene = try scene()
-        let folder = try TemporaryFolder()
-        scene.environment["XDG_STATE_HOME"] = folder.path + "/state"
-        if let before { _ = try Program.script(before, environment: scene.environment) }
-        let file = try script.map { try folder.write("script.lua", $0) }
-        let outcome = try Program.run(["doctor"] + options + [file].compactMap { $0 }, environment: scene.environment)
+        let (scene, folder, file, outcome) = try UTCDay.within { try run() }
         func filled(_ text: String) -> String {
             text.replacing("HOST", with: scene.host).replacing("{project}", with: scene.project)
                 .replacing("{script}", with: file ?? "")
@@ -92,6 +87,16 @@ struct DoctorRow: Sendable, CustomTestStringConvertible {
         }
         #expect(!kept.contains(scene.host), "\(kept)")
         #expect(!kept.contains(scene.environment["INFISICAL_UNIVERSAL_AUTH_CLIENT_ID"] ?? "no id"), "\(kept)")
+    }
+
+    private func run() throws -> (DoctorScene, TemporaryFolder, String?, Program.Outcome) {
+        let scene = try self.scene()
+        let folder = try TemporaryFolder()
+        scene.environment["XDG_STATE_HOME"] = folder.path + "/state"
+        if let before { _ = try Program.script(before, environment: scene.environment) }
+        let file = try script.map { try folder.write("script.lua", $0) }
+        let words = ["doctor"] + options + [file].compactMap { $0 }
+        return (scene, folder, file, try Program.run(words, environment: scene.environment))
     }
 
     /// All names and texts of the files that were left.

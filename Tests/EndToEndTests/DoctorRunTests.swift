@@ -142,8 +142,12 @@ import Testing
 }
 
 @Suite struct `The end of a client secret` {
-    private static func day(in days: Int) -> String {
-        Date(timeIntervalSinceNow: Double(days) * 86400).formatted(.iso8601.year().month().day())
+    /// A run with a client secret that ends in so many days, and that day.
+    private static func run(in days: Int) throws -> (day: String, outcome: Program.Outcome) {
+        try UTCDay.within {
+            let day = UTCDay.text(in: days)
+            return (day, try run(day))
+        }
     }
 
     private static func run(_ day: String, _ script: String = "login() login()") throws -> Program.Outcome {
@@ -158,8 +162,7 @@ import Testing
 
     @Test(arguments: [(14, "in 14 days"), (1, "tomorrow"), (0, "today")])
     func `is warned of once a run when it is near`(days: Int, words: String) throws {
-        let day = Self.day(in: days)
-        let outcome = try Self.run(day)
+        let (day, outcome) = try Self.run(in: days)
         let wanted =
             "warning: the client secret expires on \(day), \(words), as "
         #expect(outcome.code == 0 && outcome.errorText.hasPrefix(wanted), "\(outcome)")
@@ -171,7 +174,7 @@ import Testing
         let scene = try RefusalScene()
         let home = try TemporaryFolder()
         let place = "vaultscript/credentials/"
-        let day = Self.day(in: 3)
+        let day = UTCDay.text(in: 3)
         let text = (scene.environment.map { "\($0.key)=\($0.value)" } + ["VAULTSCRIPT_CLIENT_SECRET_EXPIRES=\(day)"])
             .joined(separator: "\n")
         for name in [place + "blog.env", place + "default.env", "my own.env"] { try home.write(name, text) }
@@ -201,7 +204,7 @@ import Testing
 
     @Test func `is warned of by doctor once, at its end`() throws {
         let scene = try RefusalScene()
-        let day = Self.day(in: 3)
+        let day = UTCDay.text(in: 3)
         let outcome = try Program.run(
             ["doctor"], environment: scene.environment.merging(["VAULTSCRIPT_CLIENT_SECRET_EXPIRES": day]) { $1 })
         #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
@@ -212,12 +215,12 @@ import Testing
     }
 
     @Test func `is told when it is over, and the login is tried all the same`() throws {
-        let outcome = try Self.run(Self.day(in: -1))
+        let outcome = try Self.run(in: -1).outcome
         #expect(outcome.code == 0 && outcome.errorText.hasPrefix("warning: the client secret has expired on "), "\(outcome)")
     }
 
     @Test func `is not told while it is far`() throws {
-        let outcome = try Self.run(Self.day(in: 15))
+        let outcome = try Self.run(in: 15).outcome
         #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
     }
 

@@ -22,10 +22,6 @@ private func olderScene() throws -> DoctorScene {
     return scene
 }
 
-private func day(in days: Int) -> String {
-    Date(timeIntervalSinceNow: Double(days) * 86400).formatted(.iso8601.year().month().day())
-}
-
 /// What is as it should be, and what is to be looked at.
 private let wellRows: [DoctorRow] = [
     DoctorRow(
@@ -54,7 +50,7 @@ private let wellRows: [DoctorRow] = [
         "it works, but the client secret expires on DAY, in 14 days, as the environment says", next: inTime
     ) {
         let scene = DoctorScene(try RefusalScene())
-        scene.environment["VAULTSCRIPT_CLIENT_SECRET_EXPIRES"] = day(in: 14)
+        scene.environment["VAULTSCRIPT_CLIENT_SECRET_EXPIRES"] = UTCDay.text(in: 14)
         return scene
     },
     DoctorRow(
@@ -63,7 +59,7 @@ private let wellRows: [DoctorRow] = [
         next: aScript
     ) {
         let scene = DoctorScene(try RefusalScene(identity: ["name": "bot"]))
-        scene.environment["VAULTSCRIPT_CLIENT_SECRET_EXPIRES"] = day(in: 15)
+        scene.environment["VAULTSCRIPT_CLIENT_SECRET_EXPIRES"] = UTCDay.text(in: 15)
         return scene
     },
     DoctorRow(

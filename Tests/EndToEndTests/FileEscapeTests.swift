@@ -190,6 +190,33 @@ import Testing
         }
     }
 
+    /// A program may move what it was handed, and the folder it lies in, to any place of that file system.
+    @Test func `what a program was handed is out of reach wherever the program has moved it`() throws {
+        let place = try Place()
+        let script = #"""
+            local at = "/dev/shm/moved-" .. math.random(1 << 40)
+            local code = [[mv "$A" "$0.a"; ln "$B" "$0.b"; mv "$(dirname "$B")" "$0.folder"; echo ready; exec sleep 60]]
+            local p = spawn{ "sh", "-c", code, at, files = { A = getSecret("PAT"), B = getSecret("PAT") },
+              background = true, capture = "stdout", check = false }
+            p:lines()()
+            local function try(f, ...)
+              local ok, e = pcall(f, ...)
+              print(ok and "came through" or e.kind)
+            end
+            for _, name in ipairs { ".a", ".b", ".folder/B" } do
+              try(fs.read, at .. name) try(fs.stat, at .. name) try(fs.copy, at .. name, "copy") try(fs.rename, at .. name, at .. ".c")
+              try(spawn, { "cat", stdin = { file = at .. name } }) try(secret.file, at .. name) try(secret.dotenv, at .. name)
+            end
+            try(fs.list, at .. ".folder")
+            print(#fs.glob(at .. ".*"), #fs.glob(at .. ".folder/*"))
+            p:kill() p:wait()
+            spawn{ "sh", "-c", [[cat "$0.a" "$0.b"; rm -r "$0.a" "$0.b" "$0.folder"]], at }
+            """#
+        let outcome = try place.run(script)
+        #expect(outcome.text == String(repeating: "denied\n", count: 22) + "0\t0\n", "\(outcome)")
+        try place.checkUntouched(outcome)
+    }
+
     /// Any program can put a link into the directory of its run: that must not close the user's files to other runs.
     @Test func `a link in the directory of another run closes nothing that it leads to`() throws {
         let place = try Place()

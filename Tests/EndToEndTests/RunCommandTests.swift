@@ -326,6 +326,26 @@ import Testing
         #expect(outcome.errorText.components(separatedBy: reference).count == 2, "\(outcome)")
     }
 
+    /// Names are compared as the vault has them: masked, all that hold a value would be others after it was fetched.
+    @Test(arguments: [[], ["--only", "STAGE,PROD_KEY"]])
+    func `with --watch a name that holds a value is no change`(options: [String]) throws {
+        let vault = try DevelopmentVault(secrets: ["STAGE": "PROD", "PROD_KEY": "value-k-1"])
+        let folder = try TemporaryFolder()
+        let count = folder.path + "/count"
+        let environment = vault.environment.merging(["COUNT": count]) { $1 }
+        let outcome = try Program.run(
+            ["run"] + options + ["--watch", "--interval", "1s", "sh", "-c", Self.watched], environment: environment
+        ) { pid in
+            while !FileManager.default.fileExists(atPath: count) { usleep(50_000) }
+            waitForLooks(vault)
+            waitForLooks(vault)
+            let starts = try folder.read("count")
+            #expect(starts == "x\n")
+            kill(pid, SIGTERM)
+        }
+        #expect(outcome.code == 3 && !outcome.errorText.contains("secrets have changed"), "\(outcome)")
+    }
+
     @Test func `with --watch only what the program gets counts, and one that is gone ends nothing`() throws {
         let vault = try DevelopmentVault(secrets: ["K1": "value-k-1", "OTHER": "value-o-1"])
         let folder = try TemporaryFolder()

@@ -173,6 +173,62 @@ import Testing
         #expect(!code.contains("WORKER") || outcome.errorText.contains("worker was killed"), "\(outcome)")
     }
 
+    /// What bears the name of a temporary folder at the end may be anything of the user's.
+    @Test(
+        arguments: [
+            ("a folder", "mv \"$0\" \"$0.moved\"; mv kept \"$0\""), ("a link", "mv \"$0\" \"$0.moved\"; ln -s \"$PWD/kept\" \"$0\""),
+            ("a folder after a removal", "rm -r \"$0\"; mv kept \"$0\""),
+        ], ["", "spawn{ 'sh', '-c', 'kill -9 $PPID' }"])
+    func `what a program has put in the place of a temporary folder is left as it is`(swap: (name: String, code: String), end: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("kept/deep/file", "kept")
+        try folder.write("tmp/other", "x")
+        let script = """
+            local t = fs.tempDir()
+            fs.write(t .. "/own", "x")
+            spawn{ "sh", "-c", [[\(swap.code)]], t, cwd = "\(folder.path)" }
+            \(end)
+            """
+        let outcome = try Program.script(script, environment: ["TMPDIR": folder.path + "/tmp"])
+        #expect(outcome.code == (end.isEmpty ? 0 : 137), "\(outcome)")
+        if end.isEmpty {
+            #expect(outcome.errorText.hasPrefix("warning: the temporary folder \(folder.path)/tmp/vaultscript-tmp-"), "\(outcome)")
+            #expect(outcome.errorText.hasSuffix(" is left: it is another one now, which this run has not made\n"), "\(outcome)")
+        }
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        #expect(files.contains { $0.hasSuffix("/deep/file") }, "\(files)")
+    }
+
+    @Test(.enabled(if: Mounting.isPossible, "only root mounts file systems"))
+    func `what is mounted in a temporary folder is not emptied with it`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("kept/deep/file", "kept")
+        try folder.write("tmp/other", "x")
+        let script = """
+            local t = fs.tempDir()
+            fs.mkdir(t .. "/home")
+            fs.write(t .. "/own", "x")
+            spawn{ "mount", "--bind", "\(folder.path)/kept", t .. "/home" }
+            print(t)
+            """
+        let outcome = try Program.script(script, environment: ["TMPDIR": folder.path + "/tmp"])
+        let path = outcome.text.trimmingCharacters(in: .newlines)
+        defer { _ = try? Program.run([path + "/home"], program: "/usr/bin/umount") }
+        #expect(outcome.errorText == "warning: the temporary folder \(path) is left: something is mounted in it\n", "\(outcome)")
+        #expect(try folder.read("kept/deep/file") == "kept")
+    }
+
+    private enum Mounting {
+        /// Looked at by doing it.
+        static let isPossible: Bool = {
+            guard let folder = try? TemporaryFolder(),
+                let done = try? Program.run(["--bind", folder.path, folder.path], program: "/usr/bin/mount"), done.code == 0
+            else { return false }
+            _ = try? Program.run([folder.path], program: "/usr/bin/umount")
+            return true
+        }()
+    }
+
     // MARK: - Secrets
 
     @Test func `what is read is masked as a whole, names and link targets too`() throws {

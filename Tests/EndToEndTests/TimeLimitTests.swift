@@ -45,6 +45,42 @@ import Testing
         #expect(outcome.code == 124 && outcome.text == "started\n", "\(outcome)")
     }
 
+    /// The reader takes nothing until the run has ended: neither the program nor what is deferred may wait for it.
+    @Test(arguments: ["spawn{ 'sh', '-c', 'yes' }", "while true do print(('x'):rep(1000)) end", "spawn{ 'sh', '-c', 'yes >&2' }"])
+    func `a reader that takes nothing holds nothing up`(script: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x.lua", "defer(function() spawn{ 'touch', arg[1] } end) " + script)
+        let run = #"{ "$0" --timeout 500ms "$1" "$2/deferred" 2> "$3"; echo $? > "$2/code"; } | { until [ -e "$2/code" ]; do sleep 0.05; done; }"#
+        let isError = script.contains(">&2")
+        let outcome = try Program.run(
+            ["-c", isError ? run.replacing(#"2> "$3""#, with: "2>&1 >/dev/null") : run, Program.path, file, folder.path, folder.path + "/error"],
+            program: "/bin/bash")
+        #expect(try folder.read("code") == "124\n", "\(outcome)")
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/deferred"))
+        guard !isError else { return }
+        let error = try folder.read("error")
+        #expect(error.hasPrefix("the run took longer than 0.5 s and was stopped\n") && !error.contains("warning"), "\(error)")
+    }
+
+    @Test func `what is printed at the end waits for a reader as long as it takes, but not past the time limit`() throws {
+        let folder = try TemporaryFolder()
+        let ended = #"{ "$0" $2 -e "print(('x'):rep(300000))" 2> "$1/error"; echo $? > "$1/code"; } | "#
+        let late = try Program.run(["-c", ended + "{ sleep 7; wc -c; }", Program.path, folder.path, ""], program: "/bin/bash")
+        #expect(late.text.contains("300001"), "\(late)")
+        #expect(try folder.read("code") == "0\n" && folder.read("error").isEmpty)
+        let never = try Program.run(
+            ["-c", ended + #"until [ -e "$1/over" ]; do [ "$(cat "$1/code")" != 124 ] || touch "$1/over"; sleep 0.05; done"#, Program.path, folder.path, "--timeout 0.5"],
+            program: "/bin/bash")
+        #expect(try folder.read("code") == "124\n", "\(never)")
+        #expect(
+            try folder.read("error") == """
+                the run took longer than 0.5 s and was stopped
+                all was done, but nobody took what it had printed
+                give it more time: --timeout TIME, or find out what it waits for
+
+                """)
+    }
+
     @Test func `a run in time is not touched`() throws {
         let outcome = try Program.script("print('done') os.exit(4)", options: ["--timeout", "1h"])
         #expect(outcome.code == 4 && outcome.text == "done\n" && outcome.errorText.isEmpty, "\(outcome)")

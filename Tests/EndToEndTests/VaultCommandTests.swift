@@ -176,6 +176,18 @@ import Testing
         #expect(try Program.run(["secrets"], environment: vault.environment).text == "C  version 1\n")
     }
 
+    /// Masked, the name would not be found among those that are there, and what is there would be written over.
+    @Test func `import finds what is there also where a value is a part of its name`() throws {
+        let vault = try DevelopmentVault(secrets: ["STAGE": "TEST", "PROD_KEY": "of the vault"])
+        let folder = try TemporaryFolder()
+        let file = try folder.write("imported", "PROD_KEY=of the file\nSTAGE=PROD\nPROD_OTHER=new\n")
+        let outcome = try Program.run(["import", file], environment: vault.environment)
+        #expect(outcome.text == "[secret:STAGE]_OTHER  created\n[secret:STAGE]_KEY  left as it is\nSTAGE  left as it is\n", "\(outcome)")
+        let value = try Program.run(
+            ["run", "--only", "PROD_KEY", "sh", "-c", "test \"$PROD_KEY\" = 'of the vault'"], environment: vault.environment)
+        #expect(value.code == 0, "\(value)")
+    }
+
     @Test func `import stores what an environment file sets, whatever its quotes`() throws {
         let (one, two) = (Canary(), Canary())
         let vault = try DevelopmentVault(secrets: ["THERE": "value-there"])

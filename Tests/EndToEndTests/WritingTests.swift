@@ -147,6 +147,35 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    /// Whether a value holds what was written is nobody's business: a reference in the vault is what counts.
+    @Test func `after a write a secret with references counts as put together, and no other`() throws {
+        let vault = try DevelopmentVault(secrets: [
+            "PLAIN": #"{"x":"of the vault"}"#, "BUILT": #"{"x":"${B}"}"#, "BEFORE": #"{"x":"${OTHER}"}"#, "B": "old", "OTHER": "x",
+        ])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            vault:getSecret("BEFORE")
+            vault:putSecret("B", secret.template("of the vault", {}))
+            for _, name in ipairs { "PLAIN", "BUILT", "BEFORE" } do
+              for _, handle in ipairs { vault:getSecret(name), vault:getSecrets{ only = { name } }[name] } do
+                local ok, e = pcall(secret.field, handle, "x")
+                print(name, ok or e.message)
+              end
+            end
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == """
+                PLAIN\ttrue
+                PLAIN\ttrue
+                BUILT\tsecret.field: BUILT was put together by the script
+                BUILT\tsecret.field: BUILT was put together by the script
+                BEFORE\ttrue
+                BEFORE\ttrue
+
+                """, "\(outcome)")
+    }
+
     @Test func `wrong arguments name the place`() throws {
         let vault = try DevelopmentVault(secrets: [:])
         let outcome = try Program.script(

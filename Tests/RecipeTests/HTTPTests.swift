@@ -51,6 +51,77 @@ import Testing
         #expect(sent[4].headers["content-length"] == "0" && sent[4].headers["content-type"] == nil)
     }
 
+    @Test func `a header that goes on in the next line is one, and equal ones are joined but for cookies`() throws {
+        let head = "HTTP/1.1 200 OK\r\nX-Fold: one\r\n  two\r\n\tthree: four\r\nX-A: 1\r\nSet-Cookie: a=1\r\n  ; b: 2\r\nx-a: 2\r\n"
+        let server = StubHTTPServer { _, _ in
+            .raw(Array((head + "Set-Cookie: c=3\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n").utf8), closes: true)
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            """
+            local all = {}
+            for name, value in pairs(http.request{ url = U }.headers) do all[#all + 1] = name .. "=" .. value end
+            table.sort(all)
+            print(table.concat(all, "|"))
+            """, server)
+        #expect(outcome.text == "content-length=0|x-a=1, 2|x-empty=|x-fold=one two three: four\n", "\(outcome)")
+    }
+
+    @Test func `a value in a header is masked across the colon and across lines`() throws {
+        let (canary, other) = (Canary(), Canary())
+        let hook = "X-Name: " + canary.value
+        let folded = other.value + " and " + other.value
+        let server = StubHTTPServer { _, _ in
+            .raw(
+                Array(
+                    ("HTTP/1.1 200 OK\r\n\(hook)\r\nX-Lines: \(other.value)\r\n and \(other.value)\r\n\(other.value): x\r\n"
+                        + "Content-Length: 0\r\n\r\n").utf8), closes: true)
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            """
+            local hook, token = secret.env("API_HOOK"), secret.env("API_TOKEN")
+            local all = {}
+            for name, value in pairs(http.request{ url = U }.headers) do all[#all + 1] = name .. "=" .. value end
+            table.sort(all)
+            print(table.concat(all, "|"))
+            """, server, environment: ["API_HOOK": hook, "API_TOKEN": folded])
+        #expect(canary.found(in: outcome) == nil, "\(outcome)")
+        #expect(outcome.text.contains("[secret:API_HOOK]=|") && outcome.text.contains("x-lines=[secret:API_TOKEN]"), "\(outcome)")
+    }
+
+    @Test func `a redirect to a place with a value in it is not followed with the mask`() throws {
+        let canary = Canary()
+        let server = StubHTTPServer { request, _ in
+            request.target == "/" ? .json(302, "", headers: ["Location": "/k/\(canary.value)"]) : .json(200, "{}")
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            "local t = secret.env('API_TOKEN') print(failure{ url = U .. '/' })", server, environment: ["API_TOKEN": canary.value])
+        #expect(server.requests.count == 1 && outcome.text.contains("it points to no place that can be followed"), "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    /// A server may say the value in more than one place; what says how long it is is left out.
+    @Test(arguments: [#"secrets = { "token" }"#, #"capture = "secret""#])
+    func `headers that came before a value was taken hold neither it nor its length`(way: String) throws {
+        let canary = Canary()
+        let body = way.hasPrefix("secrets") ? #"{"token":"\#(canary.value)"}"# : canary.value
+        let server = StubHTTPServer { _, _ in
+            .json(201, body, headers: ["Location": "/sessions/\(canary.value)", "X-Token": canary.value, "Content-Digest": "x"])
+        }
+        defer { server.stop() }
+        let outcome = try Self.run(
+            """
+            local h = http.request{ url = U, \(way) }.headers
+            print(h["x-token"], h.location, h["content-length"], h["content-digest"], h["content-type"])
+            """, server)
+        let name = way.hasPrefix("secrets") ? "token" : "127.0.0.1"
+        #expect(
+            outcome.text == "[secret:\(name)]\t/sessions/[secret:\(name)]\tnil\tnil\tapplication/json; charset=utf-8\n", "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
     @Test func `secrets go out in URL, headers and body, and an echo of them is masked`() throws {
         let canary = Canary()
         let server = StubHTTPServer { request, _ in

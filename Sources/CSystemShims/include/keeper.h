@@ -8,11 +8,15 @@
 
 /// What the host tells its keeper: one packet each, this byte and what belongs to it.
 enum {
-    /// A path that is removed, with all below it, when the host has ended. Told before it is made.
+    /// A path that is removed when the host has ended: a file, or a directory as long as it is empty. Told before it is
+    /// made.
     VS_SYS_KEEPER_REMOVE = 'R',
+    /// What was made at the last VS_SYS_KEEPER_REMOVE packet's path: a vs_sys_directory, and the path again. It is removed
+    /// with all below it; what else bears its name by then is left alone.
+    VS_SYS_KEEPER_MADE = 'M',
     /// A process (its number as int32_t) that outlives the run with its session.
     VS_SYS_KEEPER_SPARE = 'S',
-    /// The path of the last VS_SYS_KEEPER_REMOVE packet with these bytes is not to be removed any more.
+    /// The path of a VS_SYS_KEEPER_REMOVE packet is not to be removed any more.
     VS_SYS_KEEPER_FORGET = 'F',
 };
 

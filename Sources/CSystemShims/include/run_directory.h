@@ -26,8 +26,22 @@ bool vs_sys_run_directory_claim(int directory);
 /// digits, older than ten seconds, claimed by nobody. Why: keeper and host may have been killed together.
 void vs_sys_run_directories_sweep(int at);
 
-/// Removes `name` in `at` with all below it; links are removed, not followed. 0, or -1 with errno; ENOENT is no error.
-int vs_sys_remove_tree(int at, const char *name);
+/// Which directory it is, whatever name leads to it.
+typedef struct {
+    unsigned long long device;
+    unsigned long long inode;
+} vs_sys_directory;
+
+/// Which directory the open `directory` is; false with errno.
+bool vs_sys_directory_learn(int directory, vs_sys_directory *which);
+
+/// Removes the directory `made` by its name in `at`, with all below it. What else bears that name by now is left alone
+/// (ESTALE): a program may have moved a directory of the user's there. Links are removed, not followed, and nothing that
+/// is mounted below is entered (EXDEV). 0, or -1 with errno; ENOENT is no error: it has been moved away or removed.
+int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *made);
+
+/// Removes one file, link or empty directory; nothing below it. 0, or -1 with errno; ENOENT is no error.
+int vs_sys_remove_single(const char *path);
 
 /// Fills `bytes` from the kernel's random source. 0, or -1 with errno.
 int vs_sys_random(void *bytes, size_t count);

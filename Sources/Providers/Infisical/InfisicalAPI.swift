@@ -68,7 +68,8 @@ enum InfisicalAPI {
         let imports = includesImports ? "true" : "false"
         return [
             self.project(project), ("environment", folder.environment), ("secretPath", folder.path),
-            ("viewSecretValue", folder.includesValues ? "true" : "false"), ("expandSecretReferences", "true"),
+            ("viewSecretValue", folder.includesValues ? "true" : "false"),
+            ("expandSecretReferences", folder.expandsReferences ? "true" : "false"),
             ("includeImports", imports), ("include_imports", imports),
         ]
     }

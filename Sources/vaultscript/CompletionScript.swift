@@ -17,14 +17,14 @@ enum CompletionScript {
 
     /// All options of a subcommand.
     static func options(_ command: Subcommand) -> [CommandOption] {
-        guard command.optionPlace != .nowhere else { return [] }
-        return command.options + (command.takesSharedOptions ? CommandOption.shared : [])
+        command.options + (command.takesSharedOptions ? CommandOption.shared : [])
     }
 
     /// Words that a command takes, where they are few and known.
     static func words(_ command: Subcommand) -> [String] {
         switch command.name {
         case "completion": shells
+        case "credentials": Subcommand.credentialsActions
         case "help": Subcommand.names + HelpCommand.topics
         default: []
         }

@@ -54,26 +54,73 @@ static vs_sys_credentials_result judge(const struct stat *info, bool through_lin
     return through_link && geteuid() != 0 ? VS_SYS_CREDENTIALS_NOT_REGULAR : VS_SYS_CREDENTIALS_OK;
 }
 
-vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_t size) {
+// Opens and judges the file at `path`. -1 where it is not used; `found` says why.
+static int open_judged(const char *path, struct stat *info, bool *through_link, vs_sys_credentials *found) {
     // The link is followed only when the file behind it turns out to be root's own, or for root itself.
-    bool through_link = false;
+    *through_link = false;
+    *info = (struct stat){0};
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (file < 0 && errno == ELOOP) {
-        through_link = true;
+        *through_link = true;
         file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     }
-    if (file < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
-    struct stat info;
-    vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_UNREADABLE};
-    if (fstat(file, &info) == 0) found.result = judge(&info, through_link);
-    if (found.result == VS_SYS_CREDENTIALS_OK && is_kernel_file(file)) found.result = VS_SYS_CREDENTIALS_NOT_REGULAR;
-    if (found.result == VS_SYS_CREDENTIALS_OK) found = read_all(file, buffer, size);
-    found.mode = info.st_mode & 07777;
-    found.owner = info.st_uid;
-    found.device = info.st_dev;
-    found.inode = info.st_ino;
-    close(file);
+    if (file < 0 || fstat(file, info) != 0) {
+        *found = failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    } else {
+        *found = (vs_sys_credentials){.result = judge(info, *through_link)};
+        if (found->result == VS_SYS_CREDENTIALS_OK && is_kernel_file(file)) {
+            found->result = VS_SYS_CREDENTIALS_NOT_REGULAR;
+        }
+    }
+    if (found->result == VS_SYS_CREDENTIALS_OK) return file;
+    if (file >= 0) close(file);
+    return -1;
+}
+
+static vs_sys_credentials described(vs_sys_credentials found, const struct stat *info) {
+    found.mode = info->st_mode & 07777;
+    found.owner = info->st_uid;
+    found.device = info->st_dev;
+    found.inode = info->st_ino;
     return found;
+}
+
+vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_t size) {
+    bool through_link;
+    struct stat info;
+    vs_sys_credentials found;
+    int file = open_judged(path, &info, &through_link, &found);
+    if (file >= 0) {
+        found = read_all(file, buffer, size);
+        close(file);
+    }
+    return described(found, &info);
+}
+
+static vs_sys_credentials remove_checked(const char *path, const struct stat *info, bool through_link) {
+    // A link is a name for a file of somebody else's making, and a mounted file comes back.
+    if (through_link) return failed(VS_SYS_CREDENTIALS_NOT_REGULAR);
+    if (info->st_uid != geteuid()) return failed(VS_SYS_CREDENTIALS_OTHER_OWNER);
+    struct stat now;
+    if (lstat(path, &now) != 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    if (now.st_dev != info->st_dev || now.st_ino != info->st_ino) {
+        errno = ESTALE;
+        return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    }
+    if (unlink(path) != 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
+    return (vs_sys_credentials){.result = VS_SYS_CREDENTIALS_OK};
+}
+
+vs_sys_credentials vs_sys_credentials_remove(const char *path) {
+    bool through_link;
+    struct stat info;
+    vs_sys_credentials found;
+    int file = open_judged(path, &info, &through_link, &found);
+    if (file >= 0) {
+        found = remove_checked(path, &info, through_link);
+        close(file);
+    }
+    return described(found, &info);
 }
 
 vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size) {

@@ -56,7 +56,8 @@ struct DevCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let stop = CaughtSignals([SIGTERM, SIGINT])
         let (service, announce) = try prepare()
-        let server = try DevServer(service: service, port: port)
+        let start = "vaultscript dev" + (seed.map { " --seed \($0.shellWord)" } ?? "")
+        let server = try DevServer(service: service, port: port, command: start)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run(ready: announce) }
             group.addTask { await stop.wait() }
@@ -77,8 +78,10 @@ struct DevCommand: AsyncParsableCommand {
             await changes.wait()
             if Task.isCancelled { return }
             do throws(Failure) {
-                await service.reload(try Seed(contentsOf: seed, now: Date()))
+                let content = try Seed(contentsOf: seed, now: Date())
+                await service.reload(content)
                 StandardError.write("vaultscript dev: the seed was read again")
+                if let warning = content.warning { StandardError.write(warning) }
             } catch {
                 StandardError.write("vaultscript dev: \(error.text)")
             }
@@ -92,6 +95,7 @@ struct DevCommand: AsyncParsableCommand {
             let content = try Seed(contentsOf: seed, now: Date())
             let vault = Vault(state: content.state, settings: content.settings)
             let announce: @Sendable (String) throws -> Void = { url in
+                if let warning = content.warning { StandardError.write(warning) }
                 ReadyLine(url: url, credentials: content.credentials).print()
             }
             return (VaultService(vault: vault, save: nil, log: log), announce)

@@ -44,7 +44,7 @@ struct Home: Sendable {
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure(
                 .io, "the development vault is running already", reason: "another process holds \(statePath)",
-                hint: "stop it, or start a separate one with --seed FILE")
+                hint: "stop it, or start a separate one beside it: vaultscript dev --seed FILE --port 0")
         }
     }
 

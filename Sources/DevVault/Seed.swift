@@ -8,6 +8,17 @@ struct Seed: Sendable {
     var settings: ServerSettings
     /// What to tell whoever started the vault.
     var credentials: SeedCredentials
+    /// Places of values that are words, or nearly: they are masked wherever such a word stands.
+    var plainValues: [String] = []
+
+    /// What to say of these; nil where there are none.
+    var warning: String? {
+        guard !plainValues.isEmpty else { return nil }
+        let more = plainValues.count > 5 ? " and \(plainValues.count - 5) more" : ""
+        return
+            "warning: values of fewer than \(SeedBuilder.plainBytes) bytes are masked wherever such a word stands, in "
+            + "messages too: \(plainValues.prefix(5).joined(separator: ", "))\(more)"
+    }
 
     /// Reads a seed file.
     ///
@@ -45,9 +56,11 @@ struct Seed: Sendable {
     }
 
     init(
-        state: VaultState, settings: ServerSettings, credentials: SeedCredentials = SeedCredentials()
+        state: VaultState, settings: ServerSettings, credentials: SeedCredentials = SeedCredentials(),
+        plainValues: [String] = []
     ) {
         (self.state, self.settings, self.credentials) = (state, settings, credentials)
+        self.plainValues = plainValues
     }
 
     /// Where the text stops being JSON, without a word of it.
@@ -76,8 +89,12 @@ struct SeedCredentials: Equatable, Sendable {
 
 /// Builds a seed from its tree; problems gather in `reader`.
 struct SeedBuilder {
+    /// A value with fewer bytes is found in ordinary text.
+    static let plainBytes = 8
+
     var reader = SeedReader()
     let now: Date
+    private var plainValues: [String] = []
 
     init(now: Date) { self.now = now }
 
@@ -94,7 +111,7 @@ struct SeedBuilder {
         let credentials = SeedCredentials(
             clientID: state.identities.first?.clientID, clientSecret: identities.first?.1,
             projectID: state.projects.first?.id)
-        return Seed(state: state, settings: server(top["server"]), credentials: credentials)
+        return Seed(state: state, settings: server(top["server"]), credentials: credentials, plainValues: plainValues)
     }
 
     // MARK: - Projects
@@ -157,7 +174,10 @@ struct SeedBuilder {
 
     private mutating func folder(_ value: JSON, _ place: String, tags: inout [Tag]) -> [Secret] {
         reader.map(value, place).flatMap { name, content in
-            if let text = content.string { return [secret(name, text)] }
+            if let text = content.string {
+                noteWord(text, "\(place).\(name)")
+                return [secret(name, text)]
+            }
             return described(name, content, "\(place).\(name)", tags: &tags)
         }
     }
@@ -170,7 +190,9 @@ struct SeedBuilder {
         let keys = ["value", "comment", "tags", "metadata", "version", "personal"]
         let members = reader.object(value, place, keys: keys)
         if members["value"] == nil { reader.note(place, "key \"value\" is missing") }
-        var shared = secret(name, text(members["value"], "\(place).value") ?? "")
+        let content = text(members["value"], "\(place).value") ?? ""
+        noteWord(content, "\(place).value")
+        var shared = secret(name, content)
         shared.comment = text(members["comment"], "\(place).comment") ?? ""
         shared.versions[0].number = reader.number(members["version"], "\(place).version", 1...1_000_000) ?? 1
         shared.metadata = reader.map(members["metadata"], "\(place).metadata").compactMap { key, item in
@@ -181,6 +203,12 @@ struct SeedBuilder {
         var personal = secret(name, value)
         personal.kind = .personal
         return [shared, personal]
+    }
+
+    /// Shorter ones are not masked at all.
+    private mutating func noteWord(_ value: String, _ place: String) {
+        let isWord = value.unicodeScalars.allSatisfy { CharacterSet.letters.contains($0) }
+        if isWord, (4..<Self.plainBytes).contains(value.utf8.count) { plainValues.append(place) }
     }
 
     private func secret(_ name: String, _ value: String) -> Secret {
@@ -233,6 +261,7 @@ extension SeedBuilder {
         let members = reader.object(value, place, keys: Self.identityKeys)
         let clientID = reader.required(members, "clientId", place).trimmingCharacters(in: .whitespacesAndNewlines)
         let clear = reader.required(members, "clientSecret", place).trimmingCharacters(in: .whitespacesAndNewlines)
+        if !clear.isEmpty, clear.utf8.count < Self.plainBytes { plainValues.append("\(place).clientSecret") }
         var secret = ClientSecret(digest: Crypto.sha256(Data(clear.utf8)), createdAt: now)
         // A life below zero is over before the first login: a way to an expired secret without waiting.
         secret.ttl = reader.number(members["secretTtl"], "\(place).secretTtl", -1...Self.longest) ?? 0

@@ -3,8 +3,8 @@ enum SeedFormat {
     /// A seed that can be used as it is.
     static let example = """
         {"projects": [{"id": "p1", "slug": "blog", "environments": {
-           "dev": {"/": {"GH_PAT": "value"}, "/web": {}}}}],
-         "identities": [{"clientId": "id", "clientSecret": "secret",
+           "dev": {"/": {"GH_PAT": "value-of-the-pat"}, "/web": {}}}}],
+         "identities": [{"clientId": "id", "clientSecret": "for-tests-7f3a9c",
            "projects": ["p1"], "trustedIps": ["127.0.0.0/8"],
            "secretTtl": 0, "tokenTtl": 3600,
            "access": [{"environment": "dev", "path": "/**"}]}]}
@@ -12,7 +12,8 @@ enum SeedFormat {
 
     /// The keys that the example does not have.
     static let notes = """
-        secret       "value", or {"value", "comment", "tags": ["ci"],
+        secret       "value" (of 8 bytes or more: shorter words are masked
+                     wherever they stand), or {"value", "comment", "tags": ["ci"],
                      "metadata": {"k": "v"}, "version": 3, "personal": "own"}
         project      "protected": [{"environment", "path"}]: folders where a
                      change only asks for approval

@@ -122,14 +122,19 @@ struct PromptPool: AsyncSocketPool {
 struct DevServer {
     private let server: HTTPServer
     private let port: UInt16
+    /// What starts this vault, but for the port.
+    private let command: String
 
-    /// - Parameter port: 0 takes any that is free.
-    init(service: VaultService, port: UInt16) throws {
+    /// - Parameters:
+    ///   - port: 0 takes any that is free.
+    ///   - command: For messages: what starts this vault, but for the port.
+    init(service: VaultService, port: UInt16, command: String = "vaultscript dev") throws {
         let configuration = HTTPServer.Configuration(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port),
             pool: PromptPool(base: HTTPServer.defaultPool()), logger: .disabled)
         server = HTTPServer(config: configuration, handler: HTTPAdapter(service: service))
         self.port = port
+        self.command = command
     }
 
     /// Serves until the task is cancelled.
@@ -138,13 +143,13 @@ struct DevServer {
     ///
     /// - Throws: `Failure` when the port cannot be had, or what `ready` throws.
     func run(ready: @Sendable @escaping (String) throws -> Void) async throws {
-        let (server, port) = (server, port)
+        let (server, port, command) = (server, port, command)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
                     try await server.run()
                 } catch let SocketError.failed(type, number, _) where ["Bind", "Listen"].contains(type) {
-                    throw Self.portFailure(port, errno: number)
+                    throw Self.portFailure(port, errno: number, command)
                 }
             }
             group.addTask {
@@ -158,13 +163,13 @@ struct DevServer {
         }
     }
 
-    private static func portFailure(_ port: UInt16, errno number: Int32) -> Failure {
+    private static func portFailure(_ port: UInt16, errno number: Int32, _ command: String) -> Failure {
         let reason =
             number == EADDRINUSE
             ? "another process listens on it" : unsafe String(cString: strerror(number))
         return Failure(
             .io, "port \(port) of 127.0.0.1 cannot be had", reason: reason,
-            hint: "take another with --port N, or any free one with --port 0")
+            hint: "take any that is free: \(command) --port 0, or another: --port N")
     }
 }
 

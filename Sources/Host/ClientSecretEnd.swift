@@ -2,34 +2,39 @@ import Diagnostics
 
 /// When a client secret ends, as far as somebody has said so: the file that it is in, or the server.
 struct ClientSecretEnd: Equatable {
-    /// In a credentials file or the environment: `2026-12-31`.
+    /// In a credentials file or the environment: `2026-12-31`, or `never`.
     static let variable = CredentialsFile.expiryName
+    /// What stands there for a client secret without an end.
+    static let never = "never"
     /// How long before the end it is warned of.
     static let warningDays = 14
 
-    var day: CalendarDay
+    /// Nil where it never ends.
+    var day: CalendarDay?
     /// Who says so: a file, the environment, a host.
     var source: String
 
-    init(day: CalendarDay, source: String) {
+    init(day: CalendarDay?, source: String) {
         self.day = day
         self.source = source
     }
 
     /// Reads the variable's text.
     ///
-    /// - Throws: `.usage` for anything but a day.
+    /// - Throws: `.usage` for anything but a day or `never`.
     init(_ text: String, source: String) throws(Failure) {
-        guard let day = CalendarDay(text) else {
+        let day = CalendarDay(text)
+        guard day != nil || text == Self.never else {
             throw Failure(
                 .usage, "\(Self.variable) is no date", reason: "it stands in \(source.printable)",
-                hint: "write it as year, month and day, such as \(Self.variable)=2026-12-31")
+                hint: "write it as year, month and day, such as \(Self.variable)=2026-12-31, or \(Self.never)")
         }
         self.init(day: day, source: source)
     }
 
-    /// What to say of it on `today`; nil while the end is far.
+    /// What to say of it on `today`; nil while the end is far, or where there is none.
     func warning(today: CalendarDay) -> String? {
+        guard let day else { return nil }
         let days = day.number - today.number
         guard days <= Self.warningDays else { return nil }
         let when = days == 0 ? "today" : days == 1 ? "tomorrow" : "in \(days) days"

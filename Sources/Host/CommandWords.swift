@@ -11,16 +11,30 @@ struct CommandWords {
 
     /// The name of the command; nil for a script.
     var command: String?
+    /// The options of the command line that say which vault is meant, each with a blank before it.
+    var vault = ""
+    /// Whether the command line names a project.
+    var namesProject = false
+
+    init(command: String?) { self.command = command }
+
+    /// For whoever has written that command line.
+    init(_ options: RunOptions) {
+        command = options.command
+        vault = options.vaultWords
+        namesProject = options.project != nil
+    }
 
     /// What errors call the function that failed.
     func function(_ name: String) -> String { command.map { "vaultscript \($0)" } ?? name }
 
     /// A failure of a function, under the name of what was asked for.
     func worded(_ failure: Failure) -> Failure {
+        var failure = failure
+        if failure.hint == "run: vaultscript doctor" { failure.hint += vault }
         guard command != nil, let name = Self.functions.first(where: { failure.message.hasPrefix("\($0): ") }) else {
             return failure
         }
-        var failure = failure
         failure.message = function(name) + failure.message.dropFirst(name.count)
         return failure
     }
@@ -45,7 +59,7 @@ struct CommandWords {
         throw Failure(
             .usage, "--except names what is not there: \(absent.map(\.printable).joined(separator: ", "))",
             hint: near.map { "did you mean \($0.printable)?" }
-                ?? "see the names with vaultscript secrets, and leave out of --except what is not among them")
+                ?? "see the names with vaultscript secrets\(vault), and leave out of --except what is not among them")
     }
 
     /// A change policy stands before what `function` should do.
@@ -56,11 +70,24 @@ struct CommandWords {
                 + "another request"
     }
 
-    /// The names of a folder.
-    func listing(environment: String, path: String) -> String {
+    /// The names of a folder: a line that does as it stands what it says, where this was asked.
+    ///
+    /// - Parameter usual: The project of the login, which need not be said.
+    func listing(project: String, usual: String?, environment: String, path: String) -> String {
+        guard command != nil else {
+            return
+                "for _, name in ipairs(login():names{ env = \"\(environment)\", path = \"\(path)\" }) do print(name) end"
+        }
+        let named = namesProject || project != usual ? " --project \(project.shellWord)" : ""
+        return "vaultscript secrets\(vault)\(named) --env \(environment.shellWord) --path \(path.shellWord)"
+    }
+
+    /// Standard input was to hold a value, and was empty. Never a way that puts the value into the shell's history.
+    var emptyInputHint: String {
         command == nil
-            ? "for _, name in ipairs(login():names{ env = \"\(environment)\", path = \"\(path)\" }) do print(name) end"
-            : "vaultscript secrets --env \(environment.shellWord) --path \(path.shellWord)"
+            ? "hand the value over from where it is kept: … | vaultscript FILE, or vaultscript FILE <VALUE-FILE"
+            : "type it where it is asked for, at a terminal: vaultscript set\(vault) NAME; or take it from a file: "
+                + "vaultscript set\(vault) NAME <FILE"
     }
 
     /// A failure of a name that is none, or an address.
@@ -78,17 +105,5 @@ struct CommandWords {
             .usage, "\(function): it is not known which project is meant",
             reason: "a machine identity can be in several",
             hint: "say \(asked), or INFISICAL_PROJECT_ID in the credentials file or the environment")
-    }
-}
-
-extension String {
-    /// As a shell takes it for one word.
-    public var shellWord: String {
-        let text = printable
-        let isPlain =
-            !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && !Array("'\"\\$`|&;<>()*?[]#~!{}".utf8).contains($0) }
-        return isPlain
-            ? text
-            : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

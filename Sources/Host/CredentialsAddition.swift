@@ -37,25 +37,21 @@ public struct CredentialsAddition {
         var clientID: String
         var clientSecret: SecretBytes
         var project: String?
-        var expiry: CalendarDay?
+        /// A day, or `never`; nil where nobody knows.
+        var expiry: String?
     }
 
     private func add(_ host: CredentialsHost) throws(Failure) -> String {
         let place = try place(host)
-        let given = try givenExpiry()
-        if let clientID { try Self.checkClientID(clientID, "--client-id") }
+        try checkOptions(host)
         try mayReplace(place, host)
         var answers = try answers(host)
-        var isKnown = given.isSaid
-        answers.expiry = given.day
+        answers.expiry = expires
         if checksLogin {
             let session = try host.login(plan(answers, place, host))
-            if !isKnown, let end = ownEnd(host, session) {
-                answers.expiry = CalendarDay(secondsSince1970: end)
-                isKnown = true
-            }
+            if answers.expiry == nil { answers.expiry = ownEnd(host, session) }
         }
-        if !isKnown, host.isAtTerminal { answers.expiry = try askExpiry(host) }
+        if answers.expiry == nil, host.isAtTerminal { answers.expiry = try askExpiry(host) }
         try place.prepareFolder()
         let lock = try place.lock()
         try place.replace(with: try text(answers, place, host))
@@ -71,7 +67,37 @@ public struct CredentialsAddition {
                 .usage, "vaultscript credentials add: which profile is meant?",
                 hint: "name it: vaultscript credentials add default")
         }
+        try Self.checkName(name)
         return try CredentialsPlace(profile: name, options, host.environment, host.keeper)
+    }
+
+    /// A name that stands in commands and hints as it is.
+    private static func checkName(_ name: String) throws(Failure) {
+        let begins = name.first.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+        let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "._-@+".contains($0) }
+        guard begins, isPlain, name.utf8.count <= 100 else {
+            throw Failure(
+                .usage, "that is no name for a profile",
+                reason:
+                    "a name holds letters, digits and . _ - @ +, begins with a letter, a digit or _, and has at most "
+                    + "100 bytes", hint: "such as blog, which is kept in blog.env")
+        }
+    }
+
+    /// What the command line says is looked at before anything is asked.
+    private func checkOptions(_ host: CredentialsHost) throws(Failure) {
+        let options = host.options
+        if options.credentialsDescriptor != nil {
+            throw Failure(
+                .usage, "vaultscript credentials add takes no --credentials-fd",
+                hint: "name the file: --credentials FILE")
+        }
+        if let expires { try Self.checkExpiry(expires, "--expires") }
+        if let clientID { try Self.checkClientID(clientID, "--client-id") }
+        for (name, value) in [("project", options.project), ("env", options.environment), ("path", options.path)] {
+            if let value { try Self.checkSetting(value, name, host) }
+        }
+        if let domain = options.domain { try Self.checkDomain(domain, "give --domain", host) }
     }
 
     private func mayReplace(_ place: CredentialsPlace, _ host: CredentialsHost) throws(Failure) {
@@ -92,30 +118,48 @@ public struct CredentialsAddition {
 
     private func answers(_ host: CredentialsHost) throws(Failure) -> Answers {
         let domain = try domain(host)
-        _ = try host.sessions.checkedBase(domain)
         let id: String
         if let clientID { id = clientID } else { id = try askClientID(host) }
         let secret = try clientSecret(host)
         try host.gate.masker.add(secret, name: "client secret")
-        var project = host.options.project ?? host.environment.setting("INFISICAL_PROJECT_ID")
-        if host.options.project == nil, host.isAtTerminal {
-            let usual = project.map { " [\($0.printable)]" } ?? " (empty: none)"
-            let typed = try host.askText("Project, its id or slug\(usual): ")
-            if !typed.isEmpty { project = typed }
+        return Answers(domain: domain, clientID: id, clientSecret: secret, project: try project(host), expiry: nil)
+    }
+
+    /// Asks until `read` takes the answer, or the person gives up.
+    private func ask<Answer>(
+        _ host: CredentialsHost, _ question: String, showsAnswer: Bool = true,
+        _ read: (String) throws(Failure) -> Answer
+    ) throws(Failure) -> Answer {
+        while true {
+            let typed = try host.askText(question, showsAnswer: showsAnswer)
+            do throws(Failure) { return try read(typed) } catch { host.gate.say(host.gate.inward(error).text + "\n") }
         }
-        for (name, value) in [("project", project), ("env", host.options.environment), ("path", host.options.path)] {
-            if let value { try Self.checkSetting(value, name, host) }
-        }
-        return Answers(domain: domain, clientID: id, clientSecret: secret, project: project, expiry: nil)
     }
 
     private func domain(_ host: CredentialsHost) throws(Failure) -> String {
         if let domain = host.options.domain { return domain }
         let usual =
             host.environment.setting("INFISICAL_DOMAIN") ?? host.options.settings.user?.login.domain?.value ?? "us"
-        guard host.isAtTerminal else { return usual }
-        let typed = try host.askText("Infisical: us, eu, or the URL of your own [\(usual.printable)]: ")
-        return typed.isEmpty ? usual : typed
+        guard host.isAtTerminal else {
+            _ = try host.sessions.checkedBase(usual)
+            return usual
+        }
+        let question = "Infisical: us, eu, or the URL of your own [\(usual.printable)]: "
+        return try ask(host, question) { (typed) throws(Failure) in
+            let domain = typed.isEmpty ? usual : typed
+            try Self.checkDomain(domain, "type", host)
+            return domain
+        }
+    }
+
+    /// - Parameter verb: What the person does with an address, for the hint.
+    private static func checkDomain(_ domain: String, _ verb: String, _ host: CredentialsHost) throws(Failure) {
+        do throws(Failure) { _ = try host.sessions.checkedBase(domain) } catch {
+            guard error.kind == .usage else { throw error }
+            var told = error
+            told.hint = "\(verb) us, eu or a URL such as https://vault.example.org"
+            throw told
+        }
     }
 
     /// Not shown: whoever pastes the client secret here by mistake has not shown it.
@@ -125,9 +169,10 @@ public struct CredentialsAddition {
                 .usage, "vaultscript credentials add: the client id is missing",
                 reason: "standard input is no terminal, so nobody is asked", hint: "--client-id ID")
         }
-        let typed = try host.askText("Client id (not shown): ", showsAnswer: false)
-        try Self.checkClientID(typed, "the client id")
-        return typed
+        return try ask(host, "Client id (not shown): ", showsAnswer: false) { (typed) throws(Failure) in
+            try Self.checkClientID(typed, "the client id")
+            return typed
+        }
     }
 
     private static func checkClientID(_ text: String, _ place: String) throws(Failure) {
@@ -140,34 +185,56 @@ public struct CredentialsAddition {
                     ? "it is in the shell's history now: revoke it, and make another"
                     : "try again; nothing has been sent")
         }
-        guard !text.isEmpty, text.utf8.count <= 200,
-            text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != 34 && $0 != 39 })
-        else {
+        let isPlain = text.utf8.allSatisfy { (0x21..<0x7F).contains($0) && $0 != 34 && $0 != 39 }
+        guard !text.isEmpty, text.utf8.count <= 200, isPlain else {
             throw Failure(
-                .usage, "\(place) is none", reason: "it is empty, or holds blanks, quotes or other characters",
+                .usage, text.isEmpty ? "\(place) is empty" : "\(place) is none",
+                reason: text.isEmpty ? "" : "it holds blanks, quotes or other characters, or is too long",
                 hint: "Infisical shows it where the machine identity is set up (Universal Auth)")
         }
     }
 
     private func clientSecret(_ host: CredentialsHost) throws(Failure) -> SecretBytes {
-        let secret: SecretBytes
-        if host.isAtTerminal {
-            secret = try host.ask("Client secret (not shown): ")
-        } else {
-            secret = try host.readInput(atMost: SecretPrompt.maximumBytes)
+        guard host.isAtTerminal else {
+            let secret = try host.readInput(atMost: SecretPrompt.maximumBytes)
+            try Self.checkClientSecret(
+                secret, "hand over the client secret alone: … | vaultscript credentials add NAME --client-id ID")
+            return secret
         }
+        while true {
+            let secret = try host.ask("Client secret (not shown): ")
+            do throws(Failure) {
+                try Self.checkClientSecret(secret, "Infisical shows it once, when it is made: type or paste it alone")
+                return secret
+            } catch { host.gate.say(error.text + "\n") }
+        }
+    }
+
+    private static func checkClientSecret(_ secret: SecretBytes, _ hint: String) throws(Failure) {
         let isPlain = secret.withBytes { bytes in
             bytes.indices.allSatisfy { (0x21..<0x7F).contains(bytes[$0]) && bytes[$0] != 34 && bytes[$0] != 39 }
         }
-        guard secret.count > 0, isPlain else {
-            throw Failure(
-                .usage, secret.count == 0 ? "there is no client secret" : "that is no client secret",
-                reason: secret.count == 0
-                    ? "nothing was typed, or standard input is empty"
-                    : "it holds blanks, quotes, line ends or other characters that none holds",
-                hint: "hand over the client secret alone: … | vaultscript credentials add NAME --client-id ID")
+        guard secret.count == 0 || !isPlain else { return }
+        throw Failure(
+            .usage, secret.count == 0 ? "there is no client secret" : "that is no client secret",
+            reason: secret.count == 0
+                ? "nothing was typed, or standard input is empty"
+                : "it holds blanks, quotes, line ends or other characters that none holds", hint: hint)
+    }
+
+    private func project(_ host: CredentialsHost) throws(Failure) -> String? {
+        if let project = host.options.project { return project }
+        let usual = host.environment.setting("INFISICAL_PROJECT_ID")
+        guard host.isAtTerminal else {
+            if let usual { try Self.checkSetting(usual, "project", host) }
+            return usual
         }
-        return secret
+        let shown = usual.map { " [\($0.printable)]" } ?? " (empty: none)"
+        return try ask(host, "Project, its id or slug\(shown): ") { (typed) throws(Failure) in
+            let project = typed.isEmpty ? usual : typed
+            if let project { try Self.checkSetting(project, "project", host) }
+            return project
+        }
     }
 
     private static func checkSetting(_ value: String, _ name: String, _ host: CredentialsHost) throws(Failure) {
@@ -179,13 +246,8 @@ public struct CredentialsAddition {
 
     // MARK: - The end of the client secret
 
-    private func givenExpiry() throws(Failure) -> (isSaid: Bool, day: CalendarDay?) {
-        guard let expires else { return (false, nil) }
-        return (true, try Self.day(expires, "--expires"))
-    }
-
-    private static func day(_ text: String, _ place: String) throws(Failure) -> CalendarDay? {
-        if text == "never" { return nil }
+    private static func checkExpiry(_ text: String, _ place: String) throws(Failure) {
+        if text == ClientSecretEnd.never { return }
         guard let day = CalendarDay(text) else {
             throw Failure(
                 .usage, "\(place): expected a day such as 2027-02-26, or never, got \"\(text.printable)\"",
@@ -196,23 +258,22 @@ public struct CredentialsAddition {
                 .usage, "\(place): \(day.text) has passed", reason: "today is \(CalendarDay.today.text)",
                 hint: "make a new client secret for the identity")
         }
-        return day
     }
 
-    private func askExpiry(_ host: CredentialsHost) throws(Failure) -> CalendarDay? {
-        while true {
-            let typed = try host.askText("The client secret expires on (YYYY-MM-DD, empty: never or not known): ")
-            if typed.isEmpty { return nil }
-            do { return try Self.day(typed, "expires") } catch  where error.kind == .usage {
-                host.gate.say(error.text + "\n")
-            }
+    private func askExpiry(_ host: CredentialsHost) throws(Failure) -> String? {
+        let question = "The client secret expires on (YYYY-MM-DD, or never; empty: not known): "
+        return try ask(host, question) { (typed) throws(Failure) in
+            guard !typed.isEmpty else { return nil }
+            try Self.checkExpiry(typed, "expires")
+            return typed
         }
     }
 
     /// When the vault has it end, where this identity may ask.
-    private func ownEnd(_ host: CredentialsHost, _ session: InfisicalSession) -> Int? {
+    private func ownEnd(_ host: CredentialsHost, _ session: InfisicalSession) -> String? {
         let all = try? host.wait { session.listClientSecrets(completion: $0) }
-        return all?.first { $0.id == session.clientSecretID }?.endsAt
+        guard let own = all?.first(where: { $0.id == session.clientSecretID }) else { return nil }
+        return own.endsAt.map { CalendarDay(secondsSince1970: $0).text } ?? ClientSecretEnd.never
     }
 
     // MARK: - The file
@@ -236,17 +297,20 @@ public struct CredentialsAddition {
                 .init("INFISICAL_PROJECT_ID", answers.project),
                 .init("INFISICAL_ENVIRONMENT", host.options.environment),
                 .init("INFISICAL_SECRET_PATH", host.options.path),
-                .init(CredentialsFile.expiryName, answers.expiry?.text),
+                .init(CredentialsFile.expiryName, answers.expiry),
             ])
     }
 
     private func said(_ answers: Answers, _ place: CredentialsPlace, _ host: CredentialsHost) -> String {
         let base = (try? InfisicalBaseURL(answers.domain))?.host ?? answers.domain
-        let end = answers.expiry.map { ", expires \($0.text)" } ?? ""
+        let end = answers.expiry.map { $0 == ClientSecretEnd.never ? ", never expires" : ", expires \($0)" } ?? ""
         let checked = checksLogin ? "the login works" : "the login has not been tried"
         var lines = ["wrote \(place.path) (mode 0600): \(base)\(end); \(checked)"]
+        if answers.project == nil {
+            lines.append("no project is kept in it: say --project with each command, or add INFISICAL_PROJECT_ID to it")
+        }
         if let name = profile, host.options.credentialsFile == nil {
-            let option = name == "default" ? "" : " --profile \(name)"
+            let option = name == "default" ? "" : " --profile \(name.shellWord)"
             lines.append("next: vaultscript\(option) whoami")
             for folder in host.environment.profileFolders {
                 let other = CredentialsPlace(path: "\(folder)/\(name).env", nil)

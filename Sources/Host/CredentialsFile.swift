@@ -19,7 +19,7 @@ struct CredentialsFile {
         "INFISICAL_OIDC_AUTH_JWT", "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH",
         "INFISICAL_AUTH_ORGANIZATION_SLUG", expiryName,
     ]
-    /// When the client secret ends: the day in UTC, as `2027-02-26`.
+    /// When the client secret ends: the day in UTC, as `2027-02-26`, or `never`.
     static let expiryName = "VAULTSCRIPT_CLIENT_SECRET_EXPIRES"
 
     /// Those of them that log in.
@@ -65,14 +65,29 @@ struct CredentialsFile {
         try parse(content)
     }
 
-    private static func check(_ path: String, _ found: vs_sys_credentials) throws(Failure) {
+    /// Removes the file at `path`, which is judged as for reading; false where there is none.
+    static func remove(_ path: String) throws(Failure) -> Bool {
+        let found = unsafe vs_sys_credentials_remove(path)
+        if found.result == VS_SYS_CREDENTIALS_UNREADABLE, found.error == ENOENT || found.error == ENOTDIR {
+            return false
+        }
+        try check(path, found, "removed")
+        return true
+    }
+
+    private static func check(
+        _ path: String, _ found: vs_sys_credentials, _ verb: String = "used"
+    ) throws(Failure) {
         func refuse(_ reason: String, _ hint: String) -> Failure {
-            Failure(.usage, "the credentials file \(path.printable) is not used", reason: reason, hint: hint)
+            Failure(.usage, "the credentials file \(path.printable) is not \(verb)", reason: reason, hint: hint)
         }
         switch found.result {
         case VS_SYS_CREDENTIALS_OK: return
         case VS_SYS_CREDENTIALS_NOT_REGULAR:
-            throw refuse("it is no regular file, or a link", "name the file itself: --credentials FILE")
+            throw refuse(
+                "it is no regular file, or a link",
+                verb == "used"
+                    ? "name the file itself: --credentials FILE" : "see where it leads: ls -l \(path.shellWord)")
         case VS_SYS_CREDENTIALS_OTHER_OWNER:
             throw refuse("it belongs to the user with id \(found.owner)", "chown it to yourself: chown $(id -u) FILE")
         case VS_SYS_CREDENTIALS_OPEN_MODE:

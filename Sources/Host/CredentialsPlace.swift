@@ -70,12 +70,17 @@ struct CredentialsPlace {
             if unsafe mkdir(made, 0o700) == 0 || errno == EEXIST { continue }
             throw unwritable("the folder \(made.printable) cannot be made")
         }
+        try checkFolder()
+    }
+
+    /// - Throws: `.usage` where others may change the folder.
+    func checkFolder(_ what: String = "written to") throws(Failure) {
         var facts = stat()
         guard unsafe stat(folder, &facts) == 0 else { throw unwritable("the folder cannot be looked at") }
         let isSafe = facts.st_mode & (S_IWGRP | S_IWOTH) == 0 || facts.st_mode & S_ISVTX != 0
         guard isSafe, facts.st_uid == geteuid() || facts.st_uid == 0 else {
             throw Failure(
-                .usage, "no credentials are written to \(folder.printable)",
+                .usage, "no credentials are \(what) \(folder.printable)",
                 reason: "other users may change what is in that folder, and put a file of their own there",
                 hint: "chmod 700 \(folder.printable)")
         }
@@ -120,6 +125,13 @@ struct CredentialsPlace {
         }
         close(descriptor)
         syncFolder()
+    }
+
+    /// Takes the file away, which is judged as for reading; false where there is none.
+    func remove() throws(Failure) -> Bool {
+        guard try CredentialsFile.remove(path) else { return false }
+        syncFolder()
+        return true
     }
 
     private func write(_ content: SecretBytes, to descriptor: Int32) -> Bool {

@@ -17,7 +17,8 @@ public struct CredentialsReport {
         var path: String
         var mode: String?
         var host: String?
-        var expiry: CalendarDay?
+        /// When its client secret ends; nil where nobody has said so.
+        var end: ClientSecretEnd?
         /// Why a login would not take the file.
         var problem: String?
     }
@@ -42,24 +43,11 @@ public struct CredentialsReport {
             rows.append(row(name, path))
         }
         for folder in environment.profileFolders {
-            for name in Self.profiles(in: folder) where seen.insert(name).inserted {
+            for name in HostEnvironment.profiles(in: folder) where seen.insert(name).inserted {
                 rows.append(row(name, "\(folder)/\(name).env"))
             }
         }
         rows.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    }
-
-    private static func profiles(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
-        defer { unsafe _ = closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasSuffix(".env"), !name.hasPrefix(".") { names.append(String(name.dropLast(4))) }
-        }
-        return names
     }
 
     private func row(_ name: String, _ path: String) -> Row {
@@ -74,11 +62,9 @@ public struct CredentialsReport {
             let sources = LoginSources(options: options, environment: environment, infisical: nil)
             let credentials = LoginCredentials(file: file, profile: name, isNamed: true)
             row.host = try InfisicalBaseURL(sources.boundDomain(credentials)?.value ?? "us").host
-            let expiry = file.setting(CredentialsFile.expiryName)
-            row.expiry = expiry.flatMap { CalendarDay($0) }
-            if expiry != nil, row.expiry == nil {
-                row.problem = "\(CredentialsFile.expiryName) is no day such as 2027-02-26"
-            }
+            guard let text = file.setting(CredentialsFile.expiryName) else { return row }
+            row.end = try? ClientSecretEnd(text, source: path)
+            if row.end == nil { row.problem = "\(CredentialsFile.expiryName) is no day such as 2027-02-26, nor never" }
         } catch {
             row.problem = error.reason.isEmpty ? error.message : error.reason
         }
@@ -108,7 +94,8 @@ public struct CredentialsReport {
     }
 
     private func end(_ row: Row) -> String {
-        guard let day = row.expiry else { return "-" }
+        guard let end = row.end else { return "-" }
+        guard let day = end.day else { return ClientSecretEnd.never }
         let left = day.number - CalendarDay.today.number
         if left < 0 { return "\(day.text) (over)" }
         return left <= 14 ? "\(day.text) (in \(left) day\(left == 1 ? "" : "s"))" : day.text
@@ -119,7 +106,8 @@ public struct CredentialsReport {
         func text(_ value: String?) -> String { value.map(JSONQuote.text) ?? "null" }
         let objects = rows.map { row in
             let fields = [
-                ("name", row.name), ("host", row.host), ("expires", row.expiry?.text), ("mode", row.mode),
+                ("name", row.name), ("host", row.host),
+                ("expires", row.end.map { $0.day?.text ?? ClientSecretEnd.never }), ("mode", row.mode),
                 ("file", row.path), ("problem", row.problem),
             ]
             return "{" + fields.map { "\"\($0.0)\":" + text($0.1) }.joined(separator: ",") + "}"

@@ -1,4 +1,5 @@
 public import Diagnostics
+import HTTPTransport
 import HostProtocol
 import Providers
 import SecretMemory
@@ -65,13 +66,16 @@ public struct CredentialsRotation {
         let lock = try place.lock()
         let plan = try planner.plan(.map([]))
         guard case .universalAuth(let clientID, _) = plan.proof else { throw Self.noClientSecret(place.path) }
+        // What is to be exchanged now need not be exchanged in time.
+        host.sessions.hasWarnedOfEnd = true
         let session = try host.login(plan)
         let all = try? host.wait { session.listClientSecrets(completion: $0) }
         let former = all?.first { $0.id == session.clientSecretID }
         let wish = wish(wishes, former)
         warn(host, all, former, wish, wishes)
+        let base = try host.sessions.checkedBase(plan.domain)
         let rotation = ClientSecretRotation(
-            client: host.sessions.client(at: try host.sessions.checkedBase(plan.domain)), session: session,
+            client: host.sessions.client(at: base), session: session,
             clientID: clientID, organization: plan.organization,
             store: { value, lifetime throws(Failure) in
                 try store(value, lifetime, place)
@@ -79,9 +83,20 @@ public struct CredentialsRotation {
             },
             hold: { goOn in hold(host, wishes, goOn) })
         host.onInterruption = { host.gate.say("interrupted: the exchange is brought to its end first\n") }
-        let outcome = try host.wait(isWhole: true) { rotation.start(wish, completion: $0) }
+        let outcome: ClientSecretRotation.Outcome
+        do throws(Failure) { outcome = try host.wait(isWhole: true) { rotation.start(wish, completion: $0) } } catch {
+            throw Self.explained(error, base)
+        }
         withExtendedLifetime(lock) {}
         return report(outcome, place, host, wishes)
+    }
+
+    /// The development vault's identities may not, unless its seed says so.
+    private static func explained(_ failure: Failure, _ base: InfisicalBaseURL) -> Failure {
+        guard failure.kind == .denied, failure.status == 403, base.endpoint.isLoopback else { return failure }
+        var explained = failure
+        explained.hint += "; at the development vault: \"managesSecrets\": true in the seed (vaultscript help dev)"
+        return explained
     }
 
     private static func planner(_ host: CredentialsHost) -> LoginPlanner {
@@ -154,7 +169,9 @@ public struct CredentialsRotation {
                 .io, "the credentials file \(place.path.printable) is gone",
                 hint: "make it anew: vaultscript credentials add")
         }
-        let end = lifetime.map { CalendarDay(secondsSince1970: CalendarDay.now + Int($0.components.seconds)).text }
+        let end =
+            lifetime.map { CalendarDay(secondsSince1970: CalendarDay.now + Int($0.components.seconds)).text }
+            ?? ClientSecretEnd.never
         try place.replace(
             with: try CredentialsText.setting(
                 [

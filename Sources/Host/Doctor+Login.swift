@@ -132,10 +132,11 @@ extension Doctor {
             guard facts == nil else { return show(step, .ok, "\(host) says that it has no end") }
             return show(
                 step, .note,
-                "\(host) does not tell this identity when it ends; write it beside it: \(ClientSecretEnd.variable)=2026-12-31"
-            )
+                "\(host) does not tell this identity when it ends; write it beside it: \(ClientSecretEnd.variable)=2026-12-31, "
+                    + "or \(ClientSecretEnd.never)")
         }
-        let text = "it ends on \(end.day.text), as \(end.source) says"
+        guard let day = end.day else { return }
+        let text = "it ends on \(day.text), as \(end.source) says"
         guard let warning = end.warning(today: .today) else { return show(step, .ok, text) }
         show(step, warning: warning, text, hint: plan.secretPlace.hint)
     }

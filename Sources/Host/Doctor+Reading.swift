@@ -35,17 +35,42 @@ extension Doctor {
         folder.path = plan.path
         // The declarations were read before the login: they are well-formed.
         let declared = (try? declared()) ?? nil
-        if let script = request.script, declared == nil {
-            show("secrets", .note, "\(script) declares no recipe: what it needs is not known, the folder is looked at")
-        }
+        if let script = request.script, let calls = request.calls { tell(calls, of: script.printable) }
         if request.unknownNeeds > 0 {
             show("secrets", .note, "\(request.unknownNeeds) secrets that the recipe makes by code are not looked at")
         }
         next(Walk(entry, plan, identity, declared ?? [folder]))
     }
 
+    /// A script without a recipe says what it needs by what it calls.
+    private func tell(_ calls: DoctorRequest.Calls, of script: String) {
+        let needs = request.needs ?? []
+        let folders = needs.count { if case .folder = $0 { true } else { false } }
+        let names = needs.count - folders
+        let parts = [
+            names == 0 ? nil : "the \(names == 1 ? "1 name" : "\(names) names") its getSecret calls hold",
+            folders == 0 ? nil : "the \(folders == 1 ? "folder" : "\(folders) folders") its getSecrets calls read",
+        ].compactMap { $0 }
+        show(
+            "secrets", .note,
+            parts.isEmpty
+                ? "\(script) has no recipe{}, and no call of getSecret with a literal name: the folder is looked at"
+                : "\(script) has no recipe{}: looked for \(parts.joined(separator: " and "))")
+        if calls.openCount > 0 {
+            show(
+                "secrets", .note,
+                "\(calls.openCount == 1 ? "1 call is" : "\(calls.openCount) calls are") not looked at: a name or place is no "
+                    + "literal, or there is more than one login")
+        }
+        if calls.requiresFiles { show("secrets", .note, "the files that \(script) requires are not looked into") }
+    }
+
     private func next(_ walk: Walk) {
-        guard !walk.left.isEmpty else { return walk.hasFailed ? finish() : lookBeyond(walk) }
+        guard !walk.left.isEmpty else {
+            if walk.hasFailed { return finish() }
+            // Nothing can be said to be more than a script needs of which only a part is known.
+            return request.needs != nil && request.calls?.isPartial == true ? succeed(walk) : lookBeyond(walk)
+        }
         let need = walk.left.removeFirst()
         switch need.source {
         case .environment: lookAtEnvironment(need, walk)
@@ -97,9 +122,10 @@ extension Doctor {
                 guard !found.isEmpty else {
                     show(
                         "secrets", .warning, "there is no secret to be seen in \(place)",
-                        hint:
-                            "look at env and path: vaultscript secrets --env \(folder.environment) --path \(folder.path)"
-                    )
+                        hint: "look at env and path: "
+                            + CommandWords(options).listing(
+                                project: folder.project, usual: walk.plan.project, environment: folder.environment,
+                                path: folder.path))
                     return next(walk)
                 }
                 accept(found, folder, "\(Self.count(found.count)) of \(place) can be read", walk)
@@ -155,19 +181,26 @@ extension Doctor {
         let count = Self.count(Set(walk.read).count)
         let surplus = report.surplus.reduce(0) { $0 + $1.names.count }
         let partly = walk.isPartly ? "; what else it sees could not be looked at in full" : ""
+        let run = request.script.map {
+            "run it: vaultscript\(options.vaultWords)\(options.placeWords) \($0.shellWord)"
+        }
         guard let script = request.script, request.needs != nil else {
             conclude(
                 "all is well: \(who) can read \(count) of env \(walk.plan.environment), path \(walk.plan.path)\(partly)",
-                next: "what a script needs, and what the identity sees beyond that: vaultscript doctor FILE.lua")
+                next: run
+                    ?? "what a script needs, and what the identity sees beyond that: \(options.commandLine("doctor")) FILE.lua"
+            )
             return finish()
         }
-        let well = "all is well: \(who) can read the \(count) that \(script) needs"
+        var well =
+            "all is well: \(who) can read the \(count) that \(script) \(request.calls == nil ? "needs" : "names")"
+        if request.calls?.isPartial == true { well += "; what else it reads is not known" }
         if surplus > 0 {
             conclude(
                 "\(well), and sees \(surplus) more\(partly)",
                 next: "give the identity a role that covers what is needed and no more (least privilege)")
         } else {
-            conclude(well + partly, next: "run it: vaultscript \(script)")
+            conclude(well + partly, next: run ?? "")
         }
         finish()
     }

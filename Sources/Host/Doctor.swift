@@ -16,12 +16,33 @@ public struct DoctorRequest: Sendable {
         case text(String)
         /// `{ name = "…", path = "…" }`.
         case fields([String: String])
+        /// All of a folder: `{ path = "…" }`, or that of the login.
+        case folder([String: String])
+    }
+
+    /// What is known of a script without a recipe.
+    public struct Calls: Sendable {
+        /// How many of its calls have names that are no literals.
+        public var openCount: Int
+        /// Whether it requires files, which may fetch more.
+        public var requiresFiles: Bool
+
+        /// Makes it.
+        public init(openCount: Int, requiresFiles: Bool) {
+            self.openCount = openCount
+            self.requiresFiles = requiresFiles
+        }
+
+        /// Whether there may be needs that do not stand in the script.
+        var isPartial: Bool { openCount > 0 || requiresFiles }
     }
 
     /// The script's path as the user wrote it; nil where none is named.
     public var script: String?
-    /// What its recipe declares; nil where there is no recipe.
+    /// What its recipe declares, or its calls name; nil where there is no recipe and no such name.
     public var needs: [Need]?
+    /// Where `needs` come from its calls; nil where it has a recipe.
+    public var calls: Calls?
     /// What the script's `login{ … }` says literally.
     public var login: [String: String] = [:]
     /// The options of it that are made by code.
@@ -183,7 +204,7 @@ public final class Doctor {
         return plan
     }
 
-    /// What the recipe declares, read as the run would read it; nil without a recipe.
+    /// What the recipe declares, read as the run would read it; without one, what the calls name. Nil for neither.
     func declared() throws(Failure) -> [DeclaredSecret]? {
         guard let needs = request.needs else { return nil }
         var found: [DeclaredSecret] = []
@@ -193,6 +214,10 @@ public final class Doctor {
             case .fields(let fields):
                 let entries = fields.map { Value.Entry(.bytes(Array($0.key.utf8)), .text($0.value)) }
                 found.append(try DeclaredSecret(.map(entries)))
+            case .folder(let fields):
+                var folder = DeclaredSecret.wholeFolder
+                (folder.project, folder.environment, folder.path) = (fields["project"], fields["env"], fields["path"])
+                found.append(folder)
             }
         }
         return found

@@ -1,8 +1,9 @@
-import Diagnostics
+public import Diagnostics
 
 /// A failure as one line of JSON, for `--error-format json`.
-enum ErrorReport {
-    static func json(_ failure: Failure, exitCode: Int32) -> String {
+public enum ErrorReport {
+    /// The line, without its end.
+    public static func json(_ failure: Failure, exitCode: Int32) -> String {
         var fields = [
             "\"kind\":\(JSONQuote.text(failure.kind.rawValue))", "\"message\":\(JSONQuote.text(failure.message))",
         ]
@@ -14,7 +15,6 @@ enum ErrorReport {
         fields.append("\"exitCode\":\(exitCode)")
         return "{\"error\":{\(fields.joined(separator: ","))}}"
     }
-
 }
 
 /// Texts as JSON writes them.

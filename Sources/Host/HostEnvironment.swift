@@ -5,6 +5,12 @@ import Masking
 import ProcessSpawning
 import SecretMemory
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The environment the host was started with, taken in once: what is withheld is moved to secret memory and removed
 /// from the process, also as /proc/PID/environ shows it; the rest is what children inherit.
 final class HostEnvironment {
@@ -74,6 +80,26 @@ final class HostEnvironment {
         if let folder = setting("XDG_CONFIG_HOME"), folder.hasPrefix("/") { return folder + "/vaultscript/credentials" }
         guard let home = setting("HOME"), home.hasPrefix("/") else { return nil }
         return home + "/.config/vaultscript/credentials"
+    }
+
+    /// The names of the profiles that have a file in `folder`.
+    static func profiles(in folder: String) -> [String] {
+        guard let stream = unsafe opendir(folder) else { return [] }
+        defer { unsafe _ = closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".env"), !name.hasPrefix(".") { names.append(String(name.dropLast(4))) }
+        }
+        return names
+    }
+
+    /// A profile whose name is nearly `name`, of those that have a file or stand in the user's configuration.
+    func nearProfile(_ name: String, _ settings: Settings) -> String? {
+        let names = profileFolders.flatMap(Self.profiles) + (settings.user?.profiles ?? [:]).keys
+        return NearNames.best(for: name, among: names.filter { $0 != name })
     }
 
     /// Registers every credential that came with the environment, those that children inherit among them.

@@ -194,9 +194,19 @@ struct LoginPlanner {
         guard let file = try CredentialsFile.read(path) else {
             throw Failure(
                 .usage, "the credentials file \(path.printable) does not exist",
-                hint: "look at the path, or make the file: see \"Credentials\" in the README")
+                hint: missingHint(path))
         }
         return file
+    }
+
+    /// Whoever writes a name in the place of a path may mean a profile.
+    private func missingHint(_ path: String) -> String {
+        let folders = environment.profileFolders
+        let isProfile = !path.contains("/") && folders.contains { HostEnvironment.profiles(in: $0).contains(path) }
+        if isProfile { return "that is the name of a profile: --profile \(path.shellWord)" }
+        return
+            "it is the path of a file (a profile is named with --profile NAME); to make it: vaultscript credentials add "
+            + "--credentials \(path.shellWord)"
     }
 
     /// Which method the script, the profile, the file or the environment names, in that order; nil where none does.
@@ -244,10 +254,12 @@ struct LoginPlanner {
             isNamed
             ? "there are no credentials for the profile \(profile.printable)"
             : "there are no credentials to log in with"
+        let near = isNamed ? environment.nearProfile(profile, options.settings) : nil
         throw Failure(
             .usage, message, reason: looked,
-            hint: "set INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET, or write them to "
-                + "such a file: vaultscript credentials add \(profile.printable); to try it out: vaultscript dev makes the "
+            hint: (near.map { "did you mean \($0.printable)? otherwise " } ?? "")
+                + "set INFISICAL_UNIVERSAL_AUTH_CLIENT_ID and INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET, or write them to "
+                + "such a file: vaultscript credentials add \(profile.shellWord); to try it out: vaultscript dev makes the "
                 + "profile dev")
     }
 

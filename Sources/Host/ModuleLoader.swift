@@ -20,7 +20,7 @@ struct ModuleLoader {
         guard name.utf8.count <= 1024, !parts.isEmpty, parts.count <= 16, !parts.contains(where: { !Self.isPlain($0) })
         else {
             throw Failure(
-                .usage, "require: \"\(String(name.prefix(200)).printable)\" is no module name",
+                .usage, "require: \"\(name.utf8.shownText())\" is no module name",
                 hint: "a name is letters, digits, - and _, with dots for folders: require(\"lib.tools\")")
         }
         let file = parts.joined(separator: "/") + ".lua"

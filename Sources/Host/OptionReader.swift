@@ -122,7 +122,7 @@ extension Value {
         case .number(let number): "\(number)"
         case .bytes(let bytes) where bytes.count <= 60: "\"\(String(decoding: bytes, as: UTF8.self).printable)\""
         case .object(let object) where object.kind == .secret:
-            "the secret \(String(decoding: object.name.prefix(200), as: UTF8.self).printable)"
+            "the secret \(object.name.shownText())"
         default: typeName
         }
     }

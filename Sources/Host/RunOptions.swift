@@ -102,6 +102,26 @@ public struct InteractiveOptions: Sendable {
 }
 
 extension RunOptions {
+    /// The options that say which vault is meant, as a shell takes them, each with a blank before it.
+    var vaultWords: String {
+        let named = [
+            ("--profile", profile), ("--credentials", credentialsFile),
+            ("--credentials-fd", credentialsDescriptor.map { "\($0)" }), ("--domain", domain),
+        ]
+        let switches = [("--use-env-proxy", usesEnvironmentProxy), ("--allow-http", allowsPlainHTTP)]
+        return Self.words(named) + switches.filter(\.1).map { " " + $0.0 }.joined()
+    }
+
+    /// The options that say where in the vault is meant, in the same form.
+    var placeWords: String { Self.words([("--project", project), ("--env", environment), ("--path", path)]) }
+
+    private static func words(_ options: [(String, String?)]) -> String {
+        options.map { name, value in value.map { " \(name) \($0.shellWord)" } ?? "" }.joined()
+    }
+
+    /// A command line that leads to the same place as this one: `vaultscript secrets --profile blog`.
+    public func commandLine(_ command: String) -> String { "vaultscript \(command)\(vaultWords)\(placeWords)" }
+
     /// The hosts of the user's configuration, checked.
     var namedHosts: [DeclaredHost] {
         get throws(Failure) {

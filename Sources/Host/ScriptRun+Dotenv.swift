@@ -147,8 +147,7 @@ extension ScriptRun {
             let value = try buffer.take()
             if hasLineEnd { value.truncate(to: value.count - 1) }
             guard value.count > 0 else {
-                throw Failure(
-                    .usage, "secret.input: standard input is empty", hint: "hand the value over: printf %s VALUE | …")
+                throw Failure(.usage, "secret.input: standard input is empty", hint: words.emptyInputHint)
             }
             return .success(value)
         } catch {

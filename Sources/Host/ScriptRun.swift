@@ -256,7 +256,7 @@ public final class ScriptRun {
     }
 
     /// How whoever has asked for this run is spoken to.
-    var words: CommandWords { CommandWords(command: options.command) }
+    var words: CommandWords { CommandWords(options) }
 
     /// Made when a script first uses files or programs.
     var files: FileService {

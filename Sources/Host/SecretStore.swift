@@ -187,7 +187,7 @@ final class SecretStore {
             places[Int(reference.index)].generation == reference.generation,
             let entry = places[Int(reference.index)].entry
         else {
-            let name = String(decoding: reference.name.prefix(200), as: UTF8.self).printable
+            let name = reference.name.shownText()
             throw Failure(
                 .usage, "the secret \(name) has been closed", reason: "a handle ends with close() or its <close> scope",
                 hint: "fetch it again, or close it later")

@@ -49,7 +49,7 @@ final class SessionService {
     init(options: RunOptions, environment: HostEnvironment, loop: EventLoop, gate: Gate, store: SecretStore) {
         leases = LeaseService(loop: loop, gate: gate, store: store)
         self.environment = environment
-        words = CommandWords(command: options.command)
+        words = CommandWords(options)
         memory = LoginMemory(environment)
         self.loop = loop
         self.gate = gate
@@ -118,12 +118,15 @@ final class SessionService {
         gate.say("warning: \(warning)\n\(plan.secretPlace.hint)\n")
     }
 
-    /// The commonest mistake at a first try: the development vault is not running.
+    /// The commonest mistakes at a first try: the development vault is not running, or has locked the identity.
     private static func explained(_ failure: Failure, _ base: InfisicalBaseURL) -> Failure {
-        guard failure.kind == .network, base.endpoint.isLoopback, failure.reason.hasPrefix("nothing answers") else {
-            return failure
-        }
+        guard base.endpoint.isLoopback else { return failure }
         var explained = failure
+        if failure.cause == InfisicalCause.locked.rawValue {
+            explained.hint += "; at the development vault: start it anew"
+            return explained
+        }
+        guard failure.kind == .network, failure.reason.hasPrefix("nothing answers") else { return failure }
         explained.hint = "is the development vault running? start it in another terminal: vaultscript dev"
         return explained
     }
@@ -158,9 +161,12 @@ final class SessionService {
         }
     }
 
-    /// With what was said once of the client secret.
+    /// With what was said once of the client secret, and where this login looks.
     private func remembering(_ plan: LoginPlan, _ base: InfisicalBaseURL) -> ProviderEnvironment {
         var environment = providerEnvironment
+        environment.listing = { [words, usual = plan.project] project, environment, path in
+            words.listing(project: project, usual: usual, environment: environment, path: path)
+        }
         guard case .universalAuth(let clientID, _) = plan.proof else { return environment }
         environment.didLogIn = { [memory] in memory.forget(base, clientID) }
         environment.explainLogin = { [memory] in memory.explain($0, base, clientID) }
@@ -168,14 +174,12 @@ final class SessionService {
     }
 
     private var providerEnvironment: ProviderEnvironment {
-        var environment = ProviderEnvironment(
+        ProviderEnvironment(
             loop: loop, sanitize: { [gate] in gate.inward($0).printable },
             didReceiveCredential: { [gate] token, name in
                 // Without room to mask it the token is still used; nothing prints it but a server that echoes it.
                 try? gate.masker.add(token, name: name)
             })
-        environment.listing = words.listing
-        return environment
     }
 
     /// The session behind a reference.

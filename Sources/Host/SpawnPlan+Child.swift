@@ -51,7 +51,7 @@ extension SpawnPlan {
     }
 
     private func refused(_ object: ObjectReference, _ what: String) -> Failure {
-        let name = String(decoding: object.name.prefix(200), as: UTF8.self).printable
+        let name = object.name.shownText()
         return Failure(
             .usage, "\(function): the secret \(name) cannot be \(what)",
             reason: "arguments are visible to every user of the machine (ps)",

@@ -311,14 +311,14 @@ struct SpawnPlan {
         contents.compactMap { content in
             guard case .secret(let entry) = content, !entry.isPublic else { return nil }
             let count = entry.value.withBytes(Self.trimmedCount)
-            return count < 4 && count > 0 ? entry.name : nil
+            return count < 4 && count > 0 ? entry.name.printable : nil
         }
     }
 }
 
 extension SpawnPlan {
     /// The program as messages show it.
-    var shownProgram: String { String(decoding: program.prefix(200), as: UTF8.self).printable }
+    var shownProgram: String { program.shownText() }
 
     /// The program's name without its folder: what a captured secret is called.
     var shownName: String {

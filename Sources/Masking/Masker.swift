@@ -129,7 +129,8 @@ public final class Masker {
         if let number = numbers[name] { return number }
         numbers[name] = names.count
         names.append(name)
-        masks.append(Array("[secret:\(name)]".utf8))
+        // A name may hold what ends a line, or moves a terminal's cursor.
+        masks.append(Array("[secret:\(name.printable)]".utf8))
         tokens.append(tokenBeginning + (0..<4).map { UInt8((names.count - 1) >> ($0 * 7) & 0x7f) | 0x80 })
         return names.count - 1
     }

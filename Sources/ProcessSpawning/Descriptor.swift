@@ -55,10 +55,17 @@ func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer
     unsafe Transfer(write(descriptor, bytes.baseAddress, bytes.count), isEnd: false)
 }
 
-/// Bytes of a name or a path for a message: control characters and what is no UTF-8 made visible, at most 200 bytes.
+/// Bytes of a name or a path for a message: control characters and what is no UTF-8 made visible, at most 200 bytes,
+/// and a mark where there are more.
 func shown(_ bytes: [UInt8]) -> String {
-    let text = String(decoding: bytes.prefix(200), as: UTF8.self)
-    return text.unicodeScalars.reduce(into: "") { shown, scalar in
+    let maximum = 200
+    var text = String(decoding: bytes.prefix(maximum), as: UTF8.self).unicodeScalars[...]
+    if bytes.count > maximum {
+        // A letter may have been cut in two.
+        if text.last == "\u{FFFD}" { text.removeLast() }
+        text.append("…")
+    }
+    return text.reduce(into: "") { shown, scalar in
         if scalar.value < 32 || scalar.value == 127 {
             shown += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
         } else {

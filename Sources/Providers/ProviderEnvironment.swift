@@ -19,7 +19,7 @@ public struct ProviderEnvironment {
     /// Told of every login that was refused, with what is known; gives it back, or with more known.
     public var explainLogin: (Failure) -> Failure = { $0 }
     /// How the names of a folder are listed by whoever reads an error: a line of a script, or a command.
-    public var listing: (_ environment: String, _ path: String) -> String = { environment, path in
+    public var listing: (_ project: String, _ environment: String, _ path: String) -> String = { _, environment, path in
         "for _, name in ipairs(login():names{ env = \"\(environment)\", path = \"\(path)\" }) do print(name) end"
     }
     /// The monotonic time.

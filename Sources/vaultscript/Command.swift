@@ -50,6 +50,11 @@ func standardOutputLine(_ text: String) -> Int32 {
     return 1
 }
 
+/// Writes what ends the program to standard error, as the user wants errors.
+func tell(_ failure: Failure, _ code: Int32, isJSON: Bool) {
+    standardErrorLine(isJSON ? ErrorReport.json(failure, exitCode: code) : failure.text)
+}
+
 /// Writes one line to standard error.
 func standardErrorLine(_ text: String) { _ = write(text + "\n", to: 2) }
 

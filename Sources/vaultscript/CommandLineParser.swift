@@ -22,7 +22,7 @@ struct CommandLineParser {
             return try command(first, arguments[1...], SharedOptions())
         }
         var shared = SharedOptions()
-        var choice: String?
+        var before: [String] = []
         var words = OptionWords(
             arguments[...], CommandOption.shared + CommandOption.ofScripts + own, help: usage,
             reason: "options of vaultscript stand before the script's file, those of the script after it")
@@ -33,15 +33,10 @@ struct CommandLineParser {
             case .option("-e", let code): return try script(.text(code), words.rest, shared)
             case .option(let name, let value):
                 if try !shared.takeOfScripts(name, value) { try shared.take(name, value) }
-                if name == "--only" || name == "--from" { choice = name }
+                before.append(name)
             case .word("-"): return try script(.standardInput, words.rest, shared)
             case .word(let word):
-                // `run` has an --only of its own: unseen, it would hand over what was to be left out.
-                if let choice, Subcommand.named(word) != nil {
-                    throw Failure(
-                        .usage, "\(choice) before \(word) chooses nothing", reason: "there it names tasks of a script",
-                        hint: "options of a command stand behind its name: vaultscript \(word) \(choice) …")
-                }
+                try Subcommand.named(word)?.check(before: before)
                 return try command(word, words.rest, shared)
             case .separator:
                 guard let file = words.rest.first else { continue }

@@ -24,6 +24,7 @@ enum CompletionScript {
     static func words(_ command: Subcommand) -> [String] {
         switch command.name {
         case "completion": shells
+        case "credentials": Subcommand.credentialsActions
         case "help": Subcommand.names + HelpCommand.topics
         default: []
         }

@@ -41,8 +41,9 @@ struct RunCommand {
             let fork = try WorkerFork { Worker.run(assignment, wire: $0) }
             return try ScriptRun(options: options, fork: fork, keeper: keeper).run()
         } catch {
-            standardErrorLine(error.text)
-            return ExitCode.of(error)
+            let code = ExitCode.of(error)
+            tell(error, code, isJSON: options.writesErrorsAsJSON)
+            return code
         }
     }
 
@@ -84,8 +85,16 @@ struct RunCommand {
             folder: try absolute(folder.isEmpty ? "/" : folder), isLinked: file.isLinked)
     }
 
+    /// Words that other tools show a value with.
+    private static let showingWords: Set<String> = ["get", "show", "read", "cat", "print", "export", "view", "reveal"]
+
     private static func hintForMissing(_ path: String) -> String {
         if unsafe access(path + ".lua", F_OK) == 0 { return "did you mean \((path + ".lua").printable)?" }
+        guard !showingWords.contains(path) else {
+            return
+                "no command prints a value; a program gets it by: vaultscript run --only NAME -- PROGRAM, or by a script "
+                + "with getSecret(\"NAME\") (vaultscript help script-api)"
+        }
         return NearNames.best(for: path, among: Subcommand.names).map {
             "did you mean the command \($0)? otherwise look at the path"
         } ?? "look at the path; commands are listed by: vaultscript --help"

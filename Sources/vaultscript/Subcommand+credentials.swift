@@ -2,11 +2,16 @@ import Diagnostics
 import Host
 
 extension Subcommand {
-    /// `vaultscript credentials add|rotate|list`: the files that logins are made with.
+    /// What `vaultscript credentials` can do.
+    static let credentialsActions = ["add", "rotate", "remove", "list"]
+    private static let credentialsSynopsis = "add NAME | rotate [NAME] | remove NAME | list"
+
+    /// `vaultscript credentials add|rotate|remove|list`: the files that logins are made with.
     static var credentials: Subcommand {
         Subcommand(
-            name: "credentials", summary: "make a credentials file, exchange its client secret, list the files",
-            synopsis: "add NAME | rotate [NAME] | list",
+            name: "credentials",
+            summary: "make a credentials file, exchange its client secret, remove it, list the files",
+            synopsis: credentialsSynopsis,
             options: [
                 CommandOption("--client-id", "ID", "add: the client id; asked for otherwise"),
                 CommandOption("--expires", "DAY", "add: when the client secret ends, as 2027-02-26, or never"),
@@ -14,6 +19,7 @@ extension Subcommand {
                 CommandOption("--no-check", "add: write the file without trying the login"),
                 CommandOption("--ttl", "TIME", "rotate: the life of the new one, such as 90d, or never"),
                 CommandOption("--keep-old", "TIME", "rotate: the former one stays valid for that time, or: always"),
+                CommandOption("--yes", "remove: do not ask"),
                 CommandOption("--json", "list: as one line of JSON"),
             ],
             wordCount: 1...Int.max,
@@ -24,17 +30,20 @@ extension Subcommand {
                 rotate makes a new client secret by a login with the one in the file, tries it, puts it into the file and revokes the
                 former one; without --ttl the new one lives as long as the former one did. Wherever it is stopped, the file
                 holds one that works. Both take --credentials FILE in the place of NAME.
+                remove takes the file of a profile away, when it is as a login would take it. What is in it stays valid at the server
+                until it is revoked there.
                 """,
             precheck: refuseClientSecret
         ) { (arguments) throws(Failure) in
             switch arguments.words[0] {
             case "add": try add(arguments)
             case "rotate": try rotate(arguments)
+            case "remove": try remove(arguments)
             case "list": try list(arguments)
             default:
                 throw Failure(
                     .usage, "vaultscript credentials: there is no such action",
-                    reason: "usage: vaultscript credentials add NAME | rotate [NAME] | list",
+                    reason: "usage: vaultscript credentials \(credentialsSynopsis)",
                     hint: "see: vaultscript help credentials")
             }
         }
@@ -65,7 +74,7 @@ extension Subcommand {
     }
 
     private static func add(_ arguments: CommandArguments) throws(Failure) -> Int32 {
-        try refuse(["--ttl", "--keep-old", "--json"], "add", arguments)
+        try refuse(["--ttl", "--keep-old", "--json", "--yes"], "add", arguments)
         var addition = CredentialsAddition(profile: try name(arguments))
         addition.clientID = arguments.value("--client-id")
         addition.expires = arguments.value("--expires")
@@ -76,7 +85,7 @@ extension Subcommand {
     }
 
     private static func rotate(_ arguments: CommandArguments) throws(Failure) -> Int32 {
-        try refuse(["--client-id", "--expires", "--force", "--no-check", "--json"], "rotate", arguments)
+        try refuse(["--client-id", "--expires", "--force", "--no-check", "--json", "--yes"], "rotate", arguments)
         var rotation = CredentialsRotation(profile: try name(arguments))
         rotation.lifetime = arguments.value("--ttl")
         rotation.keepsOld = arguments.value("--keep-old")
@@ -84,12 +93,33 @@ extension Subcommand {
         let report = try rotation.run(arguments.run, keeper: keeper)
         let written = standardOutputLine(report.text)
         guard let failure = report.failure else { return written }
-        standardErrorLine(failure.text)
-        return ExitCode.of(failure)
+        let code = ExitCode.of(failure)
+        tell(failure, code, isJSON: arguments.run.writesErrorsAsJSON)
+        return code
+    }
+
+    private static func remove(_ arguments: CommandArguments) throws(Failure) -> Int32 {
+        try refuse(
+            ["--client-id", "--expires", "--force", "--no-check", "--ttl", "--keep-old", "--json"], "remove", arguments)
+        let options = arguments.run
+        guard options.credentialsFile == nil, options.credentialsDescriptor == nil else {
+            throw Failure(
+                .usage, "vaultscript credentials remove takes the name of a profile, and no file",
+                hint: "a file by its path is yours to remove: rm FILE")
+        }
+        guard let name = try name(arguments) ?? options.profile else {
+            throw Failure(
+                .usage, "vaultscript credentials remove: which profile is meant?",
+                hint: "name it; those that there are: vaultscript credentials list")
+        }
+        var removal = CredentialsRemoval(profile: name)
+        removal.isMeant = arguments.has("--yes")
+        return standardOutputLine(try removal.run(options, keeper: try KeeperLink()))
     }
 
     private static func list(_ arguments: CommandArguments) throws(Failure) -> Int32 {
-        try refuse(["--client-id", "--expires", "--force", "--no-check", "--ttl", "--keep-old"], "list", arguments)
+        try refuse(
+            ["--client-id", "--expires", "--force", "--no-check", "--ttl", "--keep-old", "--yes"], "list", arguments)
         guard try name(arguments) == nil else {
             throw Failure(.usage, "vaultscript credentials list: there is a word too many", hint: "it takes no name")
         }

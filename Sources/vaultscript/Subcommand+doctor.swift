@@ -15,8 +15,8 @@ extension Subcommand {
             wordCount: 0...1,
             details: """
                 It looks at the kernel, the configuration, the server, the clock, the login, the token and the client secret,
-                reads what is needed (the secrets that FILE declares in its recipe{}, where its login{} leads; without FILE those of
-                --path) and lists what the identity sees beyond that. It ends with one sentence and one next step. No value is shown or kept.
+                reads what is needed (the secrets that FILE declares in its recipe{}, or without one those that its getSecret calls
+                name literally, where its login{} leads; without FILE those of --path) and lists what the identity sees beyond that. It ends with one sentence and one next step. No value is shown or kept.
                 Exit codes: 0 all is well, 2 the configuration is wrong, 3 login or reading fails.
                 To set things up: vaultscript help infisical
                 """
@@ -39,13 +39,28 @@ extension DoctorRequest {
         let declared = LoginDeclaration.read(SourceText(file.bytes))
         login = declared?.options ?? [:]
         unknownLogin = declared?.unknown ?? []
-        guard let recipe = try DescribeCommand.read(file, path) else { return }
+        guard let recipe = try DescribeCommand.read(file, path) else {
+            if let found = SecretUses.read(SourceText(file.bytes)) { take(found) }
+            return
+        }
         needs = []
         switch recipe.declaration["secrets"] {
         case nil: if case .code = recipe.declaration { unknownNeeds = 1 }
         case .list(let items): for item in items { take(item) }
         case .map(let entries) where entries.isEmpty: break
         default: unknownNeeds = 1
+        }
+    }
+
+    /// Without a recipe: what its calls name.
+    private mutating func take(_ found: SecretUses) {
+        calls = Calls(openCount: found.openCalls, requiresFiles: found.requiresFiles)
+        guard !found.uses.isEmpty else { return }
+        needs = found.uses.map { use in
+            guard let name = use.name else { return .folder(use.place) }
+            // An address, or what is refused as none.
+            if name.contains("/") { return .text(name) }
+            return .fields(use.place.merging(["name": name]) { $1 })
         }
     }
 

@@ -7,7 +7,7 @@ extension Subcommand {
         Subcommand(
             name: "repl", summary: "type Lua line by line, with all that a script has",
             synopsis: "[options]",
-            options: [],
+            runOptions: ["--jobs", "--keep-going", "--yes", "--timeout"],
             details: """
                 Each line runs as a script of its own would, with the same globals from line to line; values of expressions are
                 shown. A line that is not complete goes on in the next. Ctrl-C ends the line that runs; exit, quit or Ctrl-D the

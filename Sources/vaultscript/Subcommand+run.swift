@@ -30,7 +30,7 @@ extension Subcommand {
                 CommandOption("--watch", "start the program anew when a secret has changed"),
                 CommandOption("--interval", "TIME", "how often --watch looks; 10s where nothing is said"),
             ],
-            optionPlace: .beforeFirstWord, wordCount: 1...Int.max,
+            runOptions: ["--timeout"], optionPlace: .beforeFirstWord, wordCount: 1...Int.max,
             details: """
                 What the program prints is masked. It has the terminal and the keyboard, gets every signal once, and its exit code
                 is that of vaultscript (128+n after signal n; 126 and 127 when it cannot be started; 125 when it came to nothing
@@ -46,6 +46,7 @@ extension Subcommand {
                 ["watch", "clear-env", "new-privileges", "timeout", "stdin", "recursive"],
                 lists: ["only", "except", "file", "pass"])
             given.append(("interval", .text(arguments.value("--interval") ?? "10s")))
+            given.append(("listing", .text(arguments.run.commandLine("secrets"))))
             given.append(("terminal", isatty(1) == 1 && isatty(2) == 1 ? .truth : nil))
             return try EmbeddedCommand(name: "run", options: given, words: arguments.words).run(options)
         }

@@ -13,9 +13,11 @@ extension Subcommand {
     static var secrets: Subcommand {
         Subcommand(
             name: "secrets", summary: "what is in a folder: names, versions, folders; no values", synopsis: "[--json]",
-            options: [CommandOption("--json", "as one line of JSON")]
+            options: [CommandOption("--json", "as one line of JSON")], runOptions: ["--timeout"]
         ) { (arguments) throws(Failure) in
-            try EmbeddedCommand(name: "secrets", options: arguments.options(["json"]), words: []).run(arguments.run)
+            var options = arguments.options(["json"])
+            options.append(("quiet", arguments.run.isQuiet ? .truth : nil))
+            return try EmbeddedCommand(name: "secrets", options: options, words: []).run(arguments.run)
         }
     }
 
@@ -29,7 +31,7 @@ extension Subcommand {
                 CommandOption("--random", "N", "the value is N random bytes, in base64url"),
                 CommandOption("--comment", "TEXT", "a comment to keep with it"),
             ],
-            wordCount: 1...Int.max,
+            runOptions: ["--timeout"], wordCount: 1...Int.max,
             details: """
                 Where nothing is said the value is asked for at the terminal, unseen, or read from standard input where that is
                 no terminal (one line end at its end is dropped). It is never taken from the command line, which every user sees.
@@ -66,7 +68,7 @@ extension Subcommand {
     static var delete: Subcommand {
         Subcommand(
             name: "delete", summary: "remove secrets", synopsis: "[--yes] NAME [NAME…]",
-            options: [CommandOption("--yes", "do not ask")], wordCount: 1...1000
+            options: [CommandOption("--yes", "do not ask")], runOptions: ["--timeout"], wordCount: 1...1000
         ) { (arguments) throws(Failure) in
             let names = arguments.words.map(\.printable).joined(separator: ", ")
             let isMeant = arguments.has("--yes") ? true : try Confirmation.ask("delete \(names)? [y/N] ")
@@ -86,7 +88,7 @@ extension Subcommand {
                 CommandOption("--overwrite", "replace what is there already"),
                 CommandOption("--dry-run", "show what would be done"),
             ],
-            wordCount: 1...1
+            runOptions: ["--timeout"], wordCount: 1...1
         ) { (arguments) throws(Failure) in
             let options = arguments.options(["overwrite", "dry-run"])
             return try EmbeddedCommand(name: "import", options: options, words: arguments.words).run(arguments.run)
@@ -97,7 +99,7 @@ extension Subcommand {
     static var whoami: Subcommand {
         Subcommand(
             name: "whoami", summary: "log in, and show as whom, where and for how long", synopsis: "[--json]",
-            options: [CommandOption("--json", "as one line of JSON")]
+            options: [CommandOption("--json", "as one line of JSON")], runOptions: ["--timeout"]
         ) { (arguments) throws(Failure) in
             try EmbeddedCommand(name: "whoami", options: arguments.options(["json"]), words: []).run(arguments.run)
         }

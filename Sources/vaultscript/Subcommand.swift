@@ -23,6 +23,8 @@ struct Subcommand {
     var options: [CommandOption] = []
     /// Whether it takes the options of `CommandOption.shared` too.
     var takesSharedOptions = true
+    /// Those of `CommandOption.ofScripts` that hold for it too, before its name.
+    var runOptions: Set<String> = []
     var optionPlace = OptionPlace.anywhere
     /// The numbers of words it takes beside options.
     var wordCount: ClosedRange<Int> = 0...0
@@ -90,7 +92,28 @@ extension Subcommand {
         if takesSharedOptions {
             parts.append("options of every command:\n" + CommandOption.lines(CommandOption.shared))
         }
+        let ofRuns = CommandOption.ofScripts.filter { runOptions.contains($0.name) }
+        if !ofRuns.isEmpty { parts.append("before its name:\n" + CommandOption.lines(ofRuns)) }
         return parts.joined(separator: "\n\n")
+    }
+
+    /// Refuses options that stood before its name and would do nothing there. Unseen, an `--only` of tasks before `run`
+    /// would hand over what was to be left out.
+    func check(before names: [String]) throws(Failure) {
+        guard let option = names.first(where: { !takes($0) }) else { return }
+        let isOfScripts = CommandOption.ofScripts.contains { $0.name == option }
+        throw Failure(
+            .usage, "\(option) before \(name) does nothing",
+            reason: isOfScripts
+                ? "there it is an option for the run of a script" : "\(name) neither asks a vault nor runs a script",
+            hint: options.contains { $0.name == option }
+                ? "options of a command stand behind its name: vaultscript \(name) \(option) …"
+                : "leave it out; \(helpHint)")
+    }
+
+    private func takes(_ option: String) -> Bool {
+        if runOptions.contains(option) { return true }
+        return takesSharedOptions && CommandOption.shared.contains { $0.name == option }
     }
 
     /// Where its options are described, as a hint.
@@ -102,15 +125,18 @@ extension Subcommand {
     /// - Returns: The exit code.
     func start(_ words: ArraySlice<String>, _ shared: SharedOptions) -> Int32 {
         var isStarted = false
+        var isJSON = shared.run.writesErrorsAsJSON
         do throws(Failure) {
             guard optionPlace == .nowhere || !asksForHelp(words) else { return standardOutputLine(helpText) }
             try precheck(words)
             let arguments = try CommandArguments(words, of: self, shared)
             isStarted = true
+            isJSON = arguments.run.writesErrorsAsJSON
             return try run(arguments)
         } catch {
-            standardErrorLine(error.text)
-            return isStarted ? ExitCode.of(error) : usageCode
+            let code = isStarted ? ExitCode.of(error) : usageCode
+            tell(error, code, isJSON: isJSON)
+            return code
         }
     }
 

@@ -62,7 +62,7 @@ final class Program {
 @Suite(.timeLimit(.minutes(2))) struct ProgramTests {
     private static let seed = """
         {"projects":[{"id":"p1","environments":{"dev":{"/":{"A":"canary-value"}}}}],
-         "identities":[{"clientId":"i","clientSecret":"s"}]}
+         "identities":[{"clientId":"i","clientSecret":"s-of-the-tests"}]}
         """
 
     private func seedFile(_ text: String = seed) throws -> String {
@@ -127,7 +127,7 @@ final class Program {
         #expect(page.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(page.lowercased().contains("content-type: text/html"))
         let login = try ask(
-            url, "POST /api/v1/auth/universal-auth/login", body: #"{"clientId":"i","clientSecret":"s"}"#)
+            url, "POST /api/v1/auth/universal-auth/login", body: #"{"clientId":"i","clientSecret":"s-of-the-tests"}"#)
         #expect(login.contains(#""tokenType":"Bearer""#))
         program.process.terminate()
         let end = program.finish()
@@ -165,9 +165,28 @@ final class Program {
             end.errors == """
                 vaultscript dev: port \(port) of 127.0.0.1 cannot be had
                 another process listens on it
-                take another with --port N, or any free one with --port 0
+                take any that is free: vaultscript dev --seed \(good) --port 0, or another: --port N
 
                 """)
+    }
+
+    @Test func `values that are words are warned of by their places`() throws {
+        let file = try seedFile(
+            """
+            {"projects":[{"id":"p1","environments":{"dev":{"/":{"A":"hello","B":"hello-there","C":{"value":"Words"},"D":"abc"}}}}],
+             "identities":[{"clientId":"i","clientSecret":"secret"}]}
+            """)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let program = try Program(["--port", "0", "--seed", file])
+        #expect(try program.ready() != nil)
+        program.process.terminate()
+        let end = program.finish()
+        let place = "projects[0].environments.dev./"
+        #expect(
+            end.errors
+                == "warning: values of fewer than 8 bytes are masked wherever such a word stands, in messages too: "
+                + "\(place).A, \(place).C.value, identities[0].clientSecret\n", "\(end.errors)")
+        #expect(try Seed(Data(SeedFormat.example.utf8), name: "the example", now: Date()).warning == nil)
     }
 
     @Test func `the help shows the seed format unwrapped and speaks of vaultscript dev`() throws {
@@ -233,6 +252,7 @@ final class Program {
         let rival = try Program(["--port", "0"], environment: environment).finish()
         #expect(rival.code == 1)
         #expect(rival.errors.contains("the development vault is running already"))
+        #expect(rival.errors.hasSuffix("beside it: vaultscript dev --seed FILE --port 0\n"), "\(rival.errors)")
         first.process.terminate()
         let end = first.finish()
         #expect(end.code == 0)

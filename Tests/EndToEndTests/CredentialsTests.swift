@@ -66,10 +66,10 @@ private struct CredentialsBench {
         terminal.type(bench.vault.clientSecret + "\r")
         #expect(terminal.expect("Project, its id or slug (empty: none): "))
         terminal.type(bench.vault.projectID + "\r")
-        #expect(terminal.expect("expires on (YYYY-MM-DD, empty: never or not known): "))
+        #expect(terminal.expect("expires on (YYYY-MM-DD, or never; empty: not known): "))
         terminal.type("2026-02-30\r")
         #expect(terminal.expect("expected a day such as 2027-02-26"))
-        #expect(terminal.expect("expires on (YYYY-MM-DD, empty: never or not known): "))
+        #expect(terminal.expect("expires on (YYYY-MM-DD, or never; empty: not known): "))
         terminal.type("2999-12-31\r")
         #expect(terminal.expect("expires 2999-12-31; the login works"), "\(terminal.text)")
         #expect(terminal.wait() == 0)
@@ -112,7 +112,9 @@ private struct CredentialsBench {
         #expect(terminal.expect("Client id (not shown): "))
         terminal.type(hexadecimal + "\r")
         #expect(terminal.expect("the client id: that looks like a client secret, and not like a client id"))
-        #expect(terminal.wait() == 2 && !terminal.text.contains(hexadecimal), "\(terminal.text)")
+        #expect(terminal.expect("Client id (not shown): "))
+        terminal.type("\u{3}")
+        #expect(terminal.wait() == 130 && !terminal.text.contains(hexadecimal), "\(terminal.text)")
         let option = try bench.run(["add", "blog", "--client-id", hexadecimal], input: "x")
         #expect(option.code == 2 && !option.errorText.contains(hexadecimal), "\(option)")
         #expect(bench.vault.asked.isEmpty)
@@ -124,11 +126,12 @@ private struct CredentialsBench {
         #expect(made.code == 0 && made.errorText.isEmpty, "\(made)")
         #expect(
             made.text == """
-                wrote \(bench.file) (mode 0600): \(bench.vault.host); the login works
+                wrote \(bench.file) (mode 0600): \(bench.vault.host), never expires; the login works
                 next: vaultscript --profile blog whoami
 
                 """, "\(made)")
-        #expect(bench.text.hasSuffix("INFISICAL_ENVIRONMENT=dev\nINFISICAL_SECRET_PATH=/\n"))
+        let never = "VAULTSCRIPT_CLIENT_SECRET_EXPIRES=never\n"
+        #expect(bench.text.hasSuffix("INFISICAL_ENVIRONMENT=dev\nINFISICAL_SECRET_PATH=/\n" + never))
         let before = bench.text
         let again = try bench.add()
         #expect(again.code == 2 && bench.text == before, "\(again)")
@@ -141,6 +144,61 @@ private struct CredentialsBench {
         #expect(refused.expect("is there already; replace it? [y/N] "))
         refused.type("\r")
         #expect(refused.expect("nothing has been written") && refused.wait() == 1)
+    }
+
+    @Test func `asks again after each answer that cannot be, and writes what is then said`() throws {
+        let bench = try CredentialsBench()
+        let terminal = try PseudoTerminal(Program.path, ["credentials", "add", "blog"], environment: bench.environment)
+        func answer(_ question: String, _ answers: [(text: String, told: String)]) {
+            for (text, told) in answers {
+                #expect(terminal.expect(question), "\(question): \(terminal.text)")
+                terminal.type(text + "\r")
+                #expect(terminal.expect(told), "\(told): \(terminal.text)")
+            }
+            #expect(terminal.expect(question), "\(question): \(terminal.text)")
+        }
+        answer(
+            "[us]: ",
+            [
+                ("ftp://x", "type us, eu or a URL such as https://vault.example.org"),
+                ("http://vault.example.org", "login: the address of vault.example.org is not encrypted"),
+            ])
+        terminal.type(bench.vault.url + "\r")
+        answer("Client id (not shown): ", [("", "the client id is empty"), ("a b", "the client id is none")])
+        terminal.type(bench.vault.clientID + "\r")
+        answer(
+            "Client secret (not shown): ", [("", "there is no client secret"), ("two words", "that is no client secret")])
+        terminal.type(bench.vault.clientSecret + "\r")
+        answer("Project, its id or slug (empty: none): ", [("a\"b", "project: expected one line of text, without quotes")])
+        terminal.type("\r")
+        answer("not known): ", [("soon", "expires: expected a day"), ("2020-01-01", "expires: 2020-01-01 has passed")])
+        terminal.type("never\r")
+        #expect(terminal.expect("never expires; the login works"), "\(terminal.text)")
+        #expect(terminal.expect("no project is kept in it: say --project with each command"), "\(terminal.text)")
+        #expect(terminal.wait() == 0 && !terminal.text.contains("INFISICAL_DOMAIN"), "\(terminal.text)")
+        #expect(bench.text.hasSuffix("VAULTSCRIPT_CLIENT_SECRET_EXPIRES=never\n") && !bench.text.contains("PROJECT"))
+    }
+
+    @Test(arguments: ["my dev", "-x", ".x", "a/b", "a'b", "a$b", "a\nb", "", String(repeating: "a", count: 101)])
+    func `a name that would have to be quoted is refused with the rule`(name: String) throws {
+        let bench = try CredentialsBench()
+        let outcome = try bench.run(["add", "--client-id", bench.vault.clientID, "--", name], input: bench.vault.clientSecret)
+        #expect(outcome.code == 2 && outcome.errorText.hasPrefix("that is no name for a profile\n"), "\(outcome)")
+        #expect(outcome.errorText.contains("a name holds letters, digits and . _ - @ +, begins with"), "\(outcome)")
+        #expect(!FileManager.default.fileExists(atPath: bench.folder) && bench.vault.asked.isEmpty)
+    }
+
+    /// `never` is an answer, and not that nobody has answered.
+    @Test func `an end that never comes is kept, listed and asked for no more`() throws {
+        let bench = try CredentialsBench()
+        #expect(try bench.add(["--expires", "never"]).code == 0)
+        let list = try bench.run(["list"])
+        #expect(list.text.contains(" never    0600  \(bench.file)\n"), "\(list)")
+        #expect(try bench.run(["list", "--json"]).text.contains(#""expires":"never""#))
+        let doctor = try Program.run(["--profile", "blog", "doctor"], environment: bench.environment)
+        #expect(doctor.code == 0 && !doctor.text.contains("client secret  "), "\(doctor)")
+        let run = try Program.run(["--profile", "blog", "-e", "login()"], environment: bench.environment)
+        #expect(run.code == 0 && run.errorText.isEmpty, "\(run)")
     }
 
     @Test func `a refused login is told as a script's, and nothing is written`() throws {
@@ -225,7 +283,7 @@ private struct CredentialsBench {
         #expect(
             lines == [
                 "NAME HOST EXPIRES MODE FILE", "blog \(bench.vault.host) 2999-12-31 0600 \(bench.file)",
-                "odd eu.infisical.com - 0600 \(bench.folder)/odd.env (VAULTSCRIPT_CLIENT_SECRET_EXPIRES is no day such as 2027-02-26)",
+                "odd eu.infisical.com - 0600 \(bench.folder)/odd.env (VAULTSCRIPT_CLIENT_SECRET_EXPIRES is no day such as 2027-02-26, nor never)",
                 "old app.infisical.com 2020-01-01 (over) 0600 \(bench.folder)/old.env",
                 "open - - 0644 \(bench.folder)/open.env (its mode is 0644: other users may read or change it)",
             ], "\(list)")
@@ -345,7 +403,7 @@ private struct CredentialsBench {
         let waited = try bench.run(["rotate", "blog", "--keep-old", "100ms", "--ttl", "never"])
         #expect(waited.code == 0 && waited.text.hasSuffix("; the former one is revoked\n"), "\(waited)")
         #expect(waited.errorText.contains("the former one is revoked in 100ms\n"), "\(waited)")
-        #expect(!bench.text.contains("EXPIRES") && bench.text.hasSuffix("\n"))
+        #expect(bench.text.hasSuffix("VAULTSCRIPT_CLIENT_SECRET_EXPIRES=never\n"), "\(bench.text)")
         // Interrupted while it waits: the file has the new one, and what is left is said.
         let held = bench.clientSecret
         let running = try PseudoTerminal(
@@ -370,6 +428,9 @@ private struct CredentialsBench {
                 \(bench.vault.host) does not let it make or revoke client secrets (403)
                 give its role, on identities, the rights to create and delete tokens
                 """), "\(refused)")
+        #expect(
+            refused.errorText.hasSuffix("; at the development vault: \"managesSecrets\": true in the seed (vaultscript help dev)\n"),
+            "\(refused)")
         let unknown = try bench.run(["rotate", "blog"])
         #expect(unknown.errorText.hasPrefix("warning: this identity may not ask how long the former client secret lives"), "\(unknown)")
         let limited = try CredentialsBench(identity: ["managesSecrets": true, "secretUses": 5])
@@ -379,6 +440,14 @@ private struct CredentialsBench {
         // One was the proof.
         for _ in 0..<4 { #expect(try limited.works()) }
         #expect(try !limited.works())
+    }
+
+    @Test func `the end of what is replaced is not warned of`() throws {
+        let bench = try CredentialsBench(identity: Self.mayManage)
+        let soon = Date(timeIntervalSinceNow: 3 * 86400).formatted(.iso8601.year().month().day())
+        #expect(try bench.add(["--expires", soon]).code == 0)
+        let outcome = try bench.run(["rotate", "blog"])
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
     }
 
     @Test func `what cannot be replaced is refused before anything is made`() throws {
@@ -397,5 +466,86 @@ private struct CredentialsBench {
             #expect(outcome.code == 2 && outcome.errorText.contains(words[0]), "\(outcome)")
         }
         #expect(bench.vault.asked.isEmpty)
+    }
+}
+
+/// `vaultscript credentials remove`.
+@Suite struct `Removing a credentials file` {
+    @Test func `takes the file away, and says what is still valid and what still names it`() throws {
+        let bench = try CredentialsBench()
+        #expect(try bench.add().code == 0)
+        try bench.home.write(
+            "vaultscript/config.toml", "profile = \"blog\"\n[profiles.other]\ncredentials = \"\(bench.file)\"\n")
+        let outcome = try bench.run(["remove", "blog", "--yes"])
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        let settings = bench.home.path + "/vaultscript/config.toml"
+        #expect(
+            outcome.text == """
+                removed \(bench.file)
+                the client secret itself still works at \(bench.vault.host) until it is revoked there (Universal Auth of the machine identity)
+                warning: \(settings):3 still names the file, for the profile other: take that line out
+                warning: \(settings):1 still names the profile blog as the usual one
+
+                """, "\(outcome)")
+        #expect(!FileManager.default.fileExists(atPath: bench.file) && bench.leftovers.isEmpty)
+        #expect(try Program.script("login()", environment: bench.vault.environment).code == 0)
+        try FileManager.default.removeItem(atPath: settings)
+        let none = try bench.run(["remove", "blog", "--yes"])
+        #expect(none.code == 2, "\(none)")
+        #expect(
+            none.errorText == """
+                there is no credentials file of the profile blog
+                looked for \(bench.file)
+                the files that there are: vaultscript credentials list
+
+                """, "\(none)")
+    }
+
+    @Test func `asks at the terminal, and elsewhere wants the word`() throws {
+        let bench = try CredentialsBench()
+        #expect(try bench.add().code == 0)
+        let unasked = try bench.run(["remove", "blog"], input: "y\n")
+        #expect(
+            unasked.code == 2 && unasked.errorText.hasSuffix("standard input is no terminal\nsay --yes where that is meant\n"),
+            "\(unasked)")
+        let refused = try PseudoTerminal(Program.path, ["credentials", "remove", "blog"], environment: bench.environment)
+        #expect(refused.expect("remove \(bench.file)? [y/N] ".suffix(40).description), "\(refused.text)")
+        refused.type("\r")
+        #expect(refused.expect("nothing has been removed") && refused.wait() == 1, "\(refused.text)")
+        #expect(try bench.works())
+        let agreed = try PseudoTerminal(Program.path, ["credentials", "remove", "blog"], environment: bench.environment)
+        #expect(agreed.expect("? [y/N] "), "\(agreed.text)")
+        agreed.type("y\r")
+        #expect(agreed.expect("until it is revoked there") && agreed.wait() == 0, "\(agreed.text)")
+        #expect(!FileManager.default.fileExists(atPath: bench.file))
+    }
+
+    @Test func `judges the file as a login does, and leaves what it would not use`() throws {
+        let bench = try CredentialsBench()
+        #expect(try bench.add().code == 0)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: bench.file)
+        let open = try bench.run(["remove", "blog", "--yes"])
+        #expect(open.code == 2, "\(open)")
+        #expect(
+            open.errorText == """
+                the credentials file \(bench.file) is not removed
+                its mode is 0644: other users may read or change it
+                chmod 600 \(bench.file)
+
+                """, "\(open)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: bench.file)
+        try FileManager.default.createSymbolicLink(atPath: bench.folder + "/link.env", withDestinationPath: "blog.env")
+        let link = try bench.run(["remove", "link", "--yes"])
+        #expect(link.code == 2 && link.errorText.contains("it is no regular file, or a link\n"), "\(link)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: bench.folder)
+        let shared = try bench.run(["remove", "blog", "--yes"])
+        #expect(
+            shared.code == 2 && shared.errorText.hasPrefix("no credentials are removed from \(bench.folder)\n"), "\(shared)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: bench.folder)
+        for words in [["remove"], ["remove", "--credentials", bench.file, "--yes"], ["remove", "blgo", "--yes"]] {
+            #expect(try bench.run(words).code == 2, "\(words)")
+        }
+        #expect(try bench.run(["remove", "blgo", "--yes"]).errorText.contains("did you mean blog? "))
+        #expect(try bench.works() && bench.leftovers == ["link.env"])
     }
 }

@@ -45,6 +45,8 @@ import Testing
         Line(words: ["check", "pl"], wanted: ["plain.lua"], unwanted: ["notes.txt"]),
         Line(words: ["completion", ""], wanted: ["bash", "zsh", "fish"]),
         Line(words: ["help", "ref"], wanted: ["reference"]),
+        Line(words: ["credentials", "re"], wanted: ["remove"], unwanted: ["rotate", "list"]),
+        Line(words: ["dev", "--"], wanted: ["--seed", "--port"], unwanted: ["--profile"]),
         Line(words: ["--env", "prod", "release.lua", "--"], wanted: ["--dry-run", "--version"], unwanted: ["--profile", "$(touch"]),
         Line(words: ["--error-format", ""], wanted: ["text", "json"], unwanted: ["check"]),
         Line(words: ["level.lua", "--level", ""], wanted: ["debug", "info"], unwanted: ["$(touch harm)", "--level", "plain.lua", "notes.txt"]),

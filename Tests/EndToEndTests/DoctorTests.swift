@@ -46,6 +46,35 @@ private let wellRows: [DoctorRow] = [
         return DoctorScene(vault.environment, host: vault.host, values: [vault.clientSecret], keeping: [vault])
     },
     DoctorRow(
+        "a script without a recipe", code: 0, script: #"local vault = login() local NAME = "GH_PAT" spawn{ "x", env = { A = getSecret(NAME), B = vault:getSecret("OTHER", { path = "/web" }) } }"#,
+        line: "note     secrets        {script} has no recipe{}: looked for the 2 names its getSecret calls hold\n",
+        "all is well: bot can read the 2 secrets that {script} names", next: "run it: vaultscript {script}"
+    ) { DoctorScene(try RefusalScene(["/web": ["OTHER": Canary().value]], identity: ["name": "bot"])) },
+    DoctorRow(
+        "a script without a recipe whose calls are not all literal", code: 0,
+        script: #"for _, name in ipairs(arg) do getSecret(name) end pcall(getSecret, "X") getSecret("NO", { optional = true }) getSecret("GH_PAT")"#,
+        line: "note     secrets        2 calls are not looked at: a name or place is no literal, or there is more than one login\n",
+        "all is well: bot can read the 1 secret that {script} names; what else it reads is not known",
+        next: "run it: vaultscript {script}"
+    ) { DoctorScene(try RefusalScene(["/web": ["OTHER": Canary().value]], identity: ["name": "bot"])) },
+    DoctorRow(
+        "a script that names no secret", code: 0, script: "print(1)",
+        line: "{script} has no recipe{}, and no call of getSecret with a literal name: the folder is looked at\n",
+        "all is well: bot can read 1 secret of env dev, path /", next: "run it: vaultscript {script}"
+    ) { DoctorScene(try RefusalScene(identity: ["name": "bot"])) },
+    DoctorRow(
+        "a script that reads a folder", code: 0, script: #"getSecrets{ path = "/web" } getSecrets{ only = { "GH_PAT" } }"#,
+        line: "looked for the 1 name its getSecret calls hold and the folder its getSecrets calls read\n",
+        "all is well: bot can read the 2 secrets that {script} names", next: "run it: vaultscript {script}"
+    ) { DoctorScene(try RefusalScene(["/web": ["OTHER": Canary().value]], identity: ["name": "bot"])) },
+    DoctorRow(
+        "an end that the file says never comes", code: 0, "all is well: bot can read 1 secret of env dev, path /", next: aScript
+    ) {
+        let scene = DoctorScene(try RefusalScene(identity: ["name": "bot"]))
+        scene.environment["VAULTSCRIPT_CLIENT_SECRET_EXPIRES"] = "never"
+        return scene
+    },
+    DoctorRow(
         "an end of the client secret that the file tells", code: 0,
         "it works, but the client secret expires on DAY, in 14 days, as the environment says", next: inTime
     ) {
@@ -178,7 +207,8 @@ private let loginRows: [DoctorRow] = [
     ) { DoctorScene(try RefusalScene(identity: ["secretUses": 1])) },
     DoctorRow(
         "a lock, and how long", refused + "the identity is locked after repeated failures (401)",
-        next: "wait: by default 3 failures within 30 s lock it for 300 s; find what keeps failing with an old secret"
+        next: "wait: by default 3 failures within 30 s lock it for 300 s; find what keeps failing with an old secret; "
+            + "at the development vault: start it anew"
     ) {
         let scene = try RefusalScene()
         for _ in 0..<3 {
@@ -192,7 +222,7 @@ private let loginRows: [DoctorRow] = [
         refused
             + "the identity is locked after repeated failures (401); on TIME HOST said that the client secret of this client "
             + "id had expired, which it says only once",
-        next: newSecret + "; the lock ends by itself (by default after 300 s)"
+        next: newSecret + "; the lock ends by itself (by default after 300 s); at the development vault: start it anew"
     ) { DoctorScene(try RefusalScene(identity: ["secretTtl": -1])) },
     DoctorRow(
         "a token of another instance",
@@ -209,6 +239,11 @@ private let loginRows: [DoctorRow] = [
 
 /// What may not be read, or is not there (table 3.4).
 private let readingRows: [DoctorRow] = [
+    DoctorRow(
+        "a name that a script without a recipe has wrong", script: "local vault = login() print(vault:getSecret'GH_PTA')",
+        line: "{script} has no recipe{}: looked for the 1 name its getSecret calls hold\n",
+        "secret GH_PTA was not found: project {project} at HOST has no such name in env dev, path /", next: "did you mean GH_PAT?"
+    ) { DoctorScene(try RefusalScene()) },
     DoctorRow(
         "a wrong project", "project project-on was not found: HOST knows no such project, or not for this identity (404)",
         next: "did you mean project-one?"
@@ -314,7 +349,7 @@ private let configurationRows: [DoctorRow] = [
     },
     DoctorRow(
         "a date that is none", code: 2, "VAULTSCRIPT_CLIENT_SECRET_EXPIRES is no date: it stands in the environment",
-        next: "write it as year, month and day, such as VAULTSCRIPT_CLIENT_SECRET_EXPIRES=DAY"
+        next: "write it as year, month and day, such as VAULTSCRIPT_CLIENT_SECRET_EXPIRES=DAY, or never"
     ) { DoctorScene(domain: "us", ["VAULTSCRIPT_CLIENT_SECRET_EXPIRES": "2026-02-30"]) },
     DoctorRow(
         "an address in clear text", code: 2,

@@ -60,7 +60,8 @@ private let rows: [RefusalRow] = [
         "3: locked after three failures", "login()",
         loginRefused
             + "the identity is locked after repeated failures (401)\n"
-            + "wait: by default 3 failures within 30 s lock it for 300 s; find what keeps failing with an old secret"
+            + "wait: by default 3 failures within 30 s lock it for 300 s; find what keeps failing with an old secret; "
+            + "at the development vault: start it anew"
     ) {
         let scene = try RefusalScene()
         for _ in 0..<3 {

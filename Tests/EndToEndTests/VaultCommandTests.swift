@@ -91,7 +91,81 @@ import Testing
             #expect(outcome.errorText.hasPrefix("vaultscript set: a value is not taken from the command line\n"), "\(outcome)")
         }
         let empty = try Program.run(["set", "A"], environment: vault.environment, input: Data("\n".utf8))
-        #expect(empty.code == 2 && empty.errorText.hasPrefix("vaultscript set: standard input is empty\n"), "\(empty)")
+        #expect(
+            empty.errorText == """
+                vaultscript set: standard input is empty
+                type it where it is asked for, at a terminal: vaultscript set NAME; or take it from a file: vaultscript set NAME <FILE
+
+                """ && empty.code == 2, "\(empty)")
+        let script = try Program.script("secret.input()", input: Data())
+        #expect(script.errorText.contains("\nhand the value over from where it is kept: … | vaultscript FILE, or "), "\(script)")
+    }
+
+    @Test func `a folder with nothing in it is said to have nothing`() throws {
+        let vault = try DevelopmentVault(folders: ["/": ["A": "value-a"], "/web": [:]])
+        let words = ["secrets", "--path", "/web"]
+        let outcome = try Program.run(words, environment: vault.environment)
+        #expect(outcome.code == 0 && outcome.text.isEmpty, "\(outcome)")
+        #expect(outcome.errorText == "there are no secrets and no folders in env dev, path /web\n", "\(outcome)")
+        let quiet = try Program.run(words + ["-q"], environment: vault.environment)
+        let json = try Program.run(words + ["--json"], environment: vault.environment)
+        #expect(quiet.code == 0 && quiet.errorText.isEmpty && json.errorText.isEmpty, "\(quiet)\n\(json)")
+        #expect(json.text == "{\"folders\":[],\"secrets\":[]}\n", "\(json)")
+    }
+
+    /// The hint is run as it stands, by a shell, and lists what is there.
+    @Test func `the command that a hint names leads to the same place`() throws {
+        let other = UUID().uuidString.lowercased()
+        let id = UUID().uuidString.lowercased()
+        let vault = try DevelopmentVault(
+            environments: ["dev": ["/": ["HERE": "value-1"]], "prod": ["/": ["THERE": "value-2"]]],
+            identity: ["projects": [id, other]], project: ["id": id],
+            others: [["id": other, "slug": "other", "environments": ["dev": ["/": ["ELSEWHERE": "value-3"]]]]])
+        let home = try TemporaryFolder()
+        let text = vault.environment.map { "\($0.key)=\($0.value)" }.joined(separator: "\n")
+        try home.write("vaultscript/credentials/my own.env", text + "\nINFISICAL_ENVIRONMENT=prod\n")
+        try home.write("vaultscript/credentials/bare.env", text.replacing(vault.projectID, with: ""))
+        let files = ["XDG_CONFIG_HOME": home.path]
+        for (options, environment, want) in [
+            (["--profile", "my own"], files, "THERE"), (["--profile", "my own", "--env", "dev"], files, "HERE"),
+            (["--credentials", home.path + "/vaultscript/credentials/my own.env"], files, "THERE"),
+            (["--profile", "bare", "--project", other], files, "ELSEWHERE"),
+            (["--project", "other", "--domain", vault.url], vault.environment, "ELSEWHERE"), ([], vault.environment, "HERE"),
+        ] as [([String], [String: String], String)] {
+            let outcome = try Program.run(options + ["delete", "--yes", "QUITE_ANOTHER_NAME"], environment: environment)
+            let hint = outcome.errorText.split(separator: "\n").last.map(String.init) ?? ""
+            #expect(outcome.code == 3 && hint.hasPrefix("list the names: vaultscript secrets "), "\(outcome)")
+            let command = hint.dropFirst("list the names: vaultscript ".count)
+            let listed = try Program.run(
+                ["-c", "\"$0\" \(command)", Program.path], environment: environment, program: "/bin/sh")
+            #expect(listed.text == "\(want)  version 1\n" && listed.code == 0, "\(options): \(command)\n\(listed)")
+        }
+        // An address names its own project.
+        let address = try Program.run(["delete", "--yes", "infisical://other/dev/QUITE_ANOTHER_NAME"], environment: vault.environment)
+        #expect(address.errorText.hasSuffix("vaultscript secrets --project other --env dev --path /\n"), "\(address)")
+        let except = try Program.run(["--profile", "my own", "run", "--except", "NO\nNE", "true"], environment: files)
+        #expect(
+            except.errorText == """
+                --except names what is not there: NO\\x0aNE
+                see the names with vaultscript secrets --profile 'my own', and leave out of --except what is not among them
+
+                """, "\(except)")
+    }
+
+    @Test func `a profile or a file that is not there is told with what may be meant`() throws {
+        let home = try TemporaryFolder()
+        try home.write("vaultscript/credentials/blog.env", "INFISICAL_DOMAIN=us\n")
+        let profile = try Program.run(["--profile", "blgo", "secrets"], environment: ["XDG_CONFIG_HOME": home.path])
+        #expect(profile.code == 2 && profile.errorText.contains("\ndid you mean blog? otherwise set INFISICAL_"), "\(profile)")
+        let file = try Program.run(["--credentials", "/no file", "secrets"], environment: ["XDG_CONFIG_HOME": home.path])
+        #expect(
+            file.errorText == """
+                the credentials file /no file does not exist
+                it is the path of a file (a profile is named with --profile NAME); to make it: vaultscript credentials add --credentials '/no file'
+
+                """ && file.code == 2, "\(file)")
+        let name = try Program.run(["--credentials", "blog", "secrets"], environment: ["XDG_CONFIG_HOME": home.path])
+        #expect(name.errorText.hasSuffix("\nthat is the name of a profile: --profile blog\n"), "\(name)")
     }
 
     /// Whoever uses a command has written no script, and can use none of its options.

@@ -24,6 +24,21 @@ struct StartFailureTests {
         #expect(bare.reason == "PATH is not set; searched /bin:/usr/bin" && bare.code == 127)
     }
 
+    @Test(arguments: [(199, 199), (200, 200), (201, 200), (3000, 200)])
+    func `a PATH that is too long to be shown is cut, and says so`(count: Int, shown: Int) throws {
+        let path = String(String(repeating: "/x", count: count).prefix(count))
+        let failure = try failure(
+            SpawnRequest("no-such-program-at-all", environment: [EnvironmentVariable("PATH", path)]))
+        #expect(failure.reason == "PATH is \(path.prefix(shown))\(count > shown ? "…" : "")", "\(failure)")
+    }
+
+    @Test func `a letter is not cut in two`() throws {
+        let path = "/" + String(repeating: "é/", count: 150)
+        let failure = try failure(
+            SpawnRequest("no-such-program-at-all", environment: [EnvironmentVariable("PATH", path)]))
+        #expect(failure.reason == "PATH is /\(String(repeating: "é/", count: 66))…", "\(failure)")
+    }
+
     @Test func `a path that is not there is 127`() throws {
         let failure = try failure(SpawnRequest("/no/such/program"))
         #expect(failure.code == 127 && failure.message == "program /no/such/program was not found")

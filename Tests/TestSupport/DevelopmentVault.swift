@@ -74,7 +74,8 @@ public final class DevelopmentVault {
     /// Method, path and status of every request so far, as the vault itself writes them down.
     public var log: [String] {
         let text = (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").map(String.init)
+        // What it says of a seed at its start is no request.
+        return text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("warning: ") }
     }
 
     /// Method and path of every request so far, without `/api`.

@@ -1,4 +1,22 @@
 -- vaultscript run: the secrets of a folder in the environment of one program. `options` and `words` come from the command.
+-- A name may hold what ends a line, or moves a terminal's cursor.
+local function shown(name)
+  return (name:gsub("%c", function(c) return ("\\x%02x"):format(c:byte()) end))
+end
+
+local function listed(names)
+  local all = {}
+  for i, name in ipairs(names) do all[i] = shown(name) end
+  return table.concat(all, ", ")
+end
+
+-- Names behind an option, as a shell takes them.
+local function word(names)
+  local text = shown(table.concat(names, ","))
+  if text:find("^[%w_@%%+=:,./-]+$") then return text end
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
 local vault = login()
 
 local function member(list, name)
@@ -67,13 +85,13 @@ local function fetchBelow()
   local lines = {}
   for _, name in ipairs(several) do
     table.sort(folders[name])
-    lines[#lines + 1] = name .. " in " .. table.concat(folders[name], " and ")
+    lines[#lines + 1] = shown(name .. " in " .. table.concat(folders[name], " and "))
   end
   error({
     kind = "usage",
-    message = "names that several folders have: " .. table.concat(several, ", "),
+    message = "names that several folders have: " .. listed(several),
     reason = table.concat(lines, "; ") .. "; a variable has room for one secret",
-    hint = "name the folder that is meant: --path, or leave them out: --except " .. table.concat(several, ","),
+    hint = "name the folder that is meant: --path, or leave them out: --except " .. word(several),
   }, 0)
 end
 
@@ -99,23 +117,40 @@ local function warnOnce(text)
   warned[text] = true
 end
 
+-- What no variable can be called.
+local function refuseNames(names)
+  if #names == 0 then return end
+  table.sort(names)
+  local one = #names == 1
+  error({
+    kind = "usage",
+    message = one and "secret " .. shown(names[1]) .. " cannot be a variable"
+      or "secrets that cannot be variables: " .. listed(names),
+    reason = "the name of a variable is not empty, and ends at its first =",
+    hint = (options.only and "leave it out of --only" or "leave " .. (one and "it" or "them") .. " out: --except " .. word(names))
+      .. ", or hand it over on standard input: --stdin " .. word { names[1] },
+  }, 0)
+end
+
 local function place(all)
   local plan = {
     env = {}, files = {}, check = false, allowShort = "warn", passEnv = options.pass, timeout = options.timeout,
     clearEnv = options.clearEnv, newPrivileges = options.newPrivileges,
   }
-  for i, word in ipairs(words) do plan[i] = word end
+  for i, each in ipairs(words) do plan[i] = each end
+  local unfit = {}
   for name, handle in pairs(all) do
     if options.stdin == name then
       plan.stdin = handle
     elseif member(options.file, name) then
       plan.files[name] = handle
     elseif isUsed(name) then
-      plan.env[name] = handle
+      if name == "" or name:find("=", 1, true) then unfit[#unfit + 1] = name else plan.env[name] = handle end
     elseif isPersonal(name) then
-      warnOnce("the secret " .. name .. " is left out: the variable " .. name .. " belongs to the system")
+      warnOnce(shown("the secret " .. name .. " is left out: the variable " .. name .. " belongs to the system"))
     end
   end
+  refuseNames(unfit)
   plan.stdin = plan.stdin or "inherit"
   return plan
 end
@@ -141,7 +176,7 @@ local function refusal(plan, first)
     kind = "denied",
     message = "secrets are not put into variables that steer a loader or an interpreter: " .. table.concat(refused, ", "),
     reason = "whoever may write such a secret could run code in every program that gets it",
-    hint = "leave them out: --except " .. table.concat(refused, ","),
+    hint = "leave them out: --except " .. word(refused),
   }
 end
 
@@ -207,7 +242,7 @@ local function prepareAnew(now, before)
     if before.there[name] and not now.there[name] then
       -- Made anew it has the version that it had: whatever comes next is a change.
       before.text = nil
-      return goesOn(what, "secret " .. name .. " is not there any more")
+      return goesOn(what, "secret " .. shown(name) .. " is not there any more")
     end
   end
   local ok, plan, all = pcall(prepare)

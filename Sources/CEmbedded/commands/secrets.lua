@@ -20,4 +20,9 @@ else
     if one.isImported then line = line .. "  from " .. one.env .. ":" .. one.path end
     print(line)
   end
+  if #secrets + #folders == 0 and not options.quiet then
+    local ok, found = pcall(vault.identity, vault)
+    local place = ok and found.env and (" in env %s, path %s"):format(shown(found.env), shown(found.path)) or " here"
+    io.stderr:write("there are no secrets and no folders", place, "\n")
+  end
 end

@@ -36,7 +36,12 @@ typedef struct {
 /// root-owned one that this user cannot write, links to it included (Kubernetes, Docker and systemd mounts).
 vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_t size);
 
-/// The same for an open descriptor, which the user vouches for: only its size and kind are checked. Reads to the end.
+/// Removes the file at `path` after the same checks, where it is this user's own and no link, and the path still names
+/// the file that was looked at. In a folder that others can change somebody may come in between: the caller looks at
+/// the folder, and holds its lock.
+vs_sys_credentials vs_sys_credentials_remove(const char *path);
+
+/// The same as reading by a path for an open descriptor, which the user vouches for: only its size and kind are checked. Reads to the end.
 vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size);
 
 #endif

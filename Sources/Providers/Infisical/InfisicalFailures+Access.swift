@@ -212,7 +212,7 @@ extension InfisicalFailures {
         return Finding(
             .unknownSecret, .notFound, "secret \(name.printable) was not found",
             reason: "project \(folder.project) at \(host) has no such name \(place)",
-            hint: "list the names: \(listing(folder.environment, folder.path))")
+            hint: "list the names: \(listing(folder.project, folder.environment, folder.path))")
     }
 
     private func missingFolder(_ operation: InfisicalOperation) -> Finding? {

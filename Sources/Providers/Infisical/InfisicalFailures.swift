@@ -88,11 +88,20 @@ struct InfisicalFailures {
     let base: InfisicalBaseURL
     let sanitize: (String) -> String
     /// How the names of an environment's folder are listed.
-    let listing: (_ environment: String, _ path: String) -> String
+    let listing: (_ project: String, _ environment: String, _ path: String) -> String
 
     var host: String { base.host }
 
+    /// Each part is one line, whatever the names in it hold.
     func make(_ refusal: InfisicalRefusal, during operation: InfisicalOperation) -> Failure {
+        var failure = worded(refusal, operation)
+        failure.message = failure.message.printable
+        failure.reason = failure.reason.printable
+        failure.hint = failure.hint.printable
+        return failure
+    }
+
+    private func worded(_ refusal: InfisicalRefusal, _ operation: InfisicalOperation) -> Failure {
         switch refusal {
         case .failure(let failure): return failure
         case .transport(let error, let attempts): return error.failure(undone(operation), attempts: attempts)
@@ -110,8 +119,8 @@ struct InfisicalFailures {
     /// A value that came as a mask text.
     func hidden(_ query: SecretQuery) -> Failure {
         var failure = Failure(
-            .denied, "secret \(query.name) may not be read",
-            reason: "\(host) hides its value from this identity (\(place(query.folder)))",
+            .denied, "secret \(query.name.printable) may not be read",
+            reason: "\(host) hides its value from this identity (\(place(query.folder).printable))",
             hint: "grant the identity readValue on secrets there", status: 200)
         failure.cause = InfisicalCause.hiddenValue.rawValue
         return failure
@@ -152,7 +161,9 @@ struct InfisicalFailures {
     // MARK: - Words
 
     /// The first line where nothing more is known.
-    func undone(_ operation: InfisicalOperation) -> String {
+    func undone(_ operation: InfisicalOperation) -> String { Self.undone(operation, at: host).printable }
+
+    private static func undone(_ operation: InfisicalOperation, at host: String) -> String {
         switch operation {
         case .status: "\(host) could not be reached"
         case .login: "login at \(host) failed"

@@ -218,7 +218,7 @@ extension InfisicalFailures {
         let words = answer.message.lowercased()
         if answer.status == 404, words.hasPrefix("dynamic secret") {
             return Finding(
-                .notFound, "dynamic secret \(query.name) was not found",
+                .notFound, "dynamic secret \(query.name.printable) was not found",
                 "\(place(query.folder)) at \(host) has no such dynamic secret (404)",
                 "look at its name, env and path in the vault")
         }

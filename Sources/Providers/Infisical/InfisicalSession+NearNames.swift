@@ -22,7 +22,7 @@ extension InfisicalSession {
         NearSearch(session: self, call: question, operation: operation, missing: missing).start { hint in
             guard !call.isCancelled else { return }
             call.underway(nil)
-            if let hint { failure.hint = hint }
+            if let hint { failure.hint = hint.printable }
             report(failure)
         }
     }

@@ -138,7 +138,7 @@ extension InfisicalSession {
 
     private func overtaken(_ put: SecretPut, _ version: Int) -> Failure {
         Failure(
-            .denied, "secret \(put.name) was changed by somebody else at the same time",
+            .denied, "secret \(put.name.printable) was changed by somebody else at the same time",
             reason: "version \((put.ifVersion ?? 0) + 1) was expected; the new value became version \(version), "
                 + "on top of theirs",
             hint: "look at version \(version - 1) in the vault: it is theirs, and nothing of it is lost", status: 409)

@@ -105,7 +105,7 @@ extension InfisicalSession {
         // "." and ".." would change the path of the URL, however they are encoded.
         guard name.isEmpty || name == "." || name == ".." else { return nil }
         return Failure(
-            .usage, "\"\(name)\" is no name of a secret", reason: "a name is not empty and not . or ..",
+            .usage, "\"\(name.printable)\" is no name of a secret", reason: "a name is not empty and not . or ..",
             hint: "write it as Infisical shows it")
     }
 }

@@ -118,7 +118,11 @@ var targets: [Target] = [
     suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics"]),
     suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics"]),
     suite(
-        "HostTests", ["Host", "Providers", "HTTPTransport", "SecretMemory", "EventLoop", "HostProtocol", "Diagnostics"]),
+        "HostTests",
+        [
+            "Host", "Providers", "HTTPTransport", "SecretMemory", "EventLoop", "HostProtocol", "Configuration",
+            "Diagnostics",
+        ]),
     suite("ProvidersTests", ["Providers", "HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),
     .testTarget(
         name: "DevVaultTests", dependencies: ["vaultscript-dev-vault", "Diagnostics", "TestSupport"],

@@ -21,6 +21,9 @@ public struct Settings: Sendable {
     /// No file at all.
     public init() {}
 
+    /// What one file of the user's says, and nothing else.
+    init(userForTesting user: ConfigurationFile) { self.user = user }
+
     /// Reads what there is. Without any file that is a handful of looks and nothing else.
     ///
     /// - Throws: `.usage` for a file that somebody else can write, for what is not TOML, for settings that do not exist.

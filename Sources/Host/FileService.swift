@@ -68,19 +68,6 @@ final class FileService {
         return call
     }
 
-    /// Refuses as a credentials file what belongs to a process or is handed to one.
-    func checkCredentials(_ path: String) throws(Failure) {
-        let protection = protected.handedFiles()
-        let call = try FileCall(
-            "login: credentials", .record(["path": .bytes(Array(path.utf8))]), protection, masked: { $0 })
-        do throws(FileTrouble) {
-            _ = try FileWalk(protection: protection).resolve(call.path)
-        } catch {
-            // What is missing or closed is told where it is read.
-            if case .outOfReach = error.cause { throw call.failure(error, call.path) }
-        }
-    }
-
     // MARK: - Reading
 
     private func read(_ call: inout FileCall) throws(Failure) -> Value {

@@ -35,6 +35,12 @@ final class HostEnvironment {
         for name in names { unsafe vs_sys_environment_erase(name) }
     }
 
+    /// An environment of a test's own.
+    init(_ settings: Settings, variablesForTesting variables: [String: String]) throws(Failure) {
+        self.settings = settings
+        for (name, value) in variables { _ = try sort(name, Array(value.utf8).span) }
+    }
+
     /// Sorts one `NAME=value` in; gives its name when it is to be erased.
     private func take(_ text: UnsafeMutablePointer<CChar>) throws(Failure) -> String? {
         var length = 0
@@ -48,12 +54,17 @@ final class HostEnvironment {
             start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: length)
         let name = unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[..<equals]), as: UTF8.self)
         let value = unsafe UnsafeBufferPointer(rebasing: bytes[(equals + 1)...])
+        return try unsafe sort(name, value.span) ? name : nil
+    }
+
+    /// Whether the variable is withheld.
+    private func sort(_ name: String, _ value: Span<UInt8>) throws(Failure) -> Bool {
         guard EnvironmentPolicy.isWithheld(name, settings) else {
-            unsafe inherited.append((name, Array(value)))
-            return nil
+            inherited.append((name, value.indices.map { value[$0] }))
+            return false
         }
-        withheld[name] = try unsafe SecretBytes(copying: value.span)
-        return name
+        withheld[name] = try SecretBytes(copying: value)
+        return true
     }
 
     /// A withheld value that is a setting and no secret, as text; nil where it is not set or empty.

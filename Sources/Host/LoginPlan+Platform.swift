@@ -9,7 +9,7 @@ extension LoginPlan {
         /// A signed token that is there already.
         case token(SecretBytes)
         /// A file that the platform keeps fresh; read at each login.
-        case file(String)
+        case file(TokenFile)
         /// GitHub Actions: asked for at each login.
         case github(url: String, token: SecretBytes, audience: String?)
         /// AWS: a request signed with these, or with what the container or the instance gives.
@@ -20,13 +20,15 @@ extension LoginPlan {
 /// The methods that log in with what the platform says of us: where each platform puts it.
 extension LoginPlanner {
     static let kubernetesTokenPath = "/var/run/secrets/kubernetes.io/serviceaccount/token"
+    private static let kubernetesVariable = "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"
 
     /// What the method needs.
     ///
-    /// - Throws: `.usage` that says where it was looked for.
-    func platformProof(
-        _ method: PlatformLogin.Method, _ asked: Asked, _ file: CredentialsFile?
-    ) throws(Failure) -> LoginPlan.Proof {
+    /// - Throws: `.usage` that says where it was looked for, `.denied` for a path that only the script names.
+    func platformIdentity(
+        _ method: PlatformLogin.Method, _ asked: Asked, _ credentials: LoginCredentials
+    ) throws(Failure) -> LoginIdentity {
+        let file = credentials.file
         let identity =
             asked.identityID ?? file?.setting("INFISICAL_MACHINE_IDENTITY_ID")
             ?? environment.setting("INFISICAL_MACHINE_IDENTITY_ID")
@@ -36,32 +38,52 @@ extension LoginPlanner {
                 reason: "INFISICAL_MACHINE_IDENTITY_ID is not in \(file?.path.printable ?? "the environment")",
                 hint: "add it there, or say identityId = \"…\"; Infisical shows it where the identity is set up")
         }
-        return .platform(method, identityID: identity, try source(method, asked, file))
+        let (source, origin) = try source(method, asked, credentials)
+        return LoginIdentity(proof: .platform(method, identityID: identity, source), origin: origin)
     }
 
     private func source(
-        _ method: PlatformLogin.Method, _ asked: Asked, _ file: CredentialsFile?
-    ) throws(Failure) -> LoginPlan.PlatformSource {
+        _ method: PlatformLogin.Method, _ asked: Asked, _ credentials: LoginCredentials
+    ) throws(Failure) -> (LoginPlan.PlatformSource, IdentityOrigin) {
         if let handle = asked.jwt {
             guard method != .aws else {
                 throw Failure(.usage, "login: the method aws takes no jwt", hint: "leave it out, or use oidc")
             }
-            return .token(try secret(handle))
+            return (.token(try secret(handle)), .handle("jwt"))
         }
-        func credential(_ name: String) -> SecretBytes? { file?.secret(name) ?? environment.credential(name) }
+        if method != .aws, let found = token("INFISICAL_JWT", credentials.file) { return found }
         switch method {
         case .jwt:
-            if let token = credential("INFISICAL_JWT") { return .token(token) }
             throw missing("JWT", "INFISICAL_JWT is not set", "set it, or hand over a handle: jwt = secret.env(NAME)")
         case .oidc:
-            if let token = credential("INFISICAL_JWT") ?? credential("INFISICAL_OIDC_AUTH_JWT") { return .token(token) }
-            return try github(asked)
+            if let found = token("INFISICAL_OIDC_AUTH_JWT", credentials.file) { return found }
+            return (try github(asked), .surroundings("the token of this GitHub job"))
         case .kubernetes:
-            if let token = credential("INFISICAL_JWT") { return .token(token) }
-            return .file(
-                text(credential("INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH")) ?? Self.kubernetesTokenPath)
-        case .aws: return .aws(awsSource())
+            let file = TokenFile(try kubernetesPath(credentials), options, environment)
+            return (.file(file), .surroundings("the token in \(file.path.printable)"))
+        case .aws: return (.aws(awsSource()), .surroundings("the AWS identity of this machine"))
         }
+    }
+
+    /// A token of the file, else of the environment.
+    private func token(_ name: String, _ file: CredentialsFile?) -> (LoginPlan.PlatformSource, IdentityOrigin)? {
+        if let token = file?.secret(name) { return (.token(token), .file) }
+        return environment.credential(name).map { (.token($0), .surroundings("\(name) of the environment")) }
+    }
+
+    /// The host would read any file of the user's that a script could name, and send it: only the user names one.
+    private func kubernetesPath(_ credentials: LoginCredentials) throws(Failure) -> String {
+        let name = Self.kubernetesVariable
+        guard let named = text(credentials.file?.secret(name)) else {
+            return environment.setting(name) ?? Self.kubernetesTokenPath
+        }
+        guard credentials.isOfScript, let file = credentials.file else { return named }
+        throw Failure(
+            .denied, "login: \(name) in \(file.path.printable) is not followed",
+            reason:
+                "only the script names that file, and a script may not choose which file is sent to a host; nothing "
+                + "has been read",
+            hint: "set it yourself: in the environment, in a profile of yours, or name the file with --credentials")
     }
 
     private func github(_ asked: Asked) throws(Failure) -> LoginPlan.PlatformSource {

@@ -6,8 +6,7 @@ import SecretMemory
 
 /// Where a login goes and with what: command line, script, credentials and environment put together, in that order.
 ///
-/// Credentials belong to a host. A domain that a script names counts only when it is the one the user bound to the
-/// credentials: on the command line, in the credentials file, in the environment, or the default where none says.
+/// Credentials belong to a host, which `LoginBinding` finds. A domain that a script names counts only when it is that one.
 struct LoginPlan {
     /// What proves who we are.
     enum Proof {
@@ -63,6 +62,8 @@ struct LoginPlanner {
 
         /// Whether the script itself hands over what is logged in with: it goes where the user said, or nowhere.
         var handsOver: Bool { clientSecret != nil || jwt != nil }
+        /// The option that does.
+        var handedOver: String { jwt == nil ? "clientSecret" : "jwt" }
     }
 
     /// The plan for `login(value)`.
@@ -74,10 +75,11 @@ struct LoginPlanner {
         let credentials = try credentials(asked)
         let sources = LoginSources(
             options: options, environment: environment, infisical: try InfisicalProjectFile.read(options.settings))
-        let domain = try boundDomain(asked, credentials, sources)
+        let identity = try identity(asked, credentials)
+        let host = try boundHost(identity.origin, asked, credentials, sources)
         return LoginPlan(
-            source: credentials.file?.path ?? "the environment", proof: try proof(asked, credentials),
-            domain: domain, isHostOfUser: try isHostOfUser(domain, asked),
+            source: credentials.file?.path ?? "the environment", proof: identity.proof,
+            domain: host.domain, isHostOfUser: host.isOfUser,
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
@@ -132,7 +134,7 @@ struct LoginPlanner {
         try reader.finish()
         guard !asked.handsOver || asked.credentials == nil else {
             throw Failure(
-                .usage, "login: credentials and \(asked.jwt == nil ? "clientSecret" : "jwt") exclude one another",
+                .usage, "login: credentials and \(asked.handedOver) exclude one another",
                 reason: "the client secret of a file is bound to the host in that file, and no other is sent there",
                 hint: "leave one of them out")
         }
@@ -187,7 +189,12 @@ struct LoginPlanner {
         if !isFileNamed, asked.credentials == nil, profile == nil, try isPlatform(asked) {
             return LoginCredentials(isNamed: false)
         }
-        return try credentials((asked.profile, asked.credentials))
+        if !isFileNamed, let file = asked.credentials {
+            try ProtectedPlaces(options: options, environment: environment).checkCredentials(file)
+        }
+        var found = try credentials((asked.profile, asked.credentials))
+        found.isOfScript = !isFileNamed && asked.credentials != nil
+        return found
     }
 
     private func named(_ path: String) throws(Failure) -> CredentialsFile {
@@ -263,8 +270,19 @@ struct LoginPlanner {
                 + "profile dev")
     }
 
-    private func proof(_ asked: Asked, _ credentials: LoginCredentials) throws(Failure) -> LoginPlan.Proof {
+    private func identity(_ asked: Asked, _ credentials: LoginCredentials) throws(Failure) -> LoginIdentity {
         let file = credentials.file
+        let method = try method(asked, credentials)
+        if case .platform(let platform) = method { return try platformIdentity(platform, asked, credentials) }
+        let origin: IdentityOrigin =
+            asked.handsOver
+            ? .handle(asked.handedOver) : file == nil ? .surroundings("the identity of the environment") : .file
+        return LoginIdentity(proof: try proof(method, asked, file), origin: origin)
+    }
+
+    private func proof(
+        _ method: LoginMethod?, _ asked: Asked, _ file: CredentialsFile?
+    ) throws(Failure) -> LoginPlan.Proof {
         func credential(_ name: String) -> SecretBytes? {
             if let file { return file.secret(name) }
             return environment.credential(name)
@@ -273,8 +291,6 @@ struct LoginPlanner {
         let clientID = asked.clientID ?? text(credential(idName))
         var clientSecret = credential("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET")
         if let handle = asked.clientSecret { clientSecret = try secret(handle) }
-        let method = try method(asked, credentials)
-        if case .platform(let platform) = method { return try platformProof(platform, asked, file) }
         if method != .universalAuth, asked.clientID == nil, asked.clientSecret == nil,
             let token = credential("INFISICAL_TOKEN")
         {
@@ -324,33 +340,18 @@ struct LoginPlanner {
 
     // MARK: - The host
 
-    /// A file that the script names may be of its own making; its host counts where the user has named it as well.
-    private func isHostOfUser(_ domain: String, _ asked: Asked) throws(Failure) -> Bool {
-        guard asked.credentials != nil, options.credentialsDescriptor == nil, options.credentialsFile == nil else {
-            return true
-        }
-        let named =
-            options.domain ?? environment.setting("INFISICAL_DOMAIN") ?? environment.setting("INFISICAL_API_URL")
-            ?? options.settings.user?.login.domain?.value
-        guard let named else { return false }
-        return try normalize(named) == normalize(domain)
-    }
-
-    private func boundDomain(
-        _ asked: Asked, _ credentials: LoginCredentials, _ sources: LoginSources
-    ) throws(Failure) -> String {
-        // A handle that a script makes a client secret of may be any secret: it goes where the user said, or nowhere.
-        guard let bound = sources.boundDomain(credentials)?.value ?? (asked.handsOver ? nil : "us") else {
-            throw Failure(
-                .denied, "login: there is no host that \(asked.jwt == nil ? "clientSecret" : "jwt") is bound to",
-                reason: "the user has named none, and a script may not choose it; nothing has been sent",
-                hint: "name it yourself: --domain, or INFISICAL_DOMAIN in the environment")
-        }
-        if let wanted = asked.domain { try check(wanted, "", bound) }
+    private func boundHost(
+        _ origin: IdentityOrigin, _ asked: Asked, _ credentials: LoginCredentials, _ sources: LoginSources
+    ) throws(Failure) -> LoginBinding.Host {
+        let binding = LoginBinding(
+            ofUser: sources.boundDomain(credentials)?.value, ofScriptFile: sources.scriptDomain(credentials),
+            isFileOfScript: credentials.isOfScript, normalize: normalize)
+        let host = try binding.host(for: origin)
+        if let wanted = asked.domain { try check(wanted, "", host.domain) }
         if let wanted = sources.projectDomain(credentials.profile) {
-            try check(wanted.value, ", which \(wanted.place.printable) names", bound)
+            try check(wanted.value, ", which \(wanted.place.printable) names", host.domain)
         }
-        return bound
+        return host
     }
 
     private func check(_ wanted: String, _ origin: String, _ bound: String) throws(Failure) {

@@ -72,6 +72,8 @@ struct LoginCredentials {
     /// Whether profile or file were named for this login, on the command line or by the script: then what they say of
     /// project and environment is meant too, and goes before what holds in general.
     var isNamed: Bool
+    /// Only the script has named the file: it may be of its own making.
+    var isOfScript = false
 }
 
 /// Finds where the settings of a login come from: command line, script, environment, project, user, default.
@@ -112,13 +114,14 @@ struct LoginSources {
 
     // MARK: - The host
 
-    /// The host that the user has bound the credentials to; nil where nobody said.
+    /// The host that the user has bound the credentials to; nil where they said nothing.
     ///
-    /// What belongs to the credentials themselves goes before what holds in general.
+    /// What belongs to the credentials themselves goes before what holds in general. A file that only the script names
+    /// is not the user's word.
     func boundDomain(_ credentials: LoginCredentials) -> SourcedText? {
         if let domain = options.domain { return SourcedText(value: domain, source: "--domain") }
         for variable in ["INFISICAL_DOMAIN", "INFISICAL_API_URL"] {
-            if let file = credentials.file, let domain = file.setting(variable) {
+            if !credentials.isOfScript, let file = credentials.file, let domain = file.setting(variable) {
                 return SourcedText(value: domain, source: file.path)
             }
         }
@@ -132,6 +135,14 @@ struct LoginSources {
             }
         }
         return user?.login.domain.map(Self.sourced)
+    }
+
+    /// The host that a credentials file names for itself which only the script has named; nil where the command line
+    /// decides.
+    func scriptDomain(_ credentials: LoginCredentials) -> SourcedText? {
+        guard credentials.isOfScript, options.domain == nil, let file = credentials.file else { return nil }
+        let domain = file.setting("INFISICAL_DOMAIN") ?? file.setting("INFISICAL_API_URL")
+        return domain.map { SourcedText(value: $0, source: file.path) }
     }
 
     /// The host that a file of the working tree names. It never binds; it has to be the one that is bound.

@@ -1,6 +1,7 @@
 import CSystemShims
 import Configuration
 import Diagnostics
+import HostProtocol
 
 #if canImport(Glibc)
     import Glibc
@@ -126,6 +127,19 @@ final class ProtectedPlaces {
             var facts = vs_sys_file_facts()
             guard unsafe vs_sys_file_learn(descriptor, &facts) else { continue }
             scan.protection.inside[FileIdentity(facts)] = Self.handedToPrograms
+        }
+    }
+
+    /// Refuses as a credentials file what belongs to a process or is handed to one.
+    func checkCredentials(_ path: String) throws(Failure) {
+        let protection = handedFiles()
+        let call = try FileCall(
+            "login: credentials", .record(["path": .bytes(Array(path.utf8))]), protection, masked: { $0 })
+        do throws(FileTrouble) {
+            _ = try FileWalk(protection: protection).resolve(call.path)
+        } catch {
+            // What is missing or closed is told where it is read.
+            if case .outOfReach = error.cause { throw call.failure(error, call.path) }
         }
     }
 

@@ -231,6 +231,7 @@ struct OwnCredentials {
             guard let file = try? CredentialsFile.read(path) else { continue }
             for (name, label) in [
                 ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
+                ("INFISICAL_JWT", "platform token"), ("INFISICAL_OIDC_AUTH_JWT", "platform token"),
             ] {
                 if let value = file.secret(name) { try? masker.add(value, name: label) }
             }

@@ -12,10 +12,7 @@ extension ScriptRun {
             normalize: { (domain) throws(Failure) in try InfisicalBaseURL(domain).text },
             secret: { [store] (reference) throws(Failure) in try store.entry(reference).value },
             note: { [gate] in gate.say($0 + "\n") })
-        if let file = value["credentials"]?.asText {
-            try files.checkCredentials(file)
-            files.protected.addCredentials(file)
-        }
+        if let file = value["credentials"]?.asText { files.protected.addCredentials(file) }
         try sessions.login(try planner.plan(value)) { [weak self] result in
             self?.answer(id, result) { reference throws(Failure) in .object(reference) }
         }

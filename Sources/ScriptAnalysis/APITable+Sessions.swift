@@ -18,7 +18,7 @@ extension API.Section {
                 "LoginOptions", of: "login",
                 [
                     Option("profile: string", "the credentials file of that name", default: "\"default\""),
-                    Option("credentials: string", "the path of a credentials file"),
+                    Option("credentials: string", "the path of a credentials file; its host counts for what it holds"),
                     Option("provider: \"infisical\"", "the kind of vault", default: "\"infisical\""),
                     // A text: the names that other clients have for the methods are taken too.
                     Option(

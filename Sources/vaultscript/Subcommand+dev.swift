@@ -13,11 +13,12 @@ extension Subcommand {
             ],
             takesSharedOptions: false, optionPlace: .nowhere,
             details: """
-                It listens on loopback only; Ctrl-C stops it. Without --seed it keeps a project with two example secrets and an identity in $XDG_STATE_HOME/vaultscript/dev-vault.json and makes the
-                profile dev for it. That one's identity may not change its own client secrets: to try vaultscript credentials rotate, run
-                it from a seed whose identity has "managesSecrets": true. The form of a seed: vaultscript dev --help
-                A lock after refused logins is gone when it is started anew. A second one beside it takes a seed and another port:
-                vaultscript dev --seed FILE --port 0
+                It listens on loopback only; Ctrl-C stops it. Without --seed it keeps a project with two example secrets and an
+                identity in $XDG_STATE_HOME/vaultscript/dev-vault.json, and makes the profile dev for it. That identity may not
+                change its own client secrets: to try vaultscript credentials rotate, run the vault from a seed whose identity
+                has "managesSecrets": true. The form of a seed: vaultscript dev --help
+                A lock after refused logins is gone when it is started anew. A second one beside it takes a seed and another
+                port: vaultscript dev --seed FILE --port 0
                 """
         ) { arguments in DevelopmentVaultCommand(arguments: arguments.words).run() }
     }

@@ -1,6 +1,7 @@
 import Configuration
 import Diagnostics
 import HostProtocol
+import Masking
 import Providers
 import SecretMemory
 
@@ -22,6 +23,8 @@ struct LoginPlan {
     var domain: String
     /// Whether the user has named that host, and not just a credentials file that the script names.
     var isHostOfUser: Bool
+    /// Who could choose what is logged in with, and so what is found there.
+    var chooser = Masker.Origin.vault
     /// The slug of a sub-organisation to log in to; nil for the identity's own.
     var organization: String?
     var project: String?
@@ -79,13 +82,21 @@ struct LoginPlanner {
         let host = try boundHost(identity.origin, asked, credentials, sources)
         return LoginPlan(
             source: credentials.file?.path ?? "the environment", proof: identity.proof,
-            domain: host.domain, isHostOfUser: host.isOfUser,
+            domain: host.domain, isHostOfUser: host.isOfUser, chooser: chooser(identity.origin, credentials),
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
             path: pick(.path, asked.path, credentials, sources) ?? "",
             secretEnd: try secretEnd(asked, credentials.file),
             secretPlace: secretPlace(asked, credentials))
+    }
+
+    private func chooser(_ origin: IdentityOrigin, _ credentials: LoginCredentials) -> Masker.Origin {
+        switch origin {
+        case .handle: .script
+        case .file: credentials.isOfScript ? .script : .vault
+        case .surroundings: .vault
+        }
     }
 
     private func secretPlace(_ asked: Asked, _ credentials: LoginCredentials) -> ClientSecretPlace {

@@ -36,7 +36,7 @@ extension ScriptRun {
         var fields: [Value.Entry] = []
         let make: (FetchedLease) throws(Failure) -> [ObjectReference] = { [weak self] fetched throws(Failure) in
             guard let self else { return [] }
-            fields = try leaseFields(fetched, query)
+            fields = try leaseFields(fetched, query, entry)
             return fields.compactMap { if case .object(let handle) = $0.value { handle } else { nil } }
         }
         try sessions.leases.make(query, entry, keep: make) { [weak self] result in
@@ -72,7 +72,9 @@ extension ScriptRun {
     }
 
     /// A handle for each text and number of a lease.
-    private func leaseFields(_ fetched: FetchedLease, _ query: LeaseQuery) throws(Failure) -> [Value.Entry] {
+    private func leaseFields(
+        _ fetched: FetchedLease, _ query: LeaseQuery, _ entry: SessionService.Entry
+    ) throws(Failure) -> [Value.Entry] {
         let source = SecretSource(
             provider: "infisical", project: query.folder.project, environment: query.folder.environment,
             path: query.folder.path)
@@ -85,7 +87,7 @@ extension ScriptRun {
             }
             let draft = SecretStore.Draft.loaded(
                 value, name: "\(query.name).\(name)", source: source, atMost: SecretSize.maximumLoadedBytes,
-                origin: SecretOrigin("lease", [fetched.id, name]))
+                origin: SecretOrigin("lease", [fetched.id, name]), chooser: entry.chooser)
             fields.append(Value.Entry(.bytes(Array(name.utf8)), .object(try store.add(value, draft))))
         }
         return fields

@@ -24,7 +24,7 @@ extension ScriptRun {
             self?.answer(id, result) { [weak self] found throws(Failure) in
                 guard let self, let found else { return .null }
                 if !allowsUnexpanded { try refuseUnexpanded([found]) }
-                return .object(try keep(found, folder.project, field: field))
+                return .object(try keep(found, folder.project, entry.chooser, field: field))
             }
         }
     }
@@ -99,7 +99,9 @@ extension ScriptRun {
                 var fields: [Value.Entry] = []
                 for (key, secret) in zip(keys, readable) {
                     fields.append(
-                        Value.Entry(.bytes(Array(key.utf8)), .object(try keep(secret, folder.project, field: nil))))
+                        Value.Entry(
+                            .bytes(Array(key.utf8)),
+                            .object(try keep(secret, folder.project, entry.chooser, field: nil))))
                 }
                 warnOfHidden(wanted)
                 return .map(fields)
@@ -231,7 +233,9 @@ extension ScriptRun {
     // MARK: - Into the store
 
     /// Takes a fetched value, or one field of its JSON, into the store.
-    func keep(_ found: FetchedSecret, _ project: String, field: String?) throws(Failure) -> ObjectReference {
+    func keep(
+        _ found: FetchedSecret, _ project: String, _ chooser: Masker.Origin, field: String?
+    ) throws(Failure) -> ObjectReference {
         guard let value = found.value else {
             throw Failure(
                 .denied, "the value of the secret \(found.name.printable) is hidden from this identity",
@@ -247,7 +251,8 @@ extension ScriptRun {
                 hint: "keep large data elsewhere, encrypted, and its key in the vault")
         }
         let origin = SecretOrigin(
-            "fetched", [project, found.environment, found.path, found.version, found.name] as [AnyHashable])
+            "fetched",
+            [project, found.environment, found.path, found.version, found.name, chooser] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
         sessions.noteFetched(found)
@@ -259,7 +264,7 @@ extension ScriptRun {
         store.close(try store.add(value, whole))
         var draft = SecretStore.Draft(
             name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
-            origin: SecretOrigin("field", [whole.origin, field]))
+            origin: SecretOrigin("field", [whole.origin, field]), chooser: chooser)
         draft.isPublic = whole.isPublic
         return try store.make(draft) { (buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: field, in: value, name: found.name))

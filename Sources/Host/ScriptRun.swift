@@ -33,7 +33,9 @@ public final class ScriptRun {
     let sessions: SessionService
     /// Secrets that the script has declared; made when one is declared or asked for.
     private(set) lazy var prefetch = SecretPrefetch(
-        keep: { [unowned self] found, project throws(Failure) in try keep(found, project, field: nil) },
+        keep: { [unowned self] found, project, chooser throws(Failure) in
+            try keep(found, project, chooser, field: nil)
+        },
         drop: { [store] in store.close($0) })
     let keeper: KeeperLink?
     /// Who is told what happens.

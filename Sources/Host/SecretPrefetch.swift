@@ -1,5 +1,6 @@
 import Diagnostics
 import HostProtocol
+import Masking
 import Providers
 
 /// The secrets that a script declares before it asks for them, fetched together: one request for each folder, and the
@@ -33,7 +34,7 @@ final class SecretPrefetch {
 
     typealias Report = (Result<Void, Failure>) -> Void
 
-    private let keep: (FetchedSecret, _ project: String) throws(Failure) -> ObjectReference
+    private let keep: (FetchedSecret, _ project: String, Masker.Origin) throws(Failure) -> ObjectReference
     private let drop: (ObjectReference) -> Void
     private var declarations: [Declaration] = []
     private var batches: [ObjectIdentifier: PrefetchBatch] = [:]
@@ -42,7 +43,7 @@ final class SecretPrefetch {
     ///   - keep: Takes a value into the store.
     ///   - drop: Closes a handle of the store.
     init(
-        keep: @escaping (FetchedSecret, _ project: String) throws(Failure) -> ObjectReference,
+        keep: @escaping (FetchedSecret, _ project: String, Masker.Origin) throws(Failure) -> ObjectReference,
         drop: @escaping (ObjectReference) -> Void
     ) {
         self.keep = keep
@@ -59,7 +60,11 @@ final class SecretPrefetch {
     /// A declaration without a project needs one of the session.
     func fetch(for entry: SessionService.Entry, completion: @escaping Report) {
         let known = batches[ObjectIdentifier(entry)]
-        let batch = known ?? PrefetchBatch(entry.session, keep: keep)
+        let batch =
+            known
+            ?? PrefetchBatch(entry.session) { [keep, chooser = entry.chooser] found, project throws(Failure) in
+                try keep(found, project, chooser)
+            }
         batches[ObjectIdentifier(entry)] = batch
         batch.wait(completion)
         guard known == nil else { return }

@@ -17,6 +17,8 @@ final class SessionService {
         let path: String
         /// Whether the user has named the host, so that values of the run may go there.
         let isHostOfUser: Bool
+        /// Who could choose what is in the vault.
+        let chooser: Masker.Origin
         fileprivate(set) var isOpen = true
         fileprivate var renewal: TokenRenewal?
 
@@ -26,6 +28,7 @@ final class SessionService {
             environment = plan.environment
             path = plan.path
             isHostOfUser = plan.isHostOfUser
+            chooser = plan.chooser
         }
     }
 
@@ -77,7 +80,7 @@ final class SessionService {
                 .limit, "there are more than \(Self.maximumCount) sessions", hint: "log in once and keep the session")
         }
         let base = try checkedBase(plan.domain)
-        try register(plan.proof)
+        try register(plan)
         warnOfEnd(plan)
         let client = InfisicalClient(base: base, transport: transport, environment: remembering(plan, base))
         client.login(credentials(plan)) { [self] result in
@@ -149,14 +152,16 @@ final class SessionService {
     }
 
     /// What is logged in with is masked like any other value.
-    private func register(_ proof: LoginPlan.Proof) throws(Failure) {
-        switch proof {
-        case .universalAuth(_, let secret): try gate.masker.add(secret, name: "client secret")
-        case .token(let token): try gate.masker.add(token, name: "access token")
-        case .platform(_, _, .token(let token)): try gate.masker.add(token, name: "platform token")
-        case .platform(_, _, .github(_, let token, _)): try gate.masker.add(token, name: "platform token")
-        case .platform(_, _, .aws(let source)):
-            if let keys = source.keys { try gate.masker.add(keys.secret, name: "platform token") }
+    private func register(_ plan: LoginPlan) throws(Failure) {
+        func add(_ value: SecretBytes, _ name: String) throws(Failure) {
+            try gate.masker.add(value, name: name, origin: plan.chooser)
+        }
+        switch plan.proof {
+        case .universalAuth(_, let secret): try add(secret, "client secret")
+        case .token(let token): try add(token, "access token")
+        case .platform(_, _, .token(let token)): try add(token, "platform token")
+        case .platform(_, _, .github(_, let token, _)): try add(token, "platform token")
+        case .platform(_, _, .aws(let source)): if let keys = source.keys { try add(keys.secret, "platform token") }
         case .platform(_, _, .file): break
         }
     }
@@ -164,6 +169,9 @@ final class SessionService {
     /// With what was said once of the client secret, and where this login looks.
     private func remembering(_ plan: LoginPlan, _ base: InfisicalBaseURL) -> ProviderEnvironment {
         var environment = providerEnvironment
+        environment.didReceiveCredential = { [gate] token, name in
+            try? gate.masker.add(token, name: name, origin: plan.chooser)
+        }
         environment.listing = { [words, usual = plan.project] project, environment, path in
             words.listing(project: project, usual: usual, environment: environment, path: path)
         }

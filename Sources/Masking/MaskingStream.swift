@@ -70,7 +70,11 @@ public final class MaskingStream {
     /// What the stream before this one gives.
     private func write(_ bytes: Span<UInt8>, _ mask: Int32?, of before: Masker, _ sink: (Span<UInt8>) -> Void) {
         guard let mask else { return take(bytes) { piece, _ in sink(piece) } }
-        guard !needles.isEmpty else { return pass(before.masks[Int(mask)].span) { piece, _ in sink(piece) } }
+        guard !needles.isEmpty else {
+            let text = before.masks[Int(mask)]
+            sink(text.span)
+            return
+        }
         let token = before.tokens[Int(mask)]
         masksBefore.append((taken..<taken + token.count, mask))
         take(token.span) { piece, _ in sink(piece) }

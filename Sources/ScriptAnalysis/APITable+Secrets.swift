@@ -108,7 +108,9 @@ extension OptionTable {
 
 extension API.Library {
     static let secret = API.Library(
-        name: "secret", doc: "New secrets, made in the host; what is secret in them is masked as it was made, the script's own text is not.",
+        name: "secret",
+        doc:
+            "New secrets, made in the host; what is secret in them is masked as it was made, the script's own text is not.",
         members: [
             .function(
                 Function(

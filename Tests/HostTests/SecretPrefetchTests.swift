@@ -42,7 +42,7 @@ private final class PrefetchBench {
     }
 
     lazy var prefetch = SecretPrefetch(
-        keep: { [unowned self] found, _ throws(Failure) in
+        keep: { [unowned self] found, _, _ throws(Failure) in
             keptEver += 1
             let value = found.value?.withBytes { bytes in
                 String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)

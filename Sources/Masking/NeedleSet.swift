@@ -14,7 +14,7 @@ final class NeedleSet: FormTarget {
     private(set) var generation = 0
     private(set) var isEmpty = true
 
-    private let arena = NeedleArena()
+    let arena = NeedleArena()
     /// How the needle in work begins.
     private let head: NeedleHead
     private let pairs = PairFilter()
@@ -45,15 +45,6 @@ final class NeedleSet: FormTarget {
     }
 
     // MARK: - Adding
-
-    /// Copies a text that needles may spell.
-    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
-        try arena.reserve(text.count)
-        return unsafe arena.store(text)
-    }
-
-    /// Forgets the text that was stored last, which no needle spells.
-    func takeBack(_ count: Int) { arena.takeBack(count) }
 
     /// Adds the first `count` bytes of the spelling of `text`, which `store` gave, and gives its number; nil
     /// where they are known.

@@ -115,7 +115,7 @@ var targets: [Target] = [
         name: "CSandboxProbe", dependencies: ["CSystemShims"], path: "Tests/CSandboxProbe", cSettings: strictC),
     suite("WorkerTests", ["CSystemShims", "CSandboxProbe"]),
     suite("ConfigurationTests", ["Configuration", "Diagnostics"]),
-    suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics"]),
+    suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics", "CSystemShims"]),
     suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics"]),
     suite(
         "HostTests",

@@ -63,11 +63,8 @@ protocol FormTarget: AnyObject {
     /// Rises with each form that is kept.
     var generation: Int { get }
 
-    /// Copies a text that forms are spelled from.
-    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8>
-
-    /// Forgets the text that was stored last, which no form needs.
-    func takeBack(_ count: Int)
+    /// The texts that forms are spelled from.
+    var arena: NeedleArena { get }
 
     /// Takes the first `count` bytes of the spelling of `text`, which `store` gave; see `NeedleSet.insert`.
     func insert(
@@ -76,6 +73,17 @@ protocol FormTarget: AnyObject {
 
     /// Wipes what the work on the last forms left outside of the tables.
     func wipeScratch()
+}
+
+extension FormTarget {
+    /// Copies a text that forms are spelled from.
+    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        try arena.reserve(text.count)
+        return unsafe arena.store(text)
+    }
+
+    /// Forgets the text that was stored last, which no form needs.
+    func takeBack(_ count: Int) { arena.takeBack(count) }
 }
 
 /// The forms of one value.

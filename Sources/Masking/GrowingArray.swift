@@ -1,12 +1,28 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Plain elements in ordinary memory that grow at the end: a look copies no reference and keeps no count.
 @safe final class GrowingArray<Element: BitwiseCopyable> {
     private var base: UnsafeMutablePointer<Element>
     private var capacity = 16
     private(set) var count = 0
 
-    init() { unsafe base = .allocate(capacity: 16) }
+    init() { unsafe base = GrowingArray.resized(nil, to: 16) }
 
-    deinit { unsafe base.deallocate() }
+    deinit { unsafe free(base) }
+
+    /// A large block is moved by its pages: neither are its bytes copied nor new pages asked for.
+    private static func resized(
+        _ base: UnsafeMutablePointer<Element>?, to capacity: Int
+    ) -> UnsafeMutablePointer<Element> {
+        guard let bytes = unsafe realloc(base, capacity * MemoryLayout<Element>.stride) else {
+            preconditionFailure("there is no memory left for the tables of the masker")
+        }
+        return unsafe bytes.bindMemory(to: Element.self, capacity: capacity)
+    }
 
     var isEmpty: Bool { count == 0 }
 
@@ -18,11 +34,8 @@
     }
 
     private func grow() {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-        unsafe larger.update(from: base, count: count)
-        unsafe base.deallocate()
-        unsafe base = larger
         capacity *= 2
+        unsafe base = GrowingArray.resized(base, to: capacity)
     }
 
     /// Forgets all elements; the room stays.

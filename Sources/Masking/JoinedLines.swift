@@ -18,73 +18,130 @@ import Diagnostics
     /// Where in the joined text a piece begins, and its place in the view.
     private var pieces: [(start: Int, place: Int)] = []
 
-    /// Where the line feeds of a slice are, counted from its beginning.
-    private let feeds: UnsafeMutablePointer<UInt16>
+    /// Where the line feeds of a slice are, and the numbers of those whose break a needle may go over.
+    private let feeds: UnsafeMutablePointer<UInt32>
+    private let suspects: UnsafeMutablePointer<UInt16>
+    /// The numbers of those beside which the wide filter has hits.
+    private let besideHits = GrowingArray<Int>()
+    /// The next break that has not been looked at.
+    private var next = 0
 
     init(wide: WindowFilter, middle: WindowFilter) throws(Failure) {
         (self.wide, self.middle) = (wide, middle)
         joined = try SecretArray(count: JoinedLines.capacity + 8)
-        unsafe feeds = .allocate(capacity: PlaceSet.capacity + 1)
+        unsafe feeds = .allocate(capacity: PlaceSet.capacity + 2)
+        unsafe suspects = .allocate(capacity: PlaceSet.capacity + 1)
     }
 
-    deinit { unsafe feeds.deallocate() }
+    deinit {
+        unsafe feeds.deallocate()
+        unsafe suspects.deallocate()
+    }
 
     var secretBytes: Int { joined.count }
 
-    /// Adds to `places` what may begin before a line break of its slice.
+    /// Adds to `places` what may begin before a line break of its slice, and what the wide filter finds in it.
     func scan(_ view: TextView, _ places: PlaceSet) {
-        let (low, high, hasMiddle) = (places.low, places.high, !middle.isEmpty)
+        let (low, high) = (places.low, places.high)
         precondition(low >= 0 && high <= view.count && high - low <= PlaceSet.capacity, "a slice lies in its write")
-        let text = unsafe view.base
-        let feedCount = unsafe vs_sys_find_byte(text + low, high - low, 0x0a, feeds)
-        let (wideWindows, middleWindows) = (wide.windows, middle.windows)
-        let reach = max(wide.reach, middle.reach) - 1
-        self.reach = reach
-        var line = low
-        var (end, after) = feedCount == 0 ? (high, high) : unsafe lineBreak(text, 0, line, low, high)
-        var next = 1
-        while next <= feedCount {
-            // The line from `line` to `end`, then the one from `after` to `afterEnd`.
-            let following = next == feedCount ? (high, high) : unsafe lineBreak(text, next, after, low, high)
-            let afterEnd = following.0
-            // In bounds: lines lie in the slice.
-            if end > line, unsafe isSpacedDigit(text[end - 1]) { insertSpaced(view, line..<end, places) }
-            if count == 0, end - line > reach, afterEnd - after > reach {
-                // Seven bytes before the break and one after it; then eight after it.
-                let (before, begin) = unsafe (loadWord(text + end - 8), loadWord(text + after))
-                let across = before &>> 8 | begin &<< 56
-                var hits = wideWindows.hit(across) | wideWindows.hit(begin)
-                // Where a needle begins, the windows beside are hits too.
-                if hits != 0 { hits = wideWindows.hitsBeside(before, begin) }
-                if hasMiddle { hits |= middleWindows.hit(across &>> 32) | middleWindows.hit(begin) }
-                if hits != 0 { join(view, line..<end, after..<afterEnd, places) }
-            } else {
-                join(view, line..<end, after..<afterEnd, places)
+        reach = max(wide.reach, middle.reach) - 1
+        var slice = unsafe vs_sys_slice_scan(
+            count: high - low, wide: wide.shimTable, hits: wide.shimHits,
+            middle: middle.isEmpty ? vs_sys_window_table() : middle.shimTable, reach: reach,
+            feeds: feeds, feed_count: 0, suspects: suspects, suspect_count: 0)
+        unsafe vs_sys_scan_slice(view.base + low, &slice)
+        unsafe wide.takeHits(slice.hits.count, in: view.base, from: low, to: high) { run in
+            wide.takeRun(run) { first, last in places.insert(from: first, through: last) }
+            // A needle that goes over a break has windows before or after it.
+            let (first, last) = (max(low, run.lowerBound - 1), min(high - 1, run.upperBound + 8))
+            if view.holdsFeed(from: first, through: last) {
+                unsafe noteFeeds(from: first - low, through: last - low, slice.feed_count)
             }
-            line = after
-            (end, after) = following
-            next += 1
         }
+        unsafe lookAtBreaks(slice.feed_count, suspectCount: slice.suspect_count, view, places)
+    }
+
+    private func noteFeeds(from first: Int, through last: Int, _ feedCount: Int) {
+        var (low, high) = (0, feedCount)
+        while low < high {
+            let middle = (low + high) / 2
+            // In bounds: below the number of line feeds.
+            if unsafe Int(feeds[middle]) < first { low = middle + 1 } else { high = middle }
+        }
+        while low < feedCount, unsafe Int(feeds[low]) <= last {
+            besideHits.append(low)
+            low += 1
+        }
+    }
+
+    private func lookAtBreaks(_ breakCount: Int, suspectCount: Int, _ view: TextView, _ places: PlaceSet) {
+        var noted = 0
+        next = 0
+        for index in 0..<suspectCount {
+            let suspect = unsafe Int(suspects[index])
+            while noted < besideHits.count, besideHits[noted] < suspect {
+                look(upTo: besideHits[noted], of: breakCount, view, places)
+                noted += 1
+            }
+            look(upTo: suspect, of: breakCount, view, places)
+        }
+        while noted < besideHits.count {
+            look(upTo: besideHits[noted], of: breakCount, view, places)
+            noted += 1
+        }
+        besideHits.removeAll()
+        while count > 0, next < breakCount { look(upTo: next, of: breakCount, view, places) }
         guard count > 0 else { return }
-        flush(places, isCut: high - line <= reach)
+        flush(places, isCut: places.high - lineStart(breakCount, view, places) <= reach)
         clear()
     }
 
-    /// Where LF or CRLF begins, of which a line feed is known, and where the line after it begins, past its blanks.
-    ///
-    /// `line` is where the line before it begins.
-    @inline(__always) private func lineBreak(
-        _ text: UnsafePointer<UInt8>, _ number: Int, _ line: Int, _ low: Int, _ high: Int
-    ) -> (Int, Int) {
-        // In bounds: `number` is below the number of line feeds, `next` stays below the slice's end.
-        let place = unsafe low + Int(feeds[number])
-        var next = place + 1
-        if next < high, unsafe text[next] == 0x20 || text[next] == 0x09 {
-            let most = min(high, next + LineBreak.maximumIndent)
-            while next < most, unsafe text[next] == 0x20 || text[next] == 0x09 { next += 1 }
+    /// Looks at a break, if that has not been done, and at those before it where short lines are put together.
+    private func look(upTo number: Int, of breakCount: Int, _ view: TextView, _ places: PlaceSet) {
+        while count > 0, next < number {
+            look(at: next, of: breakCount, view, places)
+            next += 1
         }
-        let isLong = place > line ? unsafe text[place - 1] == 0x0d : false
-        return (isLong ? place - 1 : place, next)
+        guard next <= number else { return }
+        look(at: number, of: breakCount, view, places)
+        next = number + 1
+    }
+
+    /// Looks at a break: at the lines before and after it.
+    private func look(at number: Int, of breakCount: Int, _ view: TextView, _ places: PlaceSet) {
+        precondition(number < breakCount, "a break is one of its slice's")
+        let (line, after) = (lineStart(number, view, places), lineStart(number + 1, view, places))
+        let end = lineEnd(number, from: line, view, places)
+        let afterEnd = number + 1 < breakCount ? lineEnd(number + 1, from: after, view, places) : places.high
+        if end > line, isSpacedDigit(view.byte(end - 1)) { insertSpaced(view, line..<end, places) }
+        if count == 0, end - line > reach, afterEnd - after > reach, !isCrossed(view, end, after) { return }
+        join(view, line..<end, after..<afterEnd, places)
+    }
+
+    /// Where the line before a line feed begins: past the break before it and that one's blanks.
+    private func lineStart(_ number: Int, _ view: TextView, _ places: PlaceSet) -> Int {
+        guard number > 0 else { return places.low }
+        // In bounds: `number` is at most the number of line feeds.
+        var place = unsafe places.low + Int(feeds[number - 1]) + 1
+        let most = min(places.high, place + LineBreak.maximumIndent)
+        while place < most, view.byte(place) == 0x20 || view.byte(place) == 0x09 { place += 1 }
+        return place
+    }
+
+    /// Where it ends: LF or CRLF begins there.
+    private func lineEnd(_ number: Int, from start: Int, _ view: TextView, _ places: PlaceSet) -> Int {
+        let feed = unsafe places.low + Int(feeds[number])
+        return feed > start && view.byte(feed - 1) == 0x0d ? feed - 1 : feed
+    }
+
+    /// Whether a needle may go over a break between two long lines.
+    private func isCrossed(_ view: TextView, _ end: Int, _ after: Int) -> Bool {
+        // Seven bytes before the break and one after it; then eight after it.
+        let (before, begin) = (view.word(at: end - 8), view.word(at: after))
+        if wide.windows.hitsBeside(before, begin) != 0 { return true }
+        guard !middle.isEmpty else { return false }
+        let across = before &>> 8 | begin &<< 56
+        return middle.windows.hit(across &>> 32) | middle.windows.hit(begin) != 0
     }
 
     // MARK: - Short lines
@@ -124,7 +181,7 @@ import Diagnostics
     /// Where it is cut, its last bytes may begin anything.
     private func flush(_ places: PlaceSet, isCut: Bool) {
         for filter in [wide, middle] {
-            unsafe filter.findPlaces(in: joined.base, from: 0, count: count) { first, last in
+            unsafe filter.findPlaces(in: joined.base, from: 0, to: count) { first, last in
                 insert(from: first, through: last, places)
             }
         }

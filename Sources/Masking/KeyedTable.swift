@@ -28,7 +28,7 @@ import Diagnostics
     private func grow(_ hashOf: (Int) -> UInt64) throws(Failure) {
         let old = slots
         // Each time all hashes are made again: in large steps while the table is small.
-        slots = try SecretArray(count: old.count * (old.count < KeyedTable.large ? 4 : 2))
+        slots = try SecretArray(count: old.count * (old.count <= KeyedTable.large ? 4 : 2))
         unsafe table = slots.base
         mask = slots.count - 1
         for index in 0..<old.count where old[index] != 0 {

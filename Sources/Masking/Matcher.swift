@@ -187,10 +187,6 @@ final class Matcher {
         holdsZero(word ^ 0x0a0a_0a0a_0a0a_0a0a) || holdsZero(word ^ 0x0d0d_0d0d_0d0d_0d0d)
     }
 
-    private func holdsZero(_ word: UInt64) -> Bool {
-        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
-    }
-
     private func begin(_ node: Node, _ view: TextView, _ place: Int, next: Int) -> Step {
         self.node = node
         start = view.origin + place
@@ -212,6 +208,10 @@ final class Matcher {
         let isWhole = start.count == index.anchor
         let node = isWhole ? index.wayIn(start.word) : index.shallowNode(start.word, count: start.count)
         guard let node, isMine(view, place) else { return nil }
+        if start.holdsBreak {
+            start = Start(place: place, keepsBreaks: true)
+            read(&start, view, end)
+        }
         (breaks, openBreak) = (start.breaks, start.openBreak)
         return begin(node, view, place, next: start.place)
     }
@@ -219,6 +219,9 @@ final class Matcher {
     /// The first bytes from a place on, line breaks left out or as the blanks of spaced digits.
     private struct Start {
         var place: Int
+        /// Nearly nothing begins a needle, and then the breaks need no room.
+        var keepsBreaks = false
+        var holdsBreak = false
         var word: UInt64 = 0
         var count = 0
         var breaks: [LineBreak] = []
@@ -243,17 +246,18 @@ final class Matcher {
                 continue
             }
             let stands = fillsBlanks && start.count % 3 == 2
-            var found = makeBreak(view, start.place, length)
-            (found.symbol, found.stands) = (start.count, stands ? 1 : 0)
+            start.holdsBreak = true
+            if start.keepsBreaks { keepBreak(&start, view, length, end, stands: stands) }
             if stands { start.append(0x20) }
             start.place += length
-            guard start.place < end else {
-                start.openBreak = found
-                return
-            }
-            start.breaks.append(found)
             followsBreak = true
         }
+    }
+
+    private func keepBreak(_ start: inout Start, _ view: TextView, _ length: Int, _ end: Int, stands: Bool) {
+        var found = makeBreak(view, start.place, length)
+        (found.symbol, found.stands) = (start.count, stands ? 1 : 0)
+        if start.place + length == end { start.openBreak = found } else { start.breaks.append(found) }
     }
 
     // MARK: - Inside of needles

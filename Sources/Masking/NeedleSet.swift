@@ -14,7 +14,7 @@ final class NeedleSet: FormTarget {
     private(set) var generation = 0
     private(set) var isEmpty = true
 
-    private let arena = NeedleArena()
+    let arena = NeedleArena()
     /// How the needle in work begins.
     private let head: NeedleHead
     private let pairs = PairFilter()
@@ -46,15 +46,6 @@ final class NeedleSet: FormTarget {
 
     // MARK: - Adding
 
-    /// Copies a text that needles may spell.
-    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
-        try arena.reserve(text.count)
-        return unsafe arena.store(text)
-    }
-
-    /// Forgets the text that was stored last, which no needle spells.
-    func takeBack(_ count: Int) { arena.takeBack(count) }
-
     /// Adds the first `count` bytes of the spelling of `text`, which `store` gave, and gives its number; nil
     /// where they are known.
     ///
@@ -66,17 +57,21 @@ final class NeedleSet: FormTarget {
         let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
         let isShort = count < NeedleSet.longAnchor
         let index = isShort ? short : index(of: spelling)
-        let filter = isShort ? nil : count < WindowFilter.wideLength ? middle : wide
+        let filter = isShort ? nil : isWide(needle) ? wide : middle
         try index.reserveOne()
         if let filter { try reserveOne(filter, length: count) } else { try pairs.reserveOne() }
-        head.take(needle, filter?.headCount ?? index.anchor)
+        // The windows of a longer one are the same.
+        let isKnown = !isShort && longer.map { isWide(index.needles[$0]) == isWide(needle) } ?? false
+        head.take(needle, isKnown ? index.anchor : filter?.headCount ?? index.anchor)
         guard let number = index.insert(needle, head.word, beginning: longer) else { return nil }
-        if let filter { filter.insert() } else { pairs.insert(needle) }
+        if !isKnown { if let filter { filter.insert() } else { pairs.insert(needle) } }
         self.count += 1
         generation += 1
         isEmpty = false
         return number
     }
+
+    private func isWide(_ needle: Needle) -> Bool { needle.count >= WindowFilter.wideLength }
 
     private func reserveOne(_ filter: WindowFilter, length: Int) throws(Failure) {
         try filter.reserveOne(length: length) { take in
@@ -84,10 +79,16 @@ final class NeedleSet: FormTarget {
             for index in [plain, wrapped, spaced] {
                 for number in 0..<index.needles.count {
                     let needle = index.needles[number]
-                    if (needle.count >= WindowFilter.wideLength) == isWide { take(needle) }
+                    if self.isWide(needle) == isWide, !sharesWindows(needle, index) { take(needle) }
                 }
             }
         }
+    }
+
+    /// Whether a longer needle of the same filter begins with this one.
+    private func sharesWindows(_ needle: Needle, _ index: NeedleIndex) -> Bool {
+        guard needle.parent >= 0, needle.branchDepth == needle.count else { return false }
+        return isWide(index.needles[Int(needle.parent)]) == isWide(needle)
     }
 
     /// Wipes what the work on the last needles left outside of the tables.
@@ -111,15 +112,17 @@ final class NeedleSet: FormTarget {
     /// Runs the matchers over the view's bytes from `low` up to `high`, a slice.
     func run(_ matchers: [Matcher], _ view: TextView, from low: Int, to high: Int, _ finds: inout [Find]) {
         places.reset(from: low, to: high)
-        for filter in [wide, middle] {
-            unsafe filter.findPlaces(in: view.base, from: low, count: high) { first, last in
-                places.insert(from: first, through: last)
-            }
-        }
+        if wrapped.isEmpty { findPlaces(wide, view, from: low, to: high) } else { lines.scan(view, places) }
+        findPlaces(middle, view, from: low, to: high)
         insertLast(view, from: max(low, high - max(wide.reach, middle.reach)), to: high)
-        if !wrapped.isEmpty { lines.scan(view, places) }
         for matcher in matchers {
             matcher.run(view, from: low, to: high, places(for: matcher, view, low, high), &finds)
+        }
+    }
+
+    private func findPlaces(_ filter: WindowFilter, _ view: TextView, from low: Int, to high: Int) {
+        unsafe filter.findPlaces(in: view.base, from: low, to: high) { first, last in
+            places.insert(from: first, through: last)
         }
     }
 

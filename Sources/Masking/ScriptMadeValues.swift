@@ -110,7 +110,7 @@ final class LeftForms: FormTarget {
     private let others: Masker
     private let needles: NeedleSet
     private let stream: MaskingStream
-    private let arena = NeedleArena()
+    let arena = NeedleArena()
     private let form: Draft
     private let left: Draft
     /// No form stays here.
@@ -123,13 +123,6 @@ final class LeftForms: FormTarget {
         form = try Draft()
         left = try Draft()
     }
-
-    func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
-        try arena.reserve(text.count)
-        return unsafe arena.store(text)
-    }
-
-    func takeBack(_ count: Int) { arena.takeBack(count) }
 
     func insert(
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?

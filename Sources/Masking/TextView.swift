@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// A line break inside of a find, with the blanks after it.
 struct LineBreak {
     /// How many bytes of the needle came before.
@@ -12,7 +14,7 @@ struct LineBreak {
     var end: Int { place + bytes.count }
 
     /// The most blanks and tabs that may follow a line end.
-    static let maximumIndent = 32
+    static let maximumIndent = Int(VS_SYS_INDENT_LIMIT_BYTES)
     /// With fewer bytes of a form before it, a break is not held back and the mask begins after it.
     static let minimumBefore = 4
 
@@ -90,10 +92,25 @@ struct HeldText {
         return unsafe loadWord(base + place)
     }
 
+    /// Whether a line feed is among the bytes from `first` to `last`, both included and eight of them at least.
+    @inline(__always) func holdsFeed(from first: Int, through last: Int) -> Bool {
+        var place = first
+        while place < last - 7 {
+            if holdsZero(word(at: place) ^ 0x0a0a_0a0a_0a0a_0a0a) { return true }
+            place += 8
+        }
+        return holdsZero(word(at: last - 7) ^ 0x0a0a_0a0a_0a0a_0a0a)
+    }
+
     /// Lends the bytes of a range of the write; nothing where it is empty.
     func withBytes(from low: Int, to high: Int, _ body: (Span<UInt8>) -> Void) {
         guard low < high else { return }
         precondition(low >= 0 && high <= count, "range outside of a write")
         body(unsafe UnsafeBufferPointer(start: base + low, count: high - low).span)
     }
+}
+
+/// Whether one of eight bytes is zero.
+@inline(__always) func holdsZero(_ word: UInt64) -> Bool {
+    (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
 }

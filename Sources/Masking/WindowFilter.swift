@@ -24,6 +24,8 @@ import Diagnostics
 
     /// The fewest bytes of a needle whose windows are as wide as they can be.
     static let wideLength = 15
+    /// A needle of `NeedleSet.longAnchor` bytes has so many windows.
+    private static let leastStride = 5
     private static let largest = 64 * 1024
     /// Up to so many needles the table of their windows stays within the fast memory of the processor.
     private static let few = 1024
@@ -33,18 +35,23 @@ import Diagnostics
     private var table: UnsafeMutablePointer<UInt64>
     private var shift: UInt64 = 58
     private var mask = UInt64.max
-    private let key = RunKey()
+    private let factor = RunKey().factor
     private(set) var shape = Shape(shortest: 39, count: 0)
     private var shortest = Int.max
     private var count = 0
     private var needleCount = 0
     private let head: NeedleHead
+    /// Where windows of a slice are that may belong to a needle.
+    private let hits: UnsafeMutablePointer<UInt16>
 
     init(_ head: NeedleHead) throws(Failure) {
         self.head = head
         words = try SecretArray(count: 64)
         unsafe table = words.base
+        unsafe hits = .allocate(capacity: PlaceSet.capacity / WindowFilter.leastStride + 2)
     }
+
+    deinit { unsafe hits.deallocate() }
 
     var secretBytes: Int { words.count * 8 }
     var isEmpty: Bool { needleCount == 0 }
@@ -86,39 +93,35 @@ import Diagnostics
     }
 
     private func addWindows() {
-        let (table, shift, mask, key) = unsafe (table, shift, mask, key)
-        let (stride, bytes) = unsafe (shape.stride, head.bytes)
+        let (windows, stride, bytes) = unsafe (windows, shape.stride, head.bytes)
         precondition(stride + shape.width <= NeedleHead.count, "a filter asks for no more than a head has")
-        var offset = 0
-        while offset < stride {
-            let hash = key.quickHash(unsafe loadWord(bytes + offset) & mask)
-            // In bounds: the table has 2^(64 - shift) words.
-            unsafe table[Int(truncatingIfNeeded: hash &>> shift)] |= bits(hash)
-            offset += 1
-        }
+        for offset in 0..<stride { windows.insert(unsafe loadWord(bytes + offset)) }
         count += stride
-    }
-
-    /// The two bits of a window within its word.
-    @inline(__always) private func bits(_ hash: UInt64) -> UInt64 {
-        (1 &<< (hash &>> 40)) | (1 &<< (hash &>> 34))
     }
 
     // MARK: - Asking
 
     /// What it takes to ask, at hand for loops; valid until the filter changes.
+    ///
+    /// The same as `vs_sys_window_table` says.
     @safe struct Windows {
         fileprivate let table: UnsafeMutablePointer<UInt64>
         fileprivate let shift: UInt64
         fileprivate let mask: UInt64
-        fileprivate let key: RunKey
+        fileprivate let factor: UInt64
 
         /// 1 where a window may belong to a needle, else 0.
         @inline(__always) func hit(_ window: UInt64) -> UInt64 {
-            let hash = key.quickHash(window & mask)
-            // In bounds: the table has 2^(64 - shift) words. The same as `vs_sys_window_hits` does.
-            let word = unsafe table[Int(truncatingIfNeeded: hash &>> shift)]
-            return (word &>> (hash &>> 40)) & (word &>> (hash &>> 34)) & 1
+            let (high, low) = (window & mask).multipliedFullWidth(by: factor)
+            // In bounds: the table has 2^(64 - shift) words.
+            let word = unsafe table[Int(truncatingIfNeeded: low &>> shift)]
+            return (word &>> high) & (word &>> (high &>> 6)) & 1
+        }
+
+        @inline(__always) fileprivate func insert(_ window: UInt64) {
+            let (high, low) = (window & mask).multipliedFullWidth(by: factor)
+            // In bounds: the table has 2^(64 - shift) words.
+            unsafe table[Int(truncatingIfNeeded: low &>> shift)] |= (1 &<< high) | (1 &<< (high &>> 6))
         }
 
         /// 1 where a needle may go over a line break, `before` the last eight bytes of the line and `after` the first
@@ -134,47 +137,51 @@ import Diagnostics
         }
     }
 
-    var windows: Windows { unsafe Windows(table: table, shift: shift, mask: mask, key: key) }
+    var windows: Windows { unsafe Windows(table: table, shift: shift, mask: mask, factor: factor) }
 
-    /// Hands on the places from `low` on at which a needle may begin, as ranges whose ends count.
+    /// Hands on the places of the slice from `low` up to `high` at which a needle may begin, as ranges whose ends count.
     ///
-    /// The last places of the text, `reach` bytes at most, are not among them: they have not all their windows.
+    /// The last places, `reach` bytes at most, are not among them: they have not all their windows.
     func findPlaces(
-        in text: UnsafePointer<UInt8>, from low: Int, count: Int, _ take: (_ first: Int, _ last: Int) -> Void
+        in text: UnsafePointer<UInt8>, from low: Int, to high: Int, _ take: (_ first: Int, _ last: Int) -> Void
     ) {
+        precondition(low >= 0 && high - low <= PlaceSet.capacity, "a filter is asked for a slice")
         guard !isEmpty else { return }
-        let (stride, windows) = (shape.stride, windows)
-        var table = unsafe shimTable
-        var first = low + stride - 1
-        // Sixty-four questions at a time and no branch between them: the table's cache misses overlap.
-        while first + 63 * stride + 8 <= count {
-            // In bounds: the last window ends before the text does.
-            var hits = unsafe vs_sys_window_hits(text + first, stride, &table)
-            while hits != 0 {
-                let hit = first + hits.trailingZeroBitCount * stride
-                hits &= hits &- 1
-                unsafe look(around: hit, windows, text, from: low, count: count, take)
-            }
-            first += 64 * stride
-        }
-        while first + 8 <= count {
-            if unsafe windows.hit(loadWord(text + first)) != 0 {
-                unsafe look(around: first, windows, text, from: low, count: count, take)
-            }
-            first += stride
-        }
+        var (table, hits) = unsafe (shimTable, shimHits)
+        unsafe vs_sys_find_windows(text + low, high - low, &table, &hits)
+        unsafe takeHits(hits.count, in: text, from: low, to: high) { run in takeRun(run, take) }
     }
 
-    private var shimTable: vs_sys_window_table {
-        unsafe vs_sys_window_table(table: table, shift: shift, window_mask: mask, key: key.mask, factor: key.factor)
+    /// Hands on the places at which a needle may begin with whose windows a run of hits begins.
+    func takeRun(_ run: ClosedRange<Int>, _ take: (_ first: Int, _ last: Int) -> Void) {
+        if run.count >= shape.stride { take(run.lowerBound, run.upperBound - shape.stride + 1) }
     }
 
-    /// Hands on the places at which a needle may begin that has its asked window at `hit`: where one begins, all its
-    /// windows are hits.
-    private func look(
-        around hit: Int, _ windows: Windows, _ text: UnsafePointer<UInt8>, from low: Int, count: Int,
-        _ take: (_ first: Int, _ last: Int) -> Void
+    /// Hands on the runs of windows that are hits, as far as a needle's windows go, around those in `shimHits`, which has
+    /// been filled for the slice.
+    func takeHits(
+        _ hitCount: Int, in text: UnsafePointer<UInt8>, from low: Int, to high: Int, _ take: (ClosedRange<Int>) -> Void
     ) {
+        let windows = windows
+        for index in 0..<hitCount {
+            take(unsafe run(around: low + Int(hits[index]), windows, text, from: low, count: high))
+        }
+    }
+
+    /// How the shims ask, and where they write what they find.
+    var shimTable: vs_sys_window_table {
+        unsafe vs_sys_window_table(table: table, shift: shift, mask: mask, factor: factor)
+    }
+
+    var shimHits: vs_sys_window_hits {
+        // In bounds: there is room for a hit at every place of a slice that is asked.
+        unsafe vs_sys_window_hits(first: shape.stride - 1, step: shape.stride, places: hits, count: 0)
+    }
+
+    /// The run of windows that are hits around the one at `hit`: where a needle begins, all its windows are hits.
+    private func run(
+        around hit: Int, _ windows: Windows, _ text: UnsafePointer<UInt8>, from low: Int, count: Int
+    ) -> ClosedRange<Int> {
         let stride = shape.stride
         var (first, last) = (hit, hit)
         while first > max(low, hit - stride + 1), unsafe windows.hit(loadWord(text + first - 1)) != 0 { first -= 1 }
@@ -182,7 +189,7 @@ import Diagnostics
             last += 1
         }
         if last + 9 > count { last = hit + stride - 1 }
-        if last - first + 1 >= stride { take(first, last - stride + 1) }
+        return first...last
     }
 }
 

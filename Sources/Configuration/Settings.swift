@@ -37,8 +37,13 @@ public struct Settings: Sendable {
     }
 
     private static func file(_ path: String, _ origin: TrustedFile.Origin) throws(Failure) -> ConfigurationFile? {
-        guard let bytes = try TrustedFile(path: path, origin: origin).read() else { return nil }
-        return try ConfigurationFile(bytes, path: path, origin)
+        let file = TrustedFile(path: path, origin: origin)
+        guard let bytes = try file.read() else { return nil }
+        do throws(Failure) {
+            return try ConfigurationFile(bytes, path: path, origin)
+        } catch {
+            throw origin == .project && file.isLinked ? file.isNoConfiguration : error
+        }
     }
 
     /// The bytes of the project's `.infisical.json`.
@@ -58,7 +63,7 @@ public struct Settings: Sendable {
         return home + "/.config/vaultscript/config.toml"
     }
 
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

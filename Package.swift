@@ -121,7 +121,7 @@ var targets: [Target] = [
         "HostTests",
         [
             "Host", "Providers", "HTTPTransport", "SecretMemory", "EventLoop", "HostProtocol", "Configuration",
-            "Diagnostics",
+            "Masking", "Diagnostics",
         ]),
     suite("ProvidersTests", ["Providers", "HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),
     .testTarget(

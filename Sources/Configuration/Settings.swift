@@ -42,7 +42,7 @@ public struct Settings: Sendable {
         do throws(Failure) {
             return try ConfigurationFile(bytes, path: path, origin)
         } catch {
-            throw file.failure(error)
+            throw origin == .project && file.isLinked ? file.isNoConfiguration : error
         }
     }
 
@@ -63,7 +63,7 @@ public struct Settings: Sendable {
         return home + "/.config/vaultscript/config.toml"
     }
 
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

@@ -39,7 +39,7 @@ struct TrustedFile {
             throw unusable("it is no regular file", "put the settings into a file")
         }
         try checkOwner(facts)
-        try checkLink(facts)
+        if origin == .project, isLinked { try checkLinked(facts) }
         guard facts.st_size <= Self.maximumBytes else {
             throw unusable("it is larger than \(Self.maximumBytes >> 10) KiB", "leave the settings in it alone")
         }
@@ -60,26 +60,50 @@ struct TrustedFile {
         }
     }
 
-    /// Somebody else's link in a working tree, to have a private file told.
-    private func checkLink(_ facts: stat) throws(Failure) {
-        guard isForeignLink, facts.st_mode & (S_IRGRP | S_IROTH) == 0 else { return }
-        throw unusable(
-            "a link leads to it, and its owner alone may read it: it could be any private file",
-            "where it is meant, put the file itself there")
-    }
+    // MARK: - Links
 
-    /// Whether a link of a working tree leads to it: then nothing of it is quoted.
-    private var isForeignLink: Bool {
+    /// Whether the name is a symbolic link: then nothing of what lies there is quoted.
+    var isLinked: Bool {
         var facts = stat()
-        return unsafe origin == .project && lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK
+        return unsafe lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// What is said of content that is no configuration.
-    func failure(_ found: Failure) -> Failure {
-        guard isForeignLink else { return found }
-        return unusable(
-            "it holds what no configuration does; that is not shown, as a link leads to the file",
-            "put the file itself there to see more")
+    /// A link in a working tree may have been put there to have a private file told.
+    private func checkLinked(_ facts: stat) throws(Failure) {
+        guard facts.st_mode & (S_IRGRP | S_IROTH | S_IXUSR) != 0 else {
+            throw unusable(
+                "a link leads to it, and its owner alone may read it: it could be any private file", Self.linkHint)
+        }
+        guard let place = Self.resolved(path), !Self.ownFolders.contains(where: { place.hasPrefix($0 + "/") }) else {
+            throw unusable(
+                "a link leads to it, and it belongs to the configuration or the credentials of vaultscript",
+                Self.linkHint)
+        }
+    }
+
+    /// Said in the place of what is wrong with a text that a link leads to.
+    var isNoConfiguration: Failure {
+        unusable("a link leads to it, and what lies there is no configuration", Self.linkHint)
+    }
+
+    private static let linkHint = "see where it leads with ls -l; put the file itself there, or remove the link"
+
+    /// Where vaultscript's own files are, without links.
+    private static var ownFolders: [String] {
+        func folder(_ variable: String, _ fallback: String) -> String? {
+            if let path = Settings.variable(variable), path.hasPrefix("/") { return path + "/vaultscript" }
+            return Settings.variable("HOME").map { "\($0)/\(fallback)/vaultscript" }
+        }
+        return [
+            folder("XDG_CONFIG_HOME", ".config"), folder("XDG_STATE_HOME", ".local/state"),
+            Settings.variable("CREDENTIALS_DIRECTORY"),
+        ].compactMap { $0.flatMap(resolved) }
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
     }
 
     /// In a folder that this user may not look into, such as the home of another that `sudo` left in HOME.

@@ -21,13 +21,15 @@ struct CapturedJSON {
     ///
     /// - Throws: One error for whatever is wrong with the text, `.limit` when secret memory is used up.
     init(_ buffer: SecretBuffer, fields: [String], masker: Masker, from source: String) throws(Failure) {
-        let found: [Field]
+        var found: [Field]
+        let inert = try buffer.withBytes { (bytes) throws(Failure) in try InertText(bytes, masker) }
         do throws(JSONError) {
-            found = try Self.find(fields, in: SecretJSON(buffer).root) ?? []
+            found = try Self.find(fields, in: SecretJSON(inert?.text ?? buffer).root) ?? []
         } catch {
             throw error.kind == .memory ? Self.noRoom(source) : Self.unfit(source)
         }
         guard !found.isEmpty else { throw Self.unfit(source) }
+        if let inert { try Self.moveBack(&found, inert, source) }
         for field in found { try masker.add(field.value, name: field.path, origin: .script) }
         secrets = found.map { ($0.path, $0.value) }
         text = Self.masked(buffer, found.sorted { $0.range.lowerBound < $1.range.lowerBound }, masker)
@@ -59,6 +61,18 @@ struct CapturedJSON {
             found.append(Field(path: path, value: value, range: node.sourceRange, isQuoted: isQuoted))
         }
         return found
+    }
+
+    /// The places in the text as it came. What holds a value of the vault is not taken.
+    private static func moveBack(_ found: inout [Field], _ inert: InertText, _ source: String) throws(Failure) {
+        for index in found.indices {
+            guard !inert.holdsMark(found[index].range) else {
+                throw InertText.holdsSecret(
+                    "the field \(found[index].path) of what \(source) printed holds a secret of the vault: use that one"
+                )
+            }
+            found[index].range = inert.original(found[index].range)
+        }
     }
 
     /// The same whatever is wrong: which field it is, or how far it could be read, may be a part of a value.

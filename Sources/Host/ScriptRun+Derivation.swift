@@ -68,8 +68,12 @@ extension ScriptRun {
     private func base64Decode(_ value: Value) throws(Failure) -> Value {
         try checkApart("base64Decode", value)
         return try one("base64Decode", value, size: { $0 }) { (entry, buffer) throws(Failure) in
-            let isDecoded = try entry.value.withBytes { (bytes) throws(Failure) in
-                try SecretEncoding.decodeBase64(bytes, to: buffer)
+            let isDecoded = try entry.value.withBytes { [gate] (bytes) throws(Failure) in
+                if entry.chooser == .script, !gate.masker.places(in: bytes).isEmpty {
+                    throw InertText.holdsSecret(
+                        "secret.base64Decode: \(entry.name.printable) holds a secret of the vault: use that one")
+                }
+                return try SecretEncoding.decodeBase64(bytes, to: buffer)
             }
             guard isDecoded else {
                 throw Failure(
@@ -82,7 +86,8 @@ extension ScriptRun {
     }
 
     /// What can fail for what a value holds takes apart only what was loaded. Of a value that the script has put together
-    /// itself success would answer questions about any part of it: "does it begin with a hexadecimal digit?".
+    /// itself success would answer questions about any part of it: "does it begin with a hexadecimal digit?". What has
+    /// come back from outside may hold such a text: of it the vault's values are left whole (`InertText`).
     private func checkApart(_ way: String, _ value: Value) throws(Failure) {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
         if entry.isAssembled { throw Self.putTogether("secret.\(way)", entry.name) }
@@ -132,8 +137,12 @@ extension ScriptRun {
         try checkApart("field", value)
         let entry = try store.entry(try Self.reference(value["secret"], "secret.field"))
         let name = SecretName.field(path.printable, of: entry.name)
-        return try one("field", value, options: path, name: name, size: { $0 }) { (entry, buffer) throws(Failure) in
-            try buffer.append(try JSONField.value(of: path, in: entry.value, name: entry.name))
+        return try one("field", value, options: path, name: name, size: { $0 }) {
+            [gate] (entry, buffer) throws(Failure) in
+            try buffer.append(
+                try JSONField.value(
+                    of: path, in: entry.value, name: entry.name,
+                    apartFrom: entry.chooser == .script ? gate.masker : nil))
             return nil
         }
     }

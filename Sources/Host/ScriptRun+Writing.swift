@@ -39,6 +39,7 @@ extension ScriptRun {
                 .usage, "no value was given", reason: "an Enter alone would make \(address.name.printable) empty",
                 hint: "type the value, or say where it is: --file PATH, --random N; only a script writes an empty one")
         }
+        try checkReferences(secret, address.name, folder, entry, "putSecret")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
         sessions.noteWritten([(address.name, secret.isScriptMade)], in: folder)
@@ -68,7 +69,10 @@ extension ScriptRun {
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
         let secrets = try namedSecrets(value["values"] ?? .null)
-        for secret in secrets { try policy.check(secret: secret.name, in: folder, of: entry) }
+        for secret in secrets {
+            try policy.check(secret: secret.name, in: folder, of: entry)
+            try checkReferences(secret.entry, secret.name, folder, entry, "putSecrets")
+        }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
         sessions.noteWritten(secrets.map { ($0.name, $0.entry.isScriptMade) }, in: folder)
@@ -129,6 +133,22 @@ extension ScriptRun {
             reason:
                 "only the credentials file that the script names points there, and the user has not named that host",
             hint: "name it yourself: --domain, --credentials FILE, or INFISICAL_DOMAIN in the environment")
+    }
+
+    /// What a recipe does not declare does not come by a reference either, which the script writes itself.
+    private func checkReferences(
+        _ secret: SecretStore.Entry, _ name: String, _ folder: FolderQuery, _ entry: SessionService.Entry,
+        _ function: String
+    ) throws(Failure) {
+        guard let recipe = policy.recipe else { return }
+        let isDeclared = try WrittenReference.isDeclared(in: secret.value, gate.masker) { reference in
+            recipe.secrets.contains { $0.allows(reference: reference, in: folder, of: entry) }
+        }
+        guard !isDeclared else { return }
+        throw Failure(
+            .denied, "\(function): the value for \(name.printable) refers to what this recipe does not declare",
+            reason: "the vault reads ${…} as a reference, or could, and puts another secret in its place",
+            hint: "where it is meant, add that secret to recipe{ secrets = { … } }; else write secret.base64(handle)")
     }
 
     /// The secret to be written. A text is refused without being shown: it may be the value itself.

@@ -31,6 +31,8 @@ public final class MaskingStream {
     private var next: MaskingStream?
     /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
     private var masksBefore: [(range: Range<Int>, name: Int32)] = []
+    /// Told where in the text of this stream each mask lies, in order of their beginnings.
+    var onMask: (Range<Int>) -> Void = { _ in }
     /// How many of them a mask of this one stands for.
     private var covered: [Int32: Int] = [:]
 
@@ -196,6 +198,7 @@ public final class MaskingStream {
             for mask in masksBefore where find.start <= mask.range.lowerBound && mask.range.upperBound <= find.end {
                 if mask.range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
             }
+            if find.end > masked { onMask(max(masked, find.start)..<find.end) }
             masked = max(masked, find.end)
         }
         finds.removeFirst(count)

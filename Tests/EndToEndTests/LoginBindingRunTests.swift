@@ -47,7 +47,7 @@ import Testing
         let line = "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH=\(own)\n"
         try folder.write("made.env", try folder.read("made.env") + line)
         let script = try folder.write(
-            "s.lua", "recipe{ name = 's', programs = {}, hosts = {} } login{ credentials = '\(folder.path)/made.env' }")
+            "s.lua", "recipe{ name = 's', secrets = { 'A' }, programs = {}, hosts = {} } login{ credentials = '\(folder.path)/made.env' }")
         let outcome = try Program.run(
             command + [script], environment: ["XDG_CONFIG_HOME": folder.path + "/config"])
         #expect(outcome.code == (command.isEmpty ? 77 : 2), "\(outcome)")

@@ -56,26 +56,6 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         #expect(outcome.errorText.contains(reason), "\(outcome)")
     }
 
-    /// Somebody who gives away a working tree can put a link into it, so that a private file is told in an error.
-    @Test(arguments: ["vaultscript.toml", ".infisical.json"])
-    func `quotes nothing from behind a link, and no private file is read there`(name: String) throws {
-        let place = try Place()
-        let canary = Canary()
-        let file = try place.folder.write("home/private", "path = \"\(canary.value)\"\n\(canary.value) = 1\n", mode: 0o600)
-        try FileManager.default.createSymbolicLink(atPath: place.project + "/" + name, withDestinationPath: file)
-        for (mode, reason) in [
-            (0o600, "a link leads to it, and its owner alone may read it: it could be any private file"),
-            (0o644, name.hasSuffix("toml") ? "it holds what no configuration does; that is not shown, as a link leads to the file" : "it is not the JSON that Infisical writes"),
-        ] {
-            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
-            for words in [["config"], ["-e", "login()"], ["doctor"]] {
-                let outcome = try run(in: place.project, words, environment: place.environment)
-                #expect(canary.found(in: outcome) == nil && outcome.code != 0, "\(outcome)")
-                #expect(words != ["config"] || outcome.errorText.contains(reason), "\(outcome)")
-            }
-        }
-    }
-
     @Test func `is found upward, and each level goes before the next`() throws {
         let place = try Place()
         #expect(try place.setting("env") == ["dev", "default"])

@@ -36,6 +36,32 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `a recipe's references are to what it declares`() throws {
+        let vault = try DevelopmentVault(environments: [
+            "dev": ["/": ["A": "value-a", "OTHER": "value-o"], "/web": ["B": "value-b"]],
+            "prod": ["/": ["P": "value-p"], "/all": ["Q": "value-q"]],
+        ])
+        let outcome = try Program.script(
+            #"""
+            recipe{ name = "r", secrets = { "A", "NEW", { name = "P", env = "prod" }, { path = "/all", env = "prod" } } }
+            local vault = login()
+            for _, reference in ipairs {
+              "A", "dev.A", "prod.P", "prod.all.Q", "OTHER", "dev.OTHER", "P", "prod.A", "dev.web.B", "prod.all.x.Q", "@x.dev.A"
+            } do
+              local made = secret.template("$${" .. reference .. "}", {})
+              local ok, e = pcall(vault.putSecret, vault, "NEW", made)
+              print(reference, ok and "written" or e.kind)
+            end
+            vault:putSecret("NEW", vault:getSecret("A"))
+            """#, environment: vault.environment)
+        let refused = ["OTHER", "dev.OTHER", "P", "prod.A", "dev.web.B", "prod.all.x.Q", "@x.dev.A"]
+        #expect(outcome.code == 0, "\(outcome)")
+        for reference in ["A", "dev.A", "prod.P", "prod.all.Q"] {
+            #expect(outcome.text.contains("\(reference)\twritten\n"), "\(outcome)")
+        }
+        for reference in refused { #expect(outcome.text.contains("\(reference)\tdenied\n"), "\(outcome)") }
+    }
+
     @Test func `a text is refused without being shown`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(secrets: [:])

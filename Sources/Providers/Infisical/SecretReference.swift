@@ -4,7 +4,7 @@ import SecretMemory
 ///
 /// The server puts the value in its place. What it does not find it leaves as it is written, and a program would get
 /// the reference instead of a password.
-enum SecretReference {
+public enum SecretReference {
     /// Whether `value` holds one: `${`, then letters, digits and `-_.@`, at least one, then `}`.
     ///
     /// Reads the value where it lies. Always reads all of it: the time tells nothing about where one stands.
@@ -18,6 +18,25 @@ enum SecretReference {
             }
             return found
         }
+    }
+
+    /// Where the insides of the references in a text lie: `NAME`, `env.folder.NAME`.
+    public static func places(in bytes: Span<UInt8>) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        var state = State.outside
+        var start = 0
+        for index in bytes.indices {
+            state = state.next(bytes[index])
+            if state == .open { start = index + 1 }
+            if state == .closed { places.append(start..<index) }
+        }
+        return places
+    }
+
+    /// Whether a reference could begin in a text, and go on past its end.
+    public static func isOpen(atEndOf bytes: Span<UInt8>) -> Bool {
+        let state = bytes.indices.reduce(State.outside) { $0.next(bytes[$1]) }
+        return state != .outside && state != .closed
     }
 
     private enum State {

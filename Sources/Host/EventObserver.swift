@@ -10,6 +10,8 @@ final class EventObserver: RunObserver {
     private let gate: Gate
     private let tasks: TaskLedger
     private let began = ContinuousClock.now
+    /// Comes last, when the programs of an interrupted run have ended too.
+    private var end: EventRecord?
 
     init(gate: Gate, tasks: TaskLedger) {
         self.gate = gate
@@ -122,7 +124,12 @@ final class EventObserver: RunObserver {
         event.add("timedOut", .flag(end.isOverTime))
         event.add("tasks", tasks.isEmpty ? nil : .record(counts))
         event.add("error", end.failure.map(Self.error))
-        gate.writeEvent(event)
+        self.end = event
+    }
+
+    func allEnded() {
+        if let end { gate.writeEvent(end) }
+        end = nil
     }
 
     private static func error(_ failure: Failure) -> EventRecord.Item {

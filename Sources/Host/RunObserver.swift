@@ -32,6 +32,8 @@ protocol RunObserver: AnyObject {
     func outputClosed()
     /// The run ends; after this come only warnings about the clean-up.
     func end(_ end: RunEnd)
+    /// Nothing of the run is left; nothing comes after this.
+    func allEnded()
 }
 
 extension RunObserver {
@@ -39,6 +41,7 @@ extension RunObserver {
     func begin(_ start: RunStart) {}
     func progressEnded(_ task: Int64?) {}
     func outputClosed() {}
+    func allEnded() {}
 }
 
 /// What runs.

@@ -493,6 +493,7 @@ public final class ScriptRun {
     /// reader may be slow, as a person with a pager is. Whoever stops the run does not wait for that.
     private func stopWhenEnded() {
         guard worker.hasEnded && isCleanedUp else { return }
+        observer.allEnded()
         guard interruption == nil, overTime == nil else { return loop.stop() }
         isWaitingForReader = true
         gate.whenWritten { [loop] in loop.stop() }

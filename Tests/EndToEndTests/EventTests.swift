@@ -200,6 +200,17 @@ import Testing
         #expect((end["error"] as? [String: Any])?["kind"] as? String == "cancelled", "\(outcome)")
     }
 
+    /// The programs of a run that is stopped end after it.
+    @Test func `the end comes last, also where programs are stopped`() throws {
+        let outcome = try Program.script(
+            "spawn{ 'sleep', '100', background = true } task('t', function() spawn{ 'sleep', '100' } end)",
+            options: ["--json", "--timeout", "500ms"])
+        #expect(outcome.code == 124, "\(outcome)")
+        let events = try Self.events(outcome)
+        #expect(events.last?["event"] as? String == "end", "\(outcome)")
+        #expect(events.filter { $0["state"] as? String == "ended" }.count == 2, "\(outcome)")
+    }
+
     @Test func `the page and the schema name the same events and fields, and are help topics`() throws {
         let page = try Program.run(["help", "events"]).text
         let text = try Program.run(["help", "events-schema"]).text

@@ -39,6 +39,8 @@ final class StandardInput {
     private var requests: [Request] = []
     /// Masked, and not given out yet.
     private var ready: [UInt8] = []
+    /// How many of these were looked through, and hold no line end.
+    private var searched = 0
     /// Of the request that is served: what was ready at its beginning, and what has been read for it.
     private var readyAtFirst = 0
     private var taken = 0
@@ -132,7 +134,7 @@ final class StandardInput {
         self.stream = stream
         stream.write(bytes) { ready.append(copying: $0) }
         guard ready.count <= Self.maximumBytes else {
-            ready = []
+            (ready, searched) = ([], 0)
             return finish(
                 .failure(
                     Failure(
@@ -146,14 +148,21 @@ final class StandardInput {
     private func readyCount(_ wanted: Wanted) -> Int? {
         switch wanted {
         case .all: nil
-        case .line: ready.firstIndex(of: 10).map { $0 + 1 }
+        case .line: lineCount()
         case .count(let count): ready.count >= count ? count : nil
         }
+    }
+
+    private func lineCount() -> Int? {
+        let end = ready[searched...].firstIndex(of: 10)
+        if end == nil { searched = ready.count }
+        return end.map { $0 + 1 }
     }
 
     private func give(_ count: Int, _ wanted: Wanted) {
         var bytes = Array(ready.prefix(count))
         ready.removeFirst(count)
+        searched = 0
         if case .line(keepsEnd: false) = wanted, bytes.last == 10 { bytes.removeLast() }
         finish(.success(bytes))
     }

@@ -77,6 +77,13 @@ import Testing
         #expect(outcome.text == "first one\nscript\ttwo\nTHREE\n", "\(outcome)")
     }
 
+    /// Read byte by byte, and looked through once: a quarter of a megabyte would else take minutes.
+    @Test func `a long line comes whole`() throws {
+        let line = String(repeating: "abcdefgh", count: 1 << 15)
+        let outcome = try Program.script("print(#io.read(), io.read())", input: Data("\(line)\nnext\n".utf8))
+        #expect(outcome.text == "\(line.utf8.count)\tnext\n", "\(outcome)")
+    }
+
     @Test func `gigabytes into a secret are refused with the way to do it`() throws {
         let outcome = try Program.script(
             #"""

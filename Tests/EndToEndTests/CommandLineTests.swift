@@ -130,7 +130,8 @@ import Testing
         for command in Subcommand.all {
             let taken = CompletionScript.options(command)
             let spellings = Set(CompletionScript.spellings(taken))
-            let help = Self.listed(try Program.run(["help", command.name]).text)
+            let text = try Program.run(["help", command.name]).text
+            let help = Self.listed(text.components(separatedBy: "\nbefore its name:\n")[0])
             #expect(help == spellings, "\(command.name)")
             let line = bash.split(separator: "\n").first { $0.contains(" \(command.name)) options=\"") }
             let words = line?.split(separator: "\"").dropFirst().first?.split(separator: " ").map(String.init) ?? []

@@ -124,7 +124,7 @@ import Testing
             outcome.text == """
                 [secret:PAT]
                 same
-                [secret:PAT]
+                https://x:[secret:PAT]@h/${
                 secret.template: there is no field for ${x}
                 secret.template: text: a "${" is not closed
                 secret.template: text: "${}" names no field

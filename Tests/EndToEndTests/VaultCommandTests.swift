@@ -146,7 +146,7 @@ import Testing
         let except = try Program.run(["--profile", "my own", "run", "--except", "NO\nNE", "true"], environment: files)
         #expect(
             except.errorText == """
-                --except names what is not there: NO\\x0aNE
+                --except names what is not there: NO\\u{a}NE
                 see the names with vaultscript secrets --profile 'my own', and leave out of --except what is not among them
 
                 """, "\(except)")

@@ -49,8 +49,8 @@ import Testing
             try Self.configuration(server))
         #expect(outcome.code == 0 && canary.found(in: outcome) == nil, "\(outcome)")
         #expect(
-            outcome.text == #"[{"number":1,"title":"one [secret:GH_PAT]","url":"http://x/1"},"#
-                + #"{"number":3,"title":"one [secret:GH_PAT]","url":"http://x/3"}]"# + "\n", "\(outcome)")
+            outcome.text == #"[{"number":1,"title":"one Bearer [secret:GH_PAT]","url":"http://x/1"},"#
+                + #"{"number":3,"title":"one Bearer [secret:GH_PAT]","url":"http://x/3"}]"# + "\n", "\(outcome)")
         #expect(
             server.requests.map(\.target) == [
                 "/repos/o/app/issues?per_page=100&state=all&labels=bug%2Cgood%20first",
@@ -245,6 +245,7 @@ import Testing
         #expect(outcome.code == 1 && outcome.text == "" && canary.found(in: outcome) == nil, "\(outcome)")
         #expect(
             outcome.errorText.contains("was answered with 422\nthe server says: {\"message\":\"already_exists\"}"), "\(outcome)")
-        #expect(api.requests.last.map { "\($0.method) \($0.target)" } == "DELETE /repos/o/app/releases/7")
+        // An upload that was cancelled may be noted after it.
+        #expect(api.requests.contains { "\($0.method) \($0.target)" == "DELETE /repos/o/app/releases/7" })
     }
 }

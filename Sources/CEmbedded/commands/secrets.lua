@@ -9,6 +9,8 @@ if options.json then
   local function list(values) return #values > 0 and values or json.decode("[]") end
   print(json.encode { secrets = list(secrets), folders = list(folders) })
 else
+  local function shown(name) return (name:gsub("%c", "?")) end
+
   local function columns(name) return utf8.len(name) or #name end
 
   local width = 0

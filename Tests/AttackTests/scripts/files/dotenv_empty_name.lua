@@ -2,7 +2,7 @@
 -- contains: refused
 -- lacks: left out
 -- wrote: value.env
-local value = secret.template("only_small_letters=", {})
+local value = secret.base64(secret.random(4, { format = "hex" })) -- eleven letters and digits, and one =
 spawn{ "printenv", "V", env = { V = value }, stdout = { file = "value.env" } }
 local ok = pcall(secret.dotenv, "value.env")
 print(ok and "taken" or "refused")

@@ -11,7 +11,7 @@ final class EventObserver: RunObserver {
     private let tasks: TaskLedger
     private let began = ContinuousClock.now
     /// Comes last, when the programs of an interrupted run have ended too.
-    private var end: EventRecord?
+    private var end: RunEnd?
 
     init(gate: Gate, tasks: TaskLedger) {
         self.gate = gate
@@ -116,7 +116,11 @@ final class EventObserver: RunObserver {
         gate.writeEvent(event)
     }
 
-    func end(_ end: RunEnd) {
+    func end(_ end: RunEnd) { self.end = end }
+
+    func allEnded() {
+        guard let end else { return }
+        self.end = nil
         var event = EventRecord("end")
         event.add("exitCode", .integer(Int64(end.exitCode)))
         event.add("duration", Self.seconds(.now - began))
@@ -124,12 +128,7 @@ final class EventObserver: RunObserver {
         event.add("timedOut", .flag(end.isOverTime))
         event.add("tasks", tasks.isEmpty ? nil : .record(counts))
         event.add("error", end.failure.map(Self.error))
-        self.end = event
-    }
-
-    func allEnded() {
-        if let end { gate.writeEvent(end) }
-        end = nil
+        gate.writeEvent(event)
     }
 
     private static func error(_ failure: Failure) -> EventRecord.Item {

@@ -227,6 +227,9 @@ extension ScriptRun {
 
     // MARK: - Keyed hashes
 
+    /// The fewest bytes of a value that a script cannot find by trying all.
+    private static let leastUnguessable = 8
+
     private func hmac(_ value: Value) throws(Failure) -> Value {
         var options = try OptionReader("secret.hmac", value["options"])
         let format = try options.choice("format", ["hex", "base64", "base64url"]) ?? "hex"
@@ -243,17 +246,17 @@ extension ScriptRun {
             name: SecretName.of("hmac", [key.name]), source: SecretSource(provider: "hmac"),
             size: SecretSize(known: hash.byteCount * 2),
             origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]), isAssembled: true)
-        // Nobody can choose a hash of what they do not know.
-        let choosers = (key.parts + parts).map(\.chooser)
+        // Nobody can choose a hash of what they do not know; what is short can be found by trying all.
+        let inputs = key.parts + parts
+        let isUnknown = inputs.contains { $0.chooser == .vault && $0.range.count >= Self.leastUnguessable }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 let digest = try hash.digest(key: key.value, message: message)
                 try digest.withBytes { (bytes) throws(Failure) in
                     try Self.write(bytes, format, to: buffer)
                 }
-                guard !choosers.isEmpty else { return [] }
-                let chooser: Masker.Origin = choosers.contains(.vault) ? .vault : .script
-                return [SecretPart(range: 0..<buffer.count, chooser: chooser)]
+                guard !inputs.isEmpty else { return [] }
+                return [SecretPart(range: 0..<buffer.count, chooser: isUnknown ? .vault : .script)]
             })
     }
 

@@ -42,8 +42,9 @@ extension ScriptRun {
         var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique())
-        // With few letters and many draws a script gets all texts that it wants.
-        if let letters, Double(count) * log2(Double(letters.count)) < Self.unguessableBits { draft.chooser = .script }
+        // With few bits and many draws a script gets all texts that it wants.
+        let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
+        if bits < Self.unguessableBits { draft.chooser = .script }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

@@ -80,12 +80,38 @@ final class SessionService {
                 .limit, "there are more than \(Self.maximumCount) sessions", hint: "log in once and keep the session")
         }
         let base = try checkedBase(plan.domain)
+        if !plan.isHostOfUser { try refuseValues(plan, base) }
         try register(plan)
         warnOfEnd(plan)
         let client = InfisicalClient(base: base, transport: transport, environment: remembering(plan, base))
         client.login(credentials(plan)) { [self] result in
             completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
         }
+    }
+
+    /// A program may have written a value of the run into the credentials file that the script names: it would be sent as
+    /// a token, a client secret or a project.
+    private func refuseValues(_ plan: LoginPlan, _ base: InfisicalBaseURL) throws(Failure) {
+        var texts = [plan.project, plan.organization, plan.environment, plan.path].compactMap(\.self)
+        var held = false
+        func look(_ value: SecretBytes) {
+            if value.withBytes({ !gate.masker.places(in: $0).isEmpty }) { held = true }
+        }
+        switch plan.proof {
+        case .universalAuth(let id, let secret):
+            texts.append(id)
+            look(secret)
+        case .token(let token): look(token)
+        case .platform(_, let identity, let source):
+            texts.append(identity)
+            if case .token(let token) = source { look(token) }
+        }
+        guard held || texts.contains(where: { !gate.masker.places(in: Array($0.utf8).span).isEmpty }) else { return }
+        throw Failure(
+            .denied, "login: the credentials in \(plan.source.printable) hold a secret of this run",
+            reason:
+                "only the script names \(base.host), and values go to hosts that you have named; nothing has been sent",
+            hint: "name that host yourself, where it is meant: --domain, or INFISICAL_DOMAIN in the environment")
     }
 
     /// A client for the instance at `base`, on the connections of this run.

@@ -42,13 +42,6 @@ bool vs_sys_equal_constant_time(const void *a, const void *b, size_t size) {
     return difference == 0;
 }
 
-bool vs_sys_contains(const void *bytes, size_t size, const void *part, size_t part_size) {
-    const unsigned char *place = bytes;
-    for (; size >= part_size; place++, size--)
-        if (memcmp(place, part, part_size) == 0) return true;
-    return false;
-}
-
 // MARK: - Pages
 
 static size_t round_to_pages(size_t size) {

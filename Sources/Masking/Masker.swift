@@ -29,9 +29,7 @@ public final class Masker {
     static let scratchCount = 256
     private(set) var names: [String] = []
     private(set) var masks: [[UInt8]] = []
-    /// What stands for a mask in the text that is looked through for values of scripts: nobody can write it.
-    private(set) var tokens: [[UInt8]] = []
-    private let tokenBeginning = (0..<12).map { _ in UInt8.random(in: 0x80...0xff) }
+    private lazy var tokenBeginning = (0..<12).map { _ in UInt8.random(in: 0x80...0xff) }
     private var numbers: [String: Int] = [:]
 
     /// A masker that knows no value yet.
@@ -118,6 +116,11 @@ public final class Masker {
         scratch.wipe(first: count)
     }
 
+    /// What stands for the mask of a name in the text that is looked through for values of scripts: nobody can write it.
+    func token(of name: Int32) -> [UInt8] {
+        tokenBeginning + (0..<4).map { UInt8(name >> ($0 * 7) & 0x7f) | 0x80 }
+    }
+
     private func valuesOfScripts() throws(Failure) -> ScriptMadeValues {
         if let scriptMade { return scriptMade }
         let made = try ScriptMadeValues()
@@ -131,7 +134,6 @@ public final class Masker {
         names.append(name)
         // A name may hold what ends a line, or moves a terminal's cursor.
         masks.append(Array("[secret:\(name.printable)]".utf8))
-        tokens.append(tokenBeginning + (0..<4).map { UInt8((names.count - 1) >> ($0 * 7) & 0x7f) | 0x80 })
         return names.count - 1
     }
 }

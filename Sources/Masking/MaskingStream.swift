@@ -77,7 +77,7 @@ public final class MaskingStream {
             sink(text.span)
             return
         }
-        let token = before.tokens[Int(mask)]
+        let token = before.token(of: mask)
         masksBefore.append((taken..<taken + token.count, mask))
         take(token.span) { piece, _ in sink(piece) }
     }

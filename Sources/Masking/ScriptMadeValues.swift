@@ -145,7 +145,7 @@ final class LeftForms: FormTarget {
         // What comes before the first mask.
         var before = 0
         stream.takeWhole(form) { piece, mask in
-            if let mask { masks += 1; count += others.tokens[Int(mask)].count } else { clear += piece.count }
+            if let mask { masks += 1; count += others.token(of: mask).count } else { clear += piece.count }
             if masks == 0 { before += piece.count }
         }
         count += clear
@@ -159,7 +159,7 @@ final class LeftForms: FormTarget {
             stream.takeWhole(form) { piece, mask in
                 if let mask {
                     left.append(form.extracting(before..<before + shown))
-                    for byte in others.tokens[Int(mask)] { left.append(byte) }
+                    for byte in others.token(of: mask) { left.append(byte) }
                 } else {
                     left.append(piece)
                 }

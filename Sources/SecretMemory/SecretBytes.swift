@@ -104,12 +104,6 @@ public import Diagnostics
         return unsafe vs_sys_equal_constant_time(left, right, count)
     }
 
-    /// Whether the bytes of `other` are somewhere in it. Only for the host's own decisions, and not in constant time.
-    public func contains(_ other: SecretBytes) -> Bool {
-        guard let base = unsafe base, let part = unsafe other.base else { return other.count == 0 }
-        return unsafe vs_sys_contains(base, count, part, other.count)
-    }
-
     /// No number of bytes, and no error for a script: either would tell it the length of a value.
     static var noRoom: Failure {
         var failure = Failure(

@@ -34,7 +34,5 @@ void vs_sys_wipe(void *bytes, size_t size);
 
 /// Compares `size` bytes without a branch on their content. True if equal.
 bool vs_sys_equal_constant_time(const void *a, const void *b, size_t size);
-/// Whether the bytes of `part` are somewhere in `bytes`. Not in constant time.
-bool vs_sys_contains(const void *bytes, size_t size, const void *part, size_t part_size);
 
 #endif

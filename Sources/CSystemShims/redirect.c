@@ -71,25 +71,13 @@ int vs_sys_redirect_input(const char *path, vs_sys_redirect_refusal *refusal) {
     return *refusal == VS_SYS_REDIRECT_OK ? file : refuse(file, *refusal, refusal);
 }
 
-// Emptied only after it has been looked at, so that a refused file stays as it was.
-static int prepare(int file, bool is_new, const vs_sys_redirect_options *options) {
-    struct stat status;
-    if (fstat(file, &status) != 0) return -1;
-    // A device keeps its mode, whatever is asked.
-    if (!S_ISREG(status.st_mode)) return make_waiting(file);
-    if ((is_new || options->sets_mode) && fchmod(file, options->creation_mode) != 0) return -1;
-    if (!is_new && !options->appends && ftruncate(file, 0) != 0) return -1;
-    return make_waiting(file);
-}
-
-int vs_sys_redirect_output(const char *path, const vs_sys_redirect_options *options,
-                           vs_sys_redirect_refusal *refusal) {
+int vs_sys_redirect_output(const char *path, vs_sys_redirect_options *options, vs_sys_redirect_refusal *refusal) {
     int way = O_WRONLY | (options->appends ? O_APPEND : 0);
-    bool is_new = true;
+    options->is_new = true;
     // Narrow at first: nobody else can open it before it has its mode.
     int file = open_plain(path, way | O_CREAT | O_EXCL, 0600);
     if (file < 0 && errno == EEXIST) {
-        is_new = false;
+        options->is_new = false;
         // O_CREAT follows a link that leads nowhere yet.
         file = open_plain(path, way | O_CREAT, 0600);
     }
@@ -98,8 +86,17 @@ int vs_sys_redirect_output(const char *path, const vs_sys_redirect_options *opti
         return -1;
     }
     *refusal = look_at(file, false);
-    if (*refusal == VS_SYS_REDIRECT_OK && prepare(file, is_new, options) != 0) *refusal = VS_SYS_REDIRECT_ERROR;
     return *refusal == VS_SYS_REDIRECT_OK ? file : refuse(file, *refusal, refusal);
+}
+
+int vs_sys_redirect_prepare(int file, const vs_sys_redirect_options *options) {
+    struct stat status;
+    if (fstat(file, &status) != 0) return -1;
+    // A device keeps its mode, whatever is asked.
+    if (!S_ISREG(status.st_mode)) return make_waiting(file);
+    if ((options->is_new || options->sets_mode) && fchmod(file, options->creation_mode) != 0) return -1;
+    if (!options->is_new && !options->appends && ftruncate(file, 0) != 0) return -1;
+    return make_waiting(file);
 }
 
 int vs_sys_redirect_temporary(const char *temporary, vs_sys_redirect_refusal *refusal) {

@@ -27,16 +27,36 @@ struct DotenvText {
     private(set) var referenceNames: [String] = []
 
     private let file: String
+    private let content: SecretBytes
+    private let inert: InertText?
     private var line = 1
 
+    /// - Parameter inert: The same text with values of the vault in it that are not taken apart: none ends at a quote, a
+    ///   `#` or a line break of its own.
     /// - Throws: `.usage` with the line of what is no setting; never with what stands there.
-    init(_ content: SecretBytes, _ file: String) throws(Failure) {
-        self.file = file
-        try content.withBytes { (bytes) throws(Failure) in
-            var place = 0
-            let mark = Self.byteOrderMark
-            if bytes.count >= mark.count, mark.indices.allSatisfy({ bytes[$0] == mark[$0] }) { place = mark.count }
-            while place < bytes.count { try takeLine(bytes, &place) }
+    init(_ content: SecretBytes, _ file: String, inert: InertText?) throws(Failure) {
+        (self.content, self.file, self.inert) = (content, file, inert)
+        if let inert {
+            try inert.text.withBytes { (bytes) throws(Failure) in try takeLines(bytes) }
+        } else {
+            try content.withBytes { (bytes) throws(Failure) in try takeLines(bytes) }
+        }
+    }
+
+    private mutating func takeLines(_ bytes: Span<UInt8>) throws(Failure) {
+        var place = 0
+        let mark = Self.byteOrderMark
+        if bytes.count >= mark.count, mark.indices.allSatisfy({ bytes[$0] == mark[$0] }) { place = mark.count }
+        while place < bytes.count { try takeLine(bytes, &place) }
+    }
+
+    /// Whether a value of the file is this text.
+    func isValue(_ text: String) -> Bool {
+        let letters = Array(text.utf8)
+        return entries.contains { entry in
+            entry.value.withBytes { bytes in
+                bytes.count == letters.count && letters.indices.allSatisfy { letters[$0] == bytes[$0] }
+            }
         }
     }
 
@@ -49,7 +69,7 @@ struct DotenvText {
         }
         let first = line
         let name = try takeName(bytes, &place)
-        let value = try SecretBuffer(maximumCount: max(1, bytes.count))
+        let value = try SecretBuffer(maximumCount: max(1, content.count))
         try takeValue(bytes, &place, into: value)
         guard !Self.looksLikeBase64(name, value) else {
             line = first
@@ -120,6 +140,17 @@ struct DotenvText {
         let first = line
         place += 1
         while place < bytes.count, bytes[place] != quote {
+            if let end = inert?.endOfMark(at: place) {
+                // How the value reads in double quotes would tell which characters it has.
+                guard quote != 34 else {
+                    throw InertText.holdsSecret(
+                        "\(file.printable):\(line): the line cannot be read",
+                        instead: "let the program write it in single quotes; or use the secret itself")
+                }
+                try append(bytes, place..<end, to: value)
+                place = end
+                continue
+            }
             if bytes[place] == 10 { line += 1 }
             // A line end is one character, however the file writes it.
             if bytes[place] == 13, place + 1 < bytes.count, bytes[place + 1] == 10 { place += 1; continue }
@@ -148,12 +179,18 @@ struct DotenvText {
             place += 1
             if !Self.isBlank(bytes[place - 1]) { end = place }
         }
-        try value.append(bytes.extracting(start..<end))
+        try append(bytes, start..<end, to: value)
         // Its other lines would be taken for settings, and their beginnings shown as names.
         guard !Self.begins(bytes, start..<end, with: "-----BEGIN") else {
             throw wrong("a value of several lines has no quotes", "put it into double or single quotes")
         }
         skipLine(bytes, &place)
+    }
+
+    /// Adds what stands there, as it is.
+    private func append(_ bytes: Span<UInt8>, _ range: Range<Int>, to value: SecretBuffer) throws(Failure) {
+        guard let inert else { return try value.append(bytes.extracting(range)) }
+        try content.withBytes { (all) throws(Failure) in try value.append(all.extracting(inert.original(range))) }
     }
 
     /// The character at `place` of a text in double quotes; moves to the last byte of an escape.

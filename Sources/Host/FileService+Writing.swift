@@ -22,6 +22,7 @@ extension FileService {
         }
         let bytes = try writable(text, call, allowsMasked: allowsMasked)
         let sink = try FileSink(call, call.path, mode: mode, newMode: 0o666, appends: appends, isAtomic: isAtomic)
+        try sink.checkFree(outputs)
         try sink.fill { file in unsafe vs_sys_file_write(file, bytes, bytes.count) }
         return .null
     }
@@ -86,6 +87,7 @@ extension FileService {
         }
         let sink = try FileSink(
             call, to, mode: mode, newMode: source.facts.mode & 0o777, appends: false, isAtomic: isAtomic)
+        try sink.checkFree(outputs)
         try sink.fill { file in vs_sys_file_copy(source.number, file, Self.maximumCopiedBytes) }
         return .null
     }
@@ -126,6 +128,11 @@ struct FileSink {
         // What replaces a file has its mode.
         self.mode = mode ?? place.file.map { $0.facts.mode & 0o7777 }
         file = try call.judged(place.folder.open(name, VS_SYS_FILE_CREATE, mode: mode ?? newMode), place, path)
+    }
+
+    /// Nobody else of this run writes the file itself.
+    func checkFree(_ outputs: OpenOutputs) throws(Failure) {
+        if temporaryName == nil { try outputs.check(file.identity, call.function, path) }
     }
 
     /// Writes the file with `body`, which gives 0 or -1.

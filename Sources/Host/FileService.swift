@@ -27,6 +27,8 @@ final class FileService {
     let store: SecretStore
     let protected: ProtectedPlaces
     let temporary: TemporaryFolders
+    /// What is being written by programs and downloads.
+    let outputs = OpenOutputs()
 
     init(options: RunOptions, environment: HostEnvironment, gate: Gate, store: SecretStore) {
         self.gate = gate

@@ -37,18 +37,25 @@ struct InertText {
     /// Whether a value stands in this part of `text`.
     func holdsMark(_ range: Range<Int>) -> Bool { marks.contains { $0.place.overlaps(range) } }
 
-    /// The same part of the original text; for one that holds no mark.
-    func original(_ range: Range<Int>) -> Range<Int> {
-        guard let before = marks.last(where: { $0.place.upperBound <= range.lowerBound }) else { return range }
-        let shift = before.original.upperBound - before.place.upperBound
-        return range.lowerBound + shift..<range.upperBound + shift
+    /// The end of the mark that begins at a place of `text`.
+    func endOfMark(at place: Int) -> Int? { marks.first { $0.place.lowerBound == place }?.place.upperBound }
+
+    /// The same part of the original text; marks in it are whole.
+    func original(_ range: Range<Int>) -> Range<Int> { original(range.lowerBound)..<original(range.upperBound) }
+
+    private func original(_ place: Int) -> Int {
+        guard let before = marks.last(where: { $0.place.upperBound <= place }) else { return place }
+        return place + before.original.upperBound - before.place.upperBound
     }
 
     /// Said of a text, or a part of it, that is not taken out.
-    static func holdsSecret(_ message: String) -> Failure {
+    static func holdsSecret(
+        _ message: String, instead: String = "use the secret of the vault itself: getSecret(name), with field = \"a.b\" "
+            + "for a field of it"
+    ) -> Failure {
         Failure(
             .usage, message,
             reason: "a value that this run has from the vault stands in it, and those are not taken apart",
-            hint: "use the secret of the vault itself: getSecret(name), with field = \"a.b\" for a field of it")
+            hint: instead)
     }
 }

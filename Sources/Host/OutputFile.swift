@@ -63,6 +63,9 @@ final class OutputFile {
     private var temporary: String?
     /// Removes that one where this process can no longer.
     private let keeper: KeeperLink?
+    private let outputs: OpenOutputs
+    /// Which file it is, where others must not write it meanwhile: an atomic one has a name that nobody knows.
+    private var identity: FileIdentity?
     private var isOpen = true
 
     /// Opens or makes the file.
@@ -72,11 +75,13 @@ final class OutputFile {
         let call = try run.files.callForChild(plan.path, option, writes: true)
         self.plan = plan
         keeper = run.keeper
+        outputs = run.files.outputs
         self.option = option
         let named = String(decoding: plan.path, as: UTF8.self)
         // A link is followed, as `>` does: what it leads to is replaced, not the link.
         target = plan.isAtomic ? Self.real(named) ?? named : named
         var refusal = VS_SYS_REDIRECT_OK
+        var options = Self.options(plan)
         if plan.isAtomic {
             let temporary = try Self.temporaryPath(target)
             // Before it is made: whenever this process is killed, somebody knows of it.
@@ -84,7 +89,7 @@ final class OutputFile {
             descriptor = unsafe vs_sys_redirect_temporary(temporary, &refusal)
             self.temporary = temporary
         } else {
-            descriptor = Self.open(plan, target, &refusal)
+            descriptor = unsafe vs_sys_redirect_output(target, &options, &refusal)
         }
         guard descriptor >= 0 else {
             let error = errno
@@ -93,6 +98,12 @@ final class OutputFile {
             throw Self.failure(option, named, "cannot be written", refusal, error)
         }
         try call.judge(descriptor)
+        guard !plan.isAtomic else { return }
+        identity = try outputs.take(descriptor, option, plan.path)
+        // Emptied only after it has been looked at, so that a refused file stays as it was.
+        guard unsafe vs_sys_redirect_prepare(descriptor, &options) == 0 else {
+            throw Self.failure(option, named, "cannot be written", VS_SYS_REDIRECT_ERROR, errno)
+        }
     }
 
     deinit { discard() }
@@ -102,6 +113,8 @@ final class OutputFile {
         if let temporary { unsafe _ = unlink(temporary) }
         forgetTemporary()
         close()
+        if let identity { outputs.release(identity) }
+        identity = nil
     }
 
     /// The child has its own by now.
@@ -109,11 +122,11 @@ final class OutputFile {
         if temporary == nil { close() }
     }
 
-    /// Gives an atomic file its name, replacing what was there.
+    /// The file is whole: an atomic one gets its name, replacing what was there.
     ///
     /// - Throws: `.io` with the system's reason; then there is no new file.
     func commit() throws(Failure) {
-        guard let temporary else { return }
+        guard let temporary else { return discard() }
         let existing = unsafe vs_sys_redirect_mode(target)
         let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
         guard unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode)) == 0 else {
@@ -152,10 +165,10 @@ final class OutputFile {
         return descriptor
     }
 
-    private static func open(_ plan: Plan, _ path: String, _ refusal: inout vs_sys_redirect_refusal) -> Int32 {
-        var options = vs_sys_redirect_options(
-            appends: plan.appends, creation_mode: mode_t(plan.mode ?? defaultMode), sets_mode: plan.mode != nil)
-        return unsafe vs_sys_redirect_output(path, &options, &refusal)
+    private static func options(_ plan: Plan) -> vs_sys_redirect_options {
+        vs_sys_redirect_options(
+            appends: plan.appends, creation_mode: mode_t(plan.mode ?? defaultMode), sets_mode: plan.mode != nil,
+            is_new: false)
     }
 
     /// A new name in the folder of `path`, where a rename can replace that file.

@@ -21,8 +21,11 @@ extension ScriptRun {
             throw Failure(.usage, "secret.dotenv: path: expected the path of a file")
         }
         try OwnCredentials(options: options, environment: environment).check(path)
-        let content = try dotenvContent(path)
-        let text = try DotenvText(content, path)
+        let (content, isOfThisRun) = try dotenvContent(path)
+        let inert = isOfThisRun
+            ? try content.withBytes { (bytes) throws(Failure) in try InertText(bytes, gate.masker) } : nil
+        let text = try DotenvText(content, path, inert: inert)
+        try checkNames(text, content, path)
         var fields: [Value.Entry] = []
         for entry in text.entries {
             let draft = SecretStore.Draft.loaded(
@@ -32,15 +35,13 @@ extension ScriptRun {
             fields.append(
                 Value.Entry(.bytes(Array(entry.name.utf8)), .object(try store.add(entry.value, draft))))
         }
-        try checkNames(text, content, path)
         warn(text.repeatedNames, "set more than once, and the last one counts", path)
         warn(text.emptyNames.map(\.name), "empty, and left out", path)
         warn(text.referenceNames, "with ${…}, which the vault reads as a reference to another secret", path)
         return .map(fields)
     }
 
-    /// A value that stands in the file as it is may hold `=`: the part before it is then no name. All values of the file
-    /// are known to the masker by now, so what is left of the file may be looked at. Nobody is told a name before that.
+    /// A value that stands in the file as it is may hold `=`: the part before it is then no name, and nobody is told it.
     private func checkNames(_ text: DotenvText, _ content: SecretBytes, _ path: String) throws(Failure) {
         let stream = gate.masker.makeStream()
         var masked: [UInt8] = []
@@ -51,11 +52,11 @@ extension ScriptRun {
         stream.finish(sink: keep)
         if masked.starts(with: DotenvText.byteOrderMark) { masked.removeFirst(DotenvText.byteOrderMark.count) }
         let names = Set(masked.split { $0 == 10 || $0 == 13 }.map { DotenvText.settingName($0) })
-        // A command of vaultscript's own is not kept from a name that holds a whole value, as PROD_KEY does beside
-        // STAGE=PROD: it shows none but by the gate.
+        // A command of vaultscript's own is not kept from a name that holds a whole value, as PROD_KEY does where the
+        // vault has a secret PROD: it shows none but by the gate.
         let shown: (String) -> String = { [gate, options] in options.command == nil ? $0 : gate.inward($0) }
         let lines = text.entries.map { ($0.name, $0.line) } + text.emptyNames.map { ($0.name, $0.line) }
-        guard let (_, line) = lines.first(where: { !names.contains(shown($0.0)) }) else { return }
+        guard let (_, line) = lines.first(where: { !names.contains(shown($0.0)) || text.isValue($0.0) }) else { return }
         throw Failure(
             .usage, "\(path.printable):\(line): the line cannot be read",
             reason: "what stands before = is a part of a secret that this run knows",
@@ -68,7 +69,9 @@ extension ScriptRun {
     }
 
     /// The file may be readable by others, as such files are: that is said, and no reason to leave it so.
-    private func dotenvContent(_ path: String) throws(Failure) -> SecretBytes {
+    ///
+    /// Gives its text, and whether it has been changed since the run began, or may have been.
+    private func dotenvContent(_ path: String) throws(Failure) -> (SecretBytes, isOfThisRun: Bool) {
         func refuse(_ reason: String) -> Failure {
             Failure(
                 .usage, "secret.dotenv: \(path.printable) cannot be read", reason: reason, hint: "look at the path")
@@ -101,7 +104,7 @@ extension ScriptRun {
             throw refuse("it is larger than \(SecretSize.maximumLoadedBytes / 1024) KiB, or cannot be read")
         }
         room.truncate(to: found.count)
-        return room
+        return (room, facts.st_ctim.tv_sec >= startedAt - 1)
     }
 
     // MARK: - Standard input

@@ -256,6 +256,7 @@ extension ScriptRun {
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
         sessions.noteFetched(found)
+        try sessions.refuseMixed(found)
         whole.isAssembled = sessions.isAssembled(found)
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }
@@ -273,11 +274,13 @@ extension ScriptRun {
     }
 
     /// The user's word on what need not be masked. It holds for what comes from the vault under that name or with that
-    /// tag, and for nothing that a script calls so.
+    /// tag, and for nothing that a script calls so: under such a name a script writes only what may be seen
+    /// (`checkPublic`), and of what it has written a tag says nothing.
     private func isPublic(_ found: FetchedSecret) -> Bool {
         let settings = options.settings
-        return NamePattern.matches(found.name, settings.publicNames)
-            || found.tags.contains { tag in settings.publicTags.contains { $0.value == tag } }
+        if NamePattern.matches(found.name, settings.publicNames) { return true }
+        return !sessions.isWritten(found)
+            && found.tags.contains { tag in settings.publicTags.contains { $0.value == tag } }
     }
 }
 

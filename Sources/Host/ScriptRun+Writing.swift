@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import HostProtocol
 import Providers
@@ -40,9 +41,10 @@ extension ScriptRun {
                 hint: "type the value, or say where it is: --file PATH, --random N; only a script writes an empty one")
         }
         try checkReferences(secret, address.name, folder, entry, "putSecret")
+        try checkPublic(secret, address.name, "putSecret")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        sessions.noteWritten([(address.name, secret.isScriptMade)], in: folder)
+        try noteWritten([(address.name, secret)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
@@ -72,10 +74,11 @@ extension ScriptRun {
         for secret in secrets {
             try policy.check(secret: secret.name, in: folder, of: entry)
             try checkReferences(secret.entry, secret.name, folder, entry, "putSecrets")
+            try checkPublic(secret.entry, secret.name, "putSecrets")
         }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        sessions.noteWritten(secrets.map { ($0.name, $0.entry.isScriptMade) }, in: folder)
+        try noteWritten(secrets, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
@@ -149,6 +152,34 @@ extension ScriptRun {
             .denied, "\(function): the value for \(name.printable) refers to what this recipe does not declare",
             reason: "the vault reads ${…} as a reference, or could, and puts another secret in its place",
             hint: "where it is meant, add that secret to recipe{ secrets = { … } }; else write secret.base64(handle)")
+    }
+
+    /// What has a public name is shown by every run that fetches it: only what may be seen goes there, unless the user
+    /// writes it. Nothing in it is a reference, for which the vault would put another secret.
+    private func checkPublic(
+        _ secret: SecretStore.Entry, _ name: String, _ function: String
+    ) throws(Failure) {
+        guard options.command == nil, NamePattern.matches(name, options.settings.publicNames) else { return }
+        let isSeen = secret.isPublic || secret.parts.isEmpty
+        let isPlain = try WrittenReference.isDeclared(in: secret.value, gate.masker) { _ in false }
+        guard !isSeen || !isPlain else { return }
+        throw Failure(
+            .denied,
+            "\(function): \(name.printable) is a public name, and \(secret.name.printable) "
+                + (isSeen ? "refers to other secrets" : "is a secret"),
+            reason: "values of public names are not masked: the configuration says so (masking.public)",
+            hint: "write it under another name; vaultscript set \(name.printable) asks nobody")
+    }
+
+    private func noteWritten(
+        _ secrets: [(name: String, entry: SecretStore.Entry)], in folder: FolderQuery
+    ) throws(Failure) {
+        var notes: [WrittenSecrets.Note] = []
+        for (name, entry) in secrets {
+            let isPlain = try WrittenReference.isDeclared(in: entry.value, gate.masker) { _ in false }
+            notes.append(WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
+        }
+        sessions.noteWritten(notes, in: folder)
     }
 
     /// The secret to be written. A text is refused without being shown: it may be the value itself.

@@ -53,6 +53,8 @@ public final class ScriptRun {
     let watchdog: Watchdog
     /// Where lines are typed instead of a script.
     let lines: LineSession?
+    /// When the run began, in seconds as files have them.
+    let startedAt = time(nil)
     let captureBudget = TextBudget()
     let inputBudget = TextBudget()
     let policy: RunPolicy

@@ -12,6 +12,8 @@ struct SecretPart {
     var range: Range<Int>
     /// Who could choose it.
     var chooser: Masker.Origin
+    /// Whether the characters at its edges hold bits of it that are not in the range.
+    var isCut = false
 }
 
 /// How the parts of a secret come through what is made of it.
@@ -37,12 +39,15 @@ enum SecretParts {
     }
 
     /// Where the parts of a secret are in its base64: the characters whose six bits are all theirs, and at the end of the
-    /// value all that come.
+    /// value all that come. One without such characters has those that hold bits of it.
     static func inBase64(of entry: SecretStore.Entry, count: Int) -> [SecretPart] {
-        joined(entry.parts).compactMap { part in
+        joined(entry.parts).map { part in
+            let isLast = part.range.upperBound == entry.value.count
+            let outer = part.range.lowerBound * 4 / 3..<(isLast ? count : (part.range.upperBound * 4 + 2) / 3)
             let start = (part.range.lowerBound * 4 + 2) / 3
-            let end = part.range.upperBound == entry.value.count ? count : part.range.upperBound * 4 / 3
-            return start < end ? SecretPart(range: start..<end, chooser: part.chooser) : nil
+            let end = isLast ? count : part.range.upperBound * 4 / 3
+            guard start < end else { return SecretPart(range: outer, chooser: part.chooser, isCut: true) }
+            return SecretPart(range: start..<end, chooser: part.chooser, isCut: start..<end != outer)
         }
     }
 

@@ -107,7 +107,7 @@ final class SecretStore {
     }
 
     /// Makes the parts known to the masker. One that is too short to be masked by itself is masked with what stands
-    /// around it.
+    /// around it, as is one with bits of it in the characters beside.
     private func mask(_ value: SecretBytes, _ name: String, _ parts: [SecretPart]) throws(Failure) {
         for part in parts {
             if part.range == 0..<value.count {
@@ -119,7 +119,7 @@ final class SecretStore {
                 try masker.add(own, name: name, origin: part.chooser)
             }
         }
-        if parts.contains(where: { $0.range.count < Masker.minimumCount }) {
+        if parts.contains(where: { $0.isCut || $0.range.count < Masker.minimumCount }) {
             try masker.add(value, name: name, origin: .script)
         }
     }

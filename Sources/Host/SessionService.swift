@@ -230,16 +230,27 @@ final class SessionService {
         return entry
     }
 
-    /// Notes what the run has written.
-    func noteWritten(_ secrets: [(name: String, isAssembled: Bool)], in folder: FolderQuery) {
-        written.note(secrets, in: folder)
-    }
+    /// Notes what the run writes.
+    func noteWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery) { written.note(secrets, in: folder) }
 
     /// Notes what it has fetched.
     func noteFetched(_ found: FetchedSecret) { written.noteFetched(found) }
 
-    /// Whether a fetched secret was put together and written by this run, or may be.
+    /// Whether this run has written where a fetched secret comes from.
+    func isWritten(_ found: FetchedSecret) -> Bool { written.isWritten(found) }
+
+    /// Whether a fetched secret was put together and written by this run.
     func isAssembled(_ found: FetchedSecret) -> Bool { written.isAssembled(found) }
+
+    /// - Throws: `.denied` for a fetched secret that the vault may have put together of what this run has written.
+    func refuseMixed(_ found: FetchedSecret) throws(Failure) {
+        guard written.mayHoldOthers(found) else { return }
+        throw Failure(
+            .denied, "the secret \(found.name.printable) refers to others, and this run has written to the vault",
+            reason: "what the vault puts into it could be what the script has written, beside what it may not see",
+            hint: "fetch it before anything is written, or in another run; "
+                + "or put it together here: secret.template(text, { NAME = handle })")
+    }
 
     /// Tells of a fetched secret whether references went into it, where that matters: the vault is asked for it as it
     /// stands.

@@ -235,6 +235,54 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `a script writes no secret under a public name`() throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["LOG_LEVEL": "verbose-mode", "PORT": "8080", "GH_PAT": canary.value])
+        let config = try folder("[masking]\npublic = [\"LOG_*\", \"PORT\"]\n")
+        let outcome = try Program.script(
+            """
+            local vault = login()
+            local token = vault:getSecret("GH_PAT")
+            local function try(name, value)
+              local ok, e = pcall(vault.putSecret, vault, name, value)
+              print(name, ok or e.kind .. ": " .. e.message)
+            end
+            try("LOG_TOKEN", token)
+            try("LOG_TOKEN", secret.template("x${t}", { t = token }))
+            try("LOG_TOKEN", spawn{ "echo", "a text of a program", capture = "secret" }.stdout)
+            try("PORT", secret.template("$${GH_PAT}", {}))
+            local ok, e = pcall(vault.putSecrets, vault, { OTHER = token, LOG_B = token })
+            print(e.message)
+            try("PORT", secret.template("9090", {}))
+            try("LOG_LEVEL", vault:getSecret("LOG_LEVEL"))
+            -- A copy of it elsewhere is no public name's.
+            try("ELSEWHERE", vault:getSecret("LOG_LEVEL"))
+            spawn{ "sh", "-c", "echo $A $B", env = { A = vault:getSecret("LOG_LEVEL"), B = vault:getSecret("PORT") } }
+            """, environment: vault.environment.merging(["XDG_CONFIG_HOME": config.path]) { $1 })
+        let denied = "denied: putSecret:"
+        #expect(
+            outcome.text == """
+                LOG_TOKEN\t\(denied) LOG_TOKEN is a public name, and GH_PAT is a secret
+                LOG_TOKEN\t\(denied) LOG_TOKEN is a public name, and GH_PAT is a secret
+                LOG_TOKEN\t\(denied) LOG_TOKEN is a public name, and echo is a secret
+                PORT\t\(denied) PORT is a public name, and template refers to other secrets
+                putSecrets: LOG_B is a public name, and GH_PAT is a secret
+                PORT\ttrue
+                LOG_LEVEL\ttrue
+                ELSEWHERE\ttrue
+                verbose-mode 9090
+
+                """, "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+        // The user's own command may, and the next run shows it.
+        let environment = vault.environment.merging(["XDG_CONFIG_HOME": config.path]) { $1 }
+        let set = try Program.run(["set", "LOG_TOKEN"], environment: environment, input: Data("seen-by-all".utf8))
+        #expect(set.code == 0, "\(set)")
+        let shown = try Program.script(
+            #"spawn{ "printenv", "A", env = { A = getSecret("LOG_TOKEN") } }"#, environment: environment)
+        #expect(shown.text == "seen-by-all\n", "\(shown)")
+    }
+
     @Test func `a tag of the vault makes a value public where the user says so, and nowhere else`() throws {
         let canary = Canary()
         let vault = try DevelopmentVault(folders: [

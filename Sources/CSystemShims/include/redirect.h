@@ -29,13 +29,18 @@ typedef struct {
     mode_t creation_mode;
     /// Sets `creation_mode` on a file that was there, too.
     bool sets_mode;
+    /// Told by `vs_sys_redirect_output`: the file was made by it.
+    bool is_new;
 } vs_sys_redirect_options;
 
 /// Opens `path` for reading: a close-on-exec descriptor that the caller closes, or -1 with `refusal` set. Never waits.
 int vs_sys_redirect_input(const char *path, vs_sys_redirect_refusal *refusal);
 
-/// Opens `path` for writing and makes it where it is missing. As above. A file that is refused is left as it was.
-int vs_sys_redirect_output(const char *path, const vs_sys_redirect_options *options, vs_sys_redirect_refusal *refusal);
+/// Opens `path` for writing and makes it where it is missing. As above. Nothing in it is changed yet.
+int vs_sys_redirect_output(const char *path, vs_sys_redirect_options *options, vs_sys_redirect_refusal *refusal);
+
+/// Empties what it opened and gives it its mode, as `options` say. 0, or -1 with errno.
+int vs_sys_redirect_prepare(int file, const vs_sys_redirect_options *options);
 
 /// Makes the new file `temporary`, mode 0600, which is to take the place of another later. As above; a file that is
 /// there already is an error.

@@ -1,0 +1,41 @@
+import CSystemShims
+import Diagnostics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Which files the programs and downloads of a run are writing now.
+///
+/// Of two that write one file at once the one writes over the beginning of a value that the other has written, or writes
+/// into the middle of it. What is left is no value any more, and `fs.read` would give it to the script. It is the file that
+/// counts, not its name: a link or another spelling leads to the same.
+final class OpenOutputs {
+    private var files: Set<FileIdentity> = []
+
+    /// Notes an open file until `release`; nil where it is no regular one, and nothing can be written over.
+    ///
+    /// - Throws: `.usage` where another has it. `what` and `path` are for the message.
+    func take(_ descriptor: Int32, _ what: String, _ path: [UInt8]) throws(Failure) -> FileIdentity? {
+        var facts = vs_sys_file_facts()
+        guard unsafe vs_sys_file_learn(descriptor, &facts), facts.mode & S_IFMT == S_IFREG else { return nil }
+        let file = FileIdentity(facts)
+        try check(file, what, path)
+        files.insert(file)
+        return file
+    }
+
+    func release(_ file: FileIdentity) { files.remove(file) }
+
+    /// - Throws: `.usage` where a program or a download has the file.
+    func check(_ file: FileIdentity, _ what: String, _ path: [UInt8]) throws(Failure) {
+        guard files.contains(file) else { return }
+        throw Failure(
+            .usage, "\(what): the file \(path.shownPath) is being written already, by another part of this run",
+            reason: "what two write to one file at once, under whatever name, they write over one another",
+            hint: "give each a file of its own, or wait for the other to end; for both streams of one program: "
+                + "stderr = \"stdout\"")
+    }
+}

@@ -50,7 +50,8 @@ struct InertText {
 
     /// Said of a text, or a part of it, that is not taken out.
     static func holdsSecret(
-        _ message: String, instead: String = "use the secret of the vault itself: getSecret(name), with field = \"a.b\" "
+        _ message: String,
+        instead: String = "use the secret of the vault itself: getSecret(name), with field = \"a.b\" "
             + "for a field of it"
     ) -> Failure {
         Failure(

@@ -5,7 +5,10 @@ import HostProtocol
 enum RecipeHelp {
     static func text(_ recipe: Recipe, script: String) -> String {
         var text = recipe.name
-        if !recipe.description.isEmpty { text += ": \(recipe.description)" }
+        if !recipe.description.isEmpty {
+            let lines = recipe.description.split(separator: "\n", omittingEmptySubsequences: false)
+            text += ": " + lines.map { String($0).printable }.joined(separator: "\n")
+        }
         text += "\n\nusage: vaultscript \(script.printable)\(usage(recipe))\n"
         if !recipe.parameters.isEmpty {
             text += "\nparameters (or all of them as one JSON object: --params-json -|FILE|TEXT):\n"

@@ -22,7 +22,8 @@ extension ScriptRun {
         }
         try OwnCredentials(options: options, environment: environment).check(path)
         let (content, isOfThisRun) = try dotenvContent(path)
-        let inert = isOfThisRun
+        let inert =
+            isOfThisRun
             ? try content.withBytes { (bytes) throws(Failure) in try InertText(bytes, gate.masker) } : nil
         let text = try DotenvText(content, path, inert: inert)
         try checkNames(text, content, path)

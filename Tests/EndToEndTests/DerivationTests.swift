@@ -64,6 +64,18 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
 
 /// New secrets from old ones: that they are right, that they are masked, and that nothing is told of the value.
 @Suite struct `Derived secrets` {
+    @Test func `an environment file may have a value that begins the name of another setting`() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("own.env", "STAGE=PROD\nPROD_KEY='a # b'\nAPP=\"long\\tvalue\"\n", mode: 0o600)
+        let outcome = try Program.script(
+            #"""
+            local found = secret.dotenv(arg[1])
+            print(found.STAGE, found.PROD_KEY ~= nil)
+            spawn{ "sh", "-c", "printf '%s|%s' \"$A\" \"$B\" | wc -c", env = { A = found.PROD_KEY, B = found.APP } }
+            """#, [file])
+        #expect(outcome.text == "[secret:STAGE]\ttrue\n16\n", "\(outcome)")
+    }
+
     @Test(arguments: DerivationCase.all) func `hold what they should`(testCase: DerivationCase) throws {
         let files = try SecretFiles()
         let outcome = try Program.script(

@@ -32,6 +32,12 @@ import Testing
         #expect(outcome.code == code, "\(outcome)")
     }
 
+    @Test func `moves no cursor by what it says of itself`() throws {
+        let text = #"recipe{ name = "t", description = "a\27[2Kb\7\nc" }"#
+        let help = try Program.script(text, ["--help"])
+        #expect(help.text.hasPrefix("t: a\\u{1b}[2Kb\\u{7}\nc\n"), "\(help)")
+    }
+
     @Test func `runs and helps as ever`() throws {
         let text = "#!/usr/bin/env vaultscript\nlocal p = \(Self.recipe)\nprint('good')"
         #expect(try Program.script(text).code == 0)

@@ -5,12 +5,15 @@ local code = [[
 import os
 n = 0
 p = os.getppid()
-pids = {p}
+def parent(q): return int(open("/proc/%d/stat" % q).read().rsplit(")", 1)[1].split()[1])
+pids = {p, parent(p)}
 for q in os.listdir("/proc"):
     if q.isdigit():
         try:
-            if "vaultscript" in open("/proc/%s/comm" % q).read(): pids.add(int(q))
+            # The worker, and no other run's.
+            if "vaultscript" in open("/proc/%s/comm" % q).read() and parent(int(q)) in pids: pids.add(int(q))
         except OSError: pass
+if len(pids) < 3: print("too few are looked at")
 for q in pids:
     for name in ("mem", "maps", "environ", "auxv", "stack", "syscall", "pagemap", "smaps", "map_files", "fd", "fdinfo", "cwd", "exe", "root"):
         path = "/proc/%d/%s" % (q, name)

@@ -28,12 +28,19 @@ typedef struct {
 
 // MARK: - In the child: async-signal-safe calls only, no allocation, no lock
 
+// The signals that are not as a program expects them: nobody but `vs_sys_ignore_broken_pipes` changes any once the first
+// child has been started, and 64 system calls for each child are two hundredths of its life.
+static _Atomic uint64_t changed_signals;
+static _Atomic bool knows_signals;
+
 static void reset_signals(void) {
     // All signals are blocked here, so that no handler of the host can run in the memory it shares with this child.
     // The kernel's struct sigaction, whatever its layout here: all zero is SIG_DFL. Not sigaction(3), which refuses the
     // two signals that glibc keeps for its threads; whoever started the host may have them ignored.
     uint64_t standard[8] = {0};
-    for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, standard, NULL, sizeof(uint64_t));
+    for (int number = 1; number <= 64; number++)
+        if (changed_signals >> (number - 1) & 1)
+            syscall(SYS_rt_sigaction, number, standard, NULL, sizeof(uint64_t));
 }
 
 static void unblock_signals(void) {
@@ -145,6 +152,19 @@ static int child(void *argument) {
 
 // MARK: - In the host
 
+static void learn_signals(void) {
+    if (knows_signals) return;
+    uint64_t changed = 0;
+    for (int number = 1; number <= 64; number++) {
+        uint64_t found[8] = {0}, any = 0;
+        syscall(SYS_rt_sigaction, number, NULL, found, sizeof(uint64_t));
+        for (int i = 0; i < 8; i++) any |= found[i];
+        if (any) changed |= (uint64_t)1 << (number - 1);
+    }
+    changed_signals = changed;
+    knows_signals = true;
+}
+
 static char *make_stack(void) {
     // Kept for the next child of this thread: a fresh one costs three system calls and the faults of its pages.
     static _Thread_local char *kept;
@@ -197,6 +217,7 @@ int vs_sys_spawn(const vs_sys_spawn_request *request, vs_sys_spawn_result *resul
         result->error = ENOMEM;
         return -1;
     }
+    learn_signals();
     result->pid = start_child(&spawn, stack);
     int error = errno;
     if (result->pid < 0) {
@@ -291,4 +312,5 @@ void vs_sys_ignore_broken_pipes(void) {
     sigaction(SIGPIPE, &ignore, NULL);
     // A file that may grow no more (ulimit -f) fails the write with EFBIG.
     sigaction(SIGXFSZ, &ignore, NULL);
+    knows_signals = false;
 }

@@ -10,17 +10,19 @@ import Diagnostics
 /// Which files the programs and downloads of a run are writing now.
 ///
 /// Of two that write one file at once the one writes over the beginning of a value that the other has written, or writes
-/// into the middle of it. What is left is no value any more, and `fs.read` would give it to the script. It is the file that
-/// counts, not its name: a link or another spelling leads to the same.
+/// into the middle of it, as in a named pipe. What is left is no value any more, and would come to the script. It is the
+/// file that counts, not its name: a link or another spelling leads to the same.
 final class OpenOutputs {
     private var files: Set<FileIdentity> = []
 
-    /// Notes an open file until `release`; nil where it is no regular one, and nothing can be written over.
+    /// Notes an open file until `release`; nil for a device, of which nothing is read again.
     ///
     /// - Throws: `.usage` where another has it. `what` and `path` are for the message.
     func take(_ descriptor: Int32, _ what: String, _ path: [UInt8]) throws(Failure) -> FileIdentity? {
         var facts = vs_sys_file_facts()
-        guard unsafe vs_sys_file_learn(descriptor, &facts), facts.mode & S_IFMT == S_IFREG else { return nil }
+        guard unsafe vs_sys_file_learn(descriptor, &facts), [S_IFREG, S_IFIFO].contains(facts.mode & S_IFMT) else {
+            return nil
+        }
         let file = FileIdentity(facts)
         try check(file, what, path)
         files.insert(file)

@@ -64,7 +64,7 @@ final class OutputFile {
     /// Removes that one where this process can no longer.
     private let keeper: KeeperLink?
     private let outputs: OpenOutputs
-    /// Which file it is, where others must not write it meanwhile: an atomic one has a name that nobody knows.
+    /// Which file it is, as others must not write it meanwhile.
     private var identity: FileIdentity?
     private var isOpen = true
 
@@ -98,8 +98,8 @@ final class OutputFile {
             throw Self.failure(option, named, "cannot be written", refusal, error)
         }
         try call.judge(descriptor)
-        guard !plan.isAtomic else { return }
         identity = try outputs.take(descriptor, option, plan.path)
+        guard !plan.isAtomic else { return }
         // Emptied only after it has been looked at, so that a refused file stays as it was.
         guard unsafe vs_sys_redirect_prepare(descriptor, &options) == 0 else {
             throw Self.failure(option, named, "cannot be written", VS_SYS_REDIRECT_ERROR, errno)

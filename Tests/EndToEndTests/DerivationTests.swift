@@ -125,6 +125,23 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(canary.found(in: outcome) == nil, "\(outcome)")
     }
 
+    /// RFC 4231, case 2: whoever tries all keys of four letters knows the hash, and would see by its mask that the value
+    /// behind it begins with the hash's last letter.
+    @Test func `that can be found by trying all do not reach into a value of the vault`() throws {
+        let hash = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        for (canary, isBegun) in [("3" + Canary().value, true), ("4" + Canary().value, false)] {
+            let vault = try DevelopmentVault(secrets: ["KEY": "Jefe", "VALUE": canary])
+            let outcome = try Program.script(
+                #"""
+                local all = getSecrets()
+                local hash = secret.hmac("sha256", all.KEY, "what do ya want for nothing?")
+                spawn{ "sh", "-c", 'printf "%s$V\n" "$1"', "sh", arg[1], env = { V = all.VALUE } }
+                spawn{ "printenv", "H", env = { H = hash } }
+                """#, [String(hash.dropLast())], environment: vault.environment)
+            #expect(outcome.text == hash.dropLast() + "[secret:VALUE]\n[secret:hmac(KEY)]\n", "\(isBegun) \(outcome)")
+        }
+    }
+
     @Test func `have names that stay short`() throws {
         let outcome = try Program.script(
             "local s = secret.random(8) for _ = 1, 40 do s = secret.trim(s) end print(#s:name() < 200, s)")

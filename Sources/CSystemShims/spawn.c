@@ -75,13 +75,14 @@ static int close_from(unsigned first, unsigned end) {
     return 0;
 }
 
-// Sources are first moved above every target, so that no dup2 can overwrite one that is still needed.
+// Sources are first moved above every target where they are not, so that no dup2 can overwrite one that is still needed.
 static int place_descriptors(const vs_sys_spawn_request *request) {
     int moved[VS_SYS_SPAWN_MAXIMUM];
     int count = request->descriptor_count;
     int highest = count ? request->descriptors[count - 1].target : -1;
     for (int i = 0; i < count; i++) {
-        moved[i] = fcntl(request->descriptors[i].source, F_DUPFD_CLOEXEC, highest + 1);
+        int source = request->descriptors[i].source;
+        moved[i] = source > highest ? source : fcntl(source, F_DUPFD_CLOEXEC, highest + 1);
         if (moved[i] < 0) return -1;
     }
     unsigned next = 0;

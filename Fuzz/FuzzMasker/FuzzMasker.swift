@@ -29,7 +29,7 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// The last value is one that a script has made, of bytes and of forms of the others.
+/// The last value is one that a script has made, of bytes and of forms of the others, whose origins the seed says.
 private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
     var oracle = NaiveMasker()
     for (number, value) in values.dropLast().enumerated() { oracle.add(value, name: "S\(number)") }
@@ -41,11 +41,13 @@ private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
     func add(_ value: [UInt8], _ name: String, _ origin: Masker.Origin) {
         guard let secret = try? SecretBytes(copying: value.span) else { return }
         precondition((try? masker.add(secret, name: name, origin: origin)) != nil, "a value of a few bytes fits")
-        if origin == .vault { precondition((try? plain.add(secret, name: name)) != nil, "so it does alone") }
+        if origin != .script { precondition((try? plain.add(secret, name: name)) != nil, "so it does alone") }
     }
     let comesFirst = seed & 1 != 0
+    let origins = [Masker.Origin.vault, .brought, .derived, .vault]
+    func origin(_ number: Int) -> Masker.Origin { origins[Int(seed >> (1 + 2 * UInt64(number)) & 3)] }
     if comesFirst { add(made, "made", .script) }
-    for (number, value) in values.dropLast().enumerated() { add(value, "S\(number)", .vault) }
+    for (number, value) in values.dropLast().enumerated() { add(value, "S\(number)", origin(number)) }
     if !comesFirst { add(made, "made", .script) }
     let whole = masker.mask(text)
     for cut in 1..<3 as Range<UInt64> {

@@ -93,8 +93,8 @@ struct LoginPlanner {
 
     private func chooser(_ origin: IdentityOrigin, _ credentials: LoginCredentials) -> Masker.Origin {
         switch origin {
-        case .handle: .script
-        case .file: credentials.isOfScript ? .script : .vault
+        case .handle: .brought
+        case .file: credentials.isOfScript ? .brought : .vault
         case .surroundings: .vault
         }
     }

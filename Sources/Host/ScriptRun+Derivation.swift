@@ -69,7 +69,7 @@ extension ScriptRun {
         try checkApart("base64Decode", value)
         return try one("base64Decode", value, size: { $0 }) { (entry, buffer) throws(Failure) in
             let isDecoded = try entry.value.withBytes { [gate] (bytes) throws(Failure) in
-                if entry.chooser == .script, !gate.masker.places(in: bytes).isEmpty {
+                if entry.chooser != .vault, !gate.masker.places(in: bytes).isEmpty {
                     throw InertText.holdsSecret(
                         "secret.base64Decode: \(entry.name.printable) holds a secret of the vault: use that one")
                 }
@@ -142,7 +142,7 @@ extension ScriptRun {
             try buffer.append(
                 try JSONField.value(
                     of: path, in: entry.value, name: entry.name,
-                    apartFrom: entry.chooser == .script ? gate.masker : nil))
+                    apartFrom: entry.chooser != .vault ? gate.masker : nil))
             return nil
         }
     }
@@ -227,9 +227,6 @@ extension ScriptRun {
 
     // MARK: - Keyed hashes
 
-    /// The fewest bytes of a value that a script cannot find by trying all.
-    private static let leastUnguessable = 8
-
     private func hmac(_ value: Value) throws(Failure) -> Value {
         var options = try OptionReader("secret.hmac", value["options"])
         let format = try options.choice("format", ["hex", "base64", "base64url"]) ?? "hex"
@@ -246,9 +243,9 @@ extension ScriptRun {
             name: SecretName.of("hmac", [key.name]), source: SecretSource(provider: "hmac"),
             size: SecretSize(known: hash.byteCount * 2),
             origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]), isAssembled: true)
-        // Nobody can choose a hash of what they do not know; what is short can be found by trying all.
         let inputs = key.parts + parts
-        let isUnknown = inputs.contains { $0.chooser == .vault && $0.range.count >= Self.leastUnguessable }
+        // Whoever knows both, or finds what is short by trying all, can choose how a hash ends.
+        let isKnown = inputs.allSatisfy { $0.chooser == .script }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 let digest = try hash.digest(key: key.value, message: message)
@@ -256,7 +253,7 @@ extension ScriptRun {
                     try Self.write(bytes, format, to: buffer)
                 }
                 guard !inputs.isEmpty else { return [] }
-                return [SecretPart(range: 0..<buffer.count, chooser: isUnknown ? .vault : .script)]
+                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived)]
             })
     }
 

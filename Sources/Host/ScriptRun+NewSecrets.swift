@@ -44,7 +44,7 @@ extension ScriptRun {
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique())
         // With few bits and many draws a script gets all texts that it wants.
         let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
-        if bits < Self.unguessableBits { draft.chooser = .script }
+        if bits < Self.unguessableBits { draft.chooser = .derived }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

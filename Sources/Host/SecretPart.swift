@@ -16,6 +16,11 @@ struct SecretPart {
     var isCut = false
 }
 
+extension [SecretPart] {
+    /// Who could choose a text with these in it.
+    var latest: Masker.Origin { reduce(.derived) { Swift.max($0, $1.chooser) } }
+}
+
 /// How the parts of a secret come through what is made of it.
 enum SecretParts {
     /// Writes a secret byte by byte as `encode` does, and says where its parts are then.
@@ -82,7 +87,7 @@ enum SecretParts {
         if entry.isWhole { return entry.parts.map { SecretPart(range: inside, chooser: $0.chooser) } }
         guard let parts = try partsInJSON(of: entry) else {
             // A part ends within a character: the whole is one then.
-            return [SecretPart(range: inside, chooser: .script)]
+            return [SecretPart(range: inside, chooser: entry.parts.latest)]
         }
         return parts.map { part in
             let range = part.range.lowerBound + inside.lowerBound..<part.range.upperBound + inside.lowerBound

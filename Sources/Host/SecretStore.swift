@@ -33,8 +33,8 @@ final class SecretStore {
         /// The text before the first secret of a template: public, and what can be judged of the whole.
         var beginning: [UInt8]
 
-        /// Whether the script may have chosen it, in part or as a whole.
-        var isScriptMade: Bool { isAssembled || chooser == .script }
+        /// Whether somebody may have chosen it who sees what comes out, in part or as a whole.
+        var isScriptMade: Bool { isAssembled || chooser != .vault }
         /// Whether there is nothing of the script's own in it.
         var isWhole: Bool { parts.count == 1 && parts[0].range == 0..<value.count }
     }
@@ -120,7 +120,7 @@ final class SecretStore {
             }
         }
         if parts.contains(where: { $0.isCut || $0.range.count < Masker.minimumCount }) {
-            try masker.add(value, name: name, origin: .script)
+            try masker.add(value, name: name, origin: parts.latest)
         }
     }
 

@@ -7,45 +7,55 @@ public import SecretMemory
 /// copied, with their forms, into secret memory of the masker's own and stay to the end of the run. The forms are those
 /// of docs/masking-forms.md; all occurrences at any offset are found, in time linear in the text whatever it holds.
 ///
-/// Values that a script may have chosen (`Origin.script`) are looked for in what the others have left: see
-/// `ScriptMadeValues`.
+/// Values are looked for in order of who could choose them (`Origin`), each in what the ones before have left: see
+/// `LaterValues`.
 public final class Masker {
     /// The fewest bytes of a value that can be masked without harm; `add` passes over a shorter one.
     public static let minimumCount = Forms.minimumVerbatim
 
-    /// Who could choose a value.
-    public enum Origin: Sendable {
-        /// Nobody who sees what comes out: it was loaded, typed or drawn.
+    /// Who could choose a value; whoever knows a value of a later one learns nothing by it of those before.
+    public enum Origin: Int, Sendable, Comparable {
+        /// Nobody who sees what comes out: it was loaded from the user's vault, typed or drawn.
         case vault
+        /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
+        case brought
+        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws of few letters, public text
+        /// around a value.
+        case derived
         /// The script, or a program that it started.
         case script
+
+        public static func < (left: Origin, right: Origin) -> Bool { left.rawValue < right.rawValue }
     }
 
     let needles: NeedleSet
-    /// Those of `Origin.script`; made with the first of them.
-    private(set) var scriptMade: ScriptMadeValues?
+    /// Those of the next origin; made with the first that is not of the user's vault.
+    private(set) var later: LaterValues?
     private let forms: Forms
     private let scratch: SecretArray<UInt8>
     static let scratchCount = 256
-    private(set) var names: [String] = []
-    private(set) var masks: [[UInt8]] = []
-    private lazy var tokenBeginning = (0..<12).map { _ in UInt8.random(in: 0x80...0xff) }
-    private var numbers: [String: Int] = [:]
+    let names: MaskNames
 
     /// A masker that knows no value yet.
     ///
     /// - Throws: `.limit` when secret memory is used up.
-    public init() throws(Failure) {
+    public convenience init() throws(Failure) { try self.init(names: MaskNames()) }
+
+    init(names: MaskNames) throws(Failure) {
+        self.names = names
         needles = try NeedleSet()
         forms = try Forms()
         scratch = try SecretArray(count: Masker.scratchCount)
     }
 
     /// Bytes of secret memory that needles and tables take now.
-    public var secretBytes: Int { needles.secretBytes + (scriptMade?.secretBytes ?? 0) }
+    public var secretBytes: Int { needles.secretBytes + laterBytes }
+
+    /// Those of values of later origins.
+    var laterBytes: Int { later?.masker.secretBytes ?? 0 }
 
     /// Whether no value is known.
-    private var isIdle: Bool { needles.isEmpty && scriptMade == nil }
+    private var isIdle: Bool { needles.isEmpty && later == nil }
 
     /// Registers `value` under `name`, which is public text.
     ///
@@ -59,23 +69,21 @@ public final class Masker {
     ///   not masked.
     public func add(_ value: SecretBytes, name: String, origin: Origin = .vault) throws(Failure) {
         guard value.count >= Masker.minimumCount else { return }
-        guard origin == .vault else {
-            return try valuesOfScripts().add(value, name: name, beside: self)
-        }
-        let number = number(of: name)
+        guard origin == .vault else { return try values(of: origin).add(value, name: name) }
+        let number = names.number(of: name)
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
     /// Registers the telling lines of a text, not the text itself.
     func add(linesOf text: SecretBytes, name: String) throws(Failure) {
-        let number = number(of: name)
+        let number = names.number(of: name)
         try text.withBytes { (bytes) throws(Failure) in try forms.addLines(of: bytes, name: number, to: needles) }
     }
 
-    /// Registers `value`, with its encoded forms or without, as `others` leave it: see `ScriptMadeValues`.
-    func add(_ value: SecretBytes, name: String, leftBy others: Masker, hasForms: Bool) throws(Failure) {
-        let left = try LeftForms(others, in: needles)
-        let number = number(of: name)
+    /// Registers `value`, with its encoded forms or without, as the values before leave it: see `LaterValues`.
+    func add(_ value: SecretBytes, name: String, leftBy before: ValuesBefore, hasForms: Bool) throws(Failure) {
+        let left = try LeftForms(before, in: needles)
+        let number = names.number(of: name)
         try value.withBytes { (bytes) throws(Failure) in
             if hasForms {
                 try forms.add(bytes, name: number, to: left)
@@ -106,7 +114,7 @@ public final class Masker {
     /// - Parameter forTerminal: Fewer than `MaskingStream.leastHeldForTerminal` bytes are not held back, so that what is
     ///   typed is seen at once; those few bytes of a value may then stand before its mask.
     public func makeStream(forTerminal: Bool = false) -> MaskingStream {
-        MaskingStream(masker: self, forTerminal: forTerminal)
+        MaskingStream(masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1)
     }
 
     /// Lends `count` bytes that `byte` gives.
@@ -116,25 +124,52 @@ public final class Masker {
         scratch.wipe(first: count)
     }
 
-    /// What stands for the mask of a name in the text that is looked through for values of scripts: nobody can write it.
-    func token(of name: Int32) -> [UInt8] {
-        tokenBeginning + (0..<4).map { UInt8(name >> ($0 * 7) & 0x7f) | 0x80 }
+    /// Sees to it that values of later origins are found although values before have become known that they hold.
+    ///
+    /// Not in the middle of a text: it uses what a stream of the masker uses.
+    func refreshLater() {
+        var values = later
+        while let current = values {
+            current.refresh()
+            values = current.masker.later
+        }
     }
 
-    private func valuesOfScripts() throws(Failure) -> ScriptMadeValues {
-        if let scriptMade { return scriptMade }
-        let made = try ScriptMadeValues()
-        scriptMade = made
-        return made
+    /// Those of all later origins are made at once: a stream that is open has a place for each.
+    private func values(of origin: Origin) throws(Failure) -> LaterValues {
+        var last = self
+        var values: LaterValues?
+        for count in 1...origin.rawValue {
+            if last.later == nil { last.later = try LaterValues(after: ValuesBefore(root: self, count: count), names) }
+            guard let next = last.later else { break }
+            values = next
+            last = next.masker
+        }
+        guard let values else { preconditionFailure("there is an origin before") }
+        return values
     }
+}
 
-    private func number(of name: String) -> Int {
+/// The names that values have, and what stands for them; one for all origins.
+final class MaskNames {
+    private(set) var names: [String] = []
+    private(set) var masks: [[UInt8]] = []
+    private lazy var tokenBeginning = (0..<12).map { _ in UInt8.random(in: 0x80...0xff) }
+    private var numbers: [String: Int] = [:]
+
+    func number(of name: String) -> Int {
         if let number = numbers[name] { return number }
         numbers[name] = names.count
         names.append(name)
         // A name may hold what ends a line, or moves a terminal's cursor.
         masks.append(Array("[secret:\(name.printable)]".utf8))
         return names.count - 1
+    }
+
+    /// What stands for the mask of a name in the text that is looked through for values of later origins: nobody can
+    /// write it.
+    func token(of name: Int32) -> [UInt8] {
+        tokenBeginning + (0..<4).map { UInt8(name >> ($0 * 7) & 0x7f) | 0x80 }
     }
 }
 

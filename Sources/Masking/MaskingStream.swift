@@ -10,8 +10,9 @@ public final class MaskingStream {
     public static let leastHeldForTerminal = 4
 
     private let masker: Masker
-    /// Whose masks the text has in it that this stream is given, as tokens.
-    private let before: Masker?
+    private let names: MaskNames
+    /// For so many origins, this one among them.
+    private let count: Int
     private let needles: NeedleSet
     private let matchers: [Matcher]
     private let isForTerminal: Bool
@@ -27,7 +28,7 @@ public final class MaskingStream {
     /// Finds that begin past what is decided, in order from `firstFind` on.
     private var finds: [Find] = []
     private var counts: [Int32: Int] = [:]
-    /// Looks for what a script may have chosen in what comes out of this one.
+    /// Looks for values of the next origin in what comes out of this one.
     private var next: MaskingStream?
     /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
     private var masksBefore: [(range: Range<Int>, name: Int32)] = []
@@ -39,9 +40,10 @@ public final class MaskingStream {
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
 
-    init(masker: Masker, forTerminal: Bool, after before: Masker? = nil) {
+    init(masker: Masker, forTerminal: Bool, count: Int) {
         self.masker = masker
-        self.before = before
+        self.count = count
+        names = masker.names
         needles = masker.needles
         matchers = needles.makeMatchers()
         isForTerminal = forTerminal
@@ -52,9 +54,15 @@ public final class MaskingStream {
     ///
     /// What is held does not count yet.
     public var hits: [String: Int] {
-        counts.reduce(into: next?.hits ?? [:]) { hits, entry in
-            let count = entry.value - (next?.covered[entry.key] ?? 0)
-            if count > 0 { hits[masker.names[Int(entry.key)], default: 0] += count }
+        var total = counts
+        var later = next
+        while let stream = later {
+            total.merge(stream.counts) { $0 + $1 }
+            for (name, count) in stream.covered { total[name, default: 0] -= count }
+            later = stream.next
+        }
+        return total.reduce(into: [:]) { hits, entry in
+            if entry.value > 0 { hits[names.names[Int(entry.key)], default: 0] += entry.value }
         }
     }
 
@@ -65,34 +73,34 @@ public final class MaskingStream {
     ///
     /// Pieces are cut at will; none is empty. Whether `sink` may be slow is the caller's affair.
     public func write(_ bytes: Span<UInt8>, sink: (Span<UInt8>) -> Void) {
-        guard let next = followed() else { return take(bytes) { piece, _ in sink(piece) } }
-        take(bytes) { piece, mask in next.write(piece, mask, of: masker, sink) }
+        masker.refreshLater()
+        write(bytes, nil) { piece, _ in sink(piece) }
     }
 
-    /// What the stream before this one gives.
-    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, of before: Masker, _ sink: (Span<UInt8>) -> Void) {
-        guard let mask else { return take(bytes) { piece, _ in sink(piece) } }
-        guard !needles.isEmpty else {
-            let text = before.masks[Int(mask)]
-            sink(text.span)
-            return
-        }
-        let token = before.token(of: mask)
+    /// Takes a piece, and, where it is a mask of a stream before this one, the number of its name.
+    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: Sink) {
+        guard let next = followed() else { return take(bytes, mask, sink) }
+        take(bytes, mask) { piece, mask in next.write(piece, mask, sink) }
+    }
+
+    private func take(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: Sink) {
+        guard let mask else { return take(bytes, sink) }
+        guard !needles.isEmpty else { return sink(bytes, mask) }
+        let token = names.token(of: mask)
         masksBefore.append((taken..<taken + token.count, mask))
-        take(token.span) { piece, _ in sink(piece) }
+        take(token.span, sink)
     }
 
-    /// A whole text, by this stream alone.
+    /// A whole text, by the values as they were when last refreshed.
     func takeWhole(_ bytes: Span<UInt8>, _ sink: Sink) {
-        take(bytes, sink)
-        end(sink)
+        write(bytes, nil, sink)
+        finish(sink)
     }
 
-    /// The stream that looks for what a script may have chosen, once there is such a value.
+    /// The stream that looks for values of the next origin, once there may be any.
     private func followed() -> MaskingStream? {
-        guard let values = masker.scriptMade else { return nil }
-        values.refresh(beside: masker)
-        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal, after: masker) }
+        guard count > 1, let values = masker.later else { return nil }
+        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal, count: count - 1) }
         return next
     }
 
@@ -109,9 +117,14 @@ public final class MaskingStream {
     ///
     /// The stream can be used for another text afterwards.
     public func finish(sink: (Span<UInt8>) -> Void) {
-        guard let next = followed() else { return end { piece, _ in sink(piece) } }
-        end { piece, mask in next.write(piece, mask, of: masker, sink) }
-        next.end { piece, _ in sink(piece) }
+        masker.refreshLater()
+        finish { piece, _ in sink(piece) }
+    }
+
+    private func finish(_ sink: Sink) {
+        guard let next = followed() else { return end(sink) }
+        end { piece, mask in next.write(piece, mask, sink) }
+        next.finish(sink)
     }
 
     private func end(_ sink: Sink) {
@@ -191,7 +204,7 @@ public final class MaskingStream {
             count += 1
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
-                let mask = masker.masks[Int(find.name)]
+                let mask = names.masks[Int(find.name)]
                 sink(mask.span, find.name)
                 counts[find.name, default: 0] += 1
             }
@@ -226,7 +239,8 @@ public final class MaskingStream {
             // As soon as its beginning is decided: no find begins inside.
             if token.lowerBound >= place {
                 pass(view, from: place, upTo: token.lowerBound, sink)
-                if let mask = before?.masks[Int(name)] { sink(mask.span, nil) }
+                let mask = names.masks[Int(name)]
+                sink(mask.span, name)
             }
             place = token.upperBound
         }

@@ -25,6 +25,9 @@ import Testing
         #expect(try inert("", masker()) == nil)
         #expect(try inert("{\"a\":\"\(Self.value.dropLast())\"}", masker()) == nil)
         #expect(try inert("{\"a\":\"\(Self.value)\"}", masker(.script)) == nil)
+        for origin in [Masker.Origin.brought, .derived] {
+            #expect(try inert("{\"a\":\"\(Self.value)\"}", masker(origin))?.text == "{\"a\":\"\u{10FFFF}\"}")
+        }
     }
 
     @Test func `has one mark for each, in any listed form`() throws {

@@ -1,19 +1,37 @@
 import Diagnostics
 import SecretMemory
 
-/// The values that a script may have chosen: output and answers it has made a secret of, files, what it has written to the
-/// vault itself.
+/// The origins before one: those that are looked for first.
+struct ValuesBefore {
+    unowned let root: Masker
+    let count: Int
+
+    func makeStream() -> MaskingStream { MaskingStream(masker: root, forTerminal: false, count: count) }
+
+    /// Rises whenever a value of one of them becomes known.
+    var generation: Int {
+        var (sum, masker) = (0, root)
+        for place in 0..<count {
+            sum += masker.needles.generation
+            guard place + 1 < count, let next = masker.later else { break }
+            masker = next.masker
+        }
+        return sum
+    }
+}
+
+/// The values of one origin but the first: those that somebody may have chosen who sees what comes out.
 ///
-/// They are looked for in what is left when all other values are masked. Were both looked for at once, a find of the one
-/// would widen the mask of the other: a script that knows what stands before a value could put that and a guess of the
-/// value's first byte together, and would see by the mask whether the guess was right. Here a guess that reaches into a
-/// value, and is not the whole of it, finds nothing.
+/// They are looked for in what is left when all of the origins before are masked. Were both looked for at once, a find of
+/// the one would widen the mask of the other: a script that knows what stands before a value could put that and a guess of
+/// the value's first byte together, and would see by the mask whether the guess was right. Here a guess that reaches into
+/// a value of an origin before, and is not the whole of it, finds nothing.
 ///
 /// A value that holds another one, such as a URL with a token, is looked for as it is left then: with the mask in it. So is
 /// each of its encoded forms. The mask is a token there that nobody can write, so that only a program that prints the value
 /// itself is met. Of its lines those are masked by themselves that begin and end with the script's own line breaks: what is
 /// a line must not depend on the other value.
-final class ScriptMadeValues {
+final class LaterValues {
     let masker: Masker
     /// Larger values are not looked at again: of one that holds a value which becomes known later, only that is masked.
     private static let mostKept = 4096
@@ -23,19 +41,21 @@ final class ScriptMadeValues {
     private static let roomForForms = 1536 * 1024
     /// With the number of masks that the others put into them.
     private var values: [(value: SecretBytes, name: String, masks: Int)] = []
-    /// The generation of the other values when these were last looked at.
+    private let before: ValuesBefore
+    /// The generation of the values before when these were last looked at.
     private var generation = -1
 
-    init() throws(Failure) { masker = try Masker() }
+    init(after before: ValuesBefore, _ names: MaskNames) throws(Failure) {
+        self.before = before
+        masker = try Masker(names: names)
+    }
 
-    var secretBytes: Int { masker.secretBytes }
-
-    func add(_ value: SecretBytes, name: String, beside others: Masker) throws(Failure) {
+    func add(_ value: SecretBytes, name: String) throws(Failure) {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
-        refresh(beside: others)
-        let (masks, clear) = look(at: value, others)
+        before.root.refreshLater()
+        let (masks, clear) = look(at: value)
         if masks > 0 {
-            try addLeft(value, name, others, clear)
+            try addLeft(value, name, clear)
         } else {
             try masker.add(value, name: name)
         }
@@ -44,36 +64,37 @@ final class ScriptMadeValues {
     }
 
     /// Sees to it that these are found although values have become known since that they hold.
-    func refresh(beside others: Masker) {
-        guard generation != others.needles.generation else { return }
-        generation = others.needles.generation
+    func refresh() {
+        let now = before.generation
+        guard generation != now else { return }
+        generation = now
         for place in values.indices {
-            let (masks, clear) = look(at: values[place].value, others)
+            let (masks, clear) = look(at: values[place].value)
             guard masks != values[place].masks else { continue }
             values[place].masks = masks
             // Without room for it the value's own part is masked all the same.
-            try? addLeft(values[place].value, values[place].name, others, clear)
+            try? addLeft(values[place].value, values[place].name, clear)
         }
     }
 
-    private func addLeft(_ value: SecretBytes, _ name: String, _ others: Masker, _ clear: Int) throws(Failure) {
-        let hasForms = clear <= Self.mostEncoded && masker.secretBytes < Self.roomForForms
-        try masker.add(value, name: name, leftBy: others, hasForms: hasForms)
-        let lines = try ownLines(of: value, others)
+    private func addLeft(_ value: SecretBytes, _ name: String, _ clear: Int) throws(Failure) {
+        let hasForms = clear <= Self.mostEncoded && before.root.laterBytes < Self.roomForForms
+        try masker.add(value, name: name, leftBy: before, hasForms: hasForms)
+        let lines = try ownLines(of: value)
         if lines.count > 0 { try masker.add(linesOf: lines, name: name) }
     }
 
-    /// How many masks the others put into it, and how much they leave.
-    private func look(at value: SecretBytes, _ others: Masker) -> (masks: Int, clear: Int) {
+    /// How many masks the values before put into it, and how much they leave.
+    private func look(at value: SecretBytes) -> (masks: Int, clear: Int) {
         var (masks, clear) = (0, 0)
-        pieces(of: value, others) { piece, mask in
+        pieces(of: value) { piece, mask in
             if mask == nil { clear += piece.count } else { masks += 1 }
         }
         return (masks, clear)
     }
 
     /// The lines that no mask is in, as a text.
-    private func ownLines(of value: SecretBytes, _ others: Masker) throws(Failure) -> SecretBytes {
+    private func ownLines(of value: SecretBytes) throws(Failure) -> SecretBytes {
         let text = try SecretBuffer(maximumCount: max(1, value.count))
         let line = try SecretBuffer(maximumCount: max(1, value.count))
         var isMasked = false
@@ -87,7 +108,7 @@ final class ScriptMadeValues {
                 isMasked = false
             }
         }
-        pieces(of: value, others) { piece, mask in
+        pieces(of: value) { piece, mask in
             do throws(Failure) {
                 if mask == nil { try take(piece) } else { isMasked = true }
             } catch {
@@ -99,15 +120,15 @@ final class ScriptMadeValues {
         return try text.take()
     }
 
-    private func pieces(of value: SecretBytes, _ others: Masker, _ take: MaskingStream.Sink) {
-        let stream = MaskingStream(masker: others, forTerminal: false)
+    private func pieces(of value: SecretBytes, _ take: MaskingStream.Sink) {
+        let stream = before.makeStream()
         value.withBytes { stream.takeWhole($0, take) }
     }
 }
 
 /// Takes the forms of a value and hands each on as a text: what other values' masks leave of it.
 final class LeftForms: FormTarget {
-    private let others: Masker
+    private let names: MaskNames
     private let needles: NeedleSet
     private let stream: MaskingStream
     let arena = NeedleArena()
@@ -116,10 +137,10 @@ final class LeftForms: FormTarget {
     /// No form stays here.
     let generation = 0
 
-    init(_ others: Masker, in needles: NeedleSet) throws(Failure) {
-        self.others = others
+    init(_ before: ValuesBefore, in needles: NeedleSet) throws(Failure) {
+        names = before.root.names
         self.needles = needles
-        stream = MaskingStream(masker: others, forTerminal: false)
+        stream = before.makeStream()
         form = try Draft()
         left = try Draft()
     }
@@ -145,7 +166,7 @@ final class LeftForms: FormTarget {
         // What comes before the first mask.
         var before = 0
         stream.takeWhole(form) { piece, mask in
-            if let mask { masks += 1; count += others.token(of: mask).count } else { clear += piece.count }
+            if let mask { masks += 1; count += names.token(of: mask).count } else { clear += piece.count }
             if masks == 0 { before += piece.count }
         }
         count += clear
@@ -159,7 +180,7 @@ final class LeftForms: FormTarget {
             stream.takeWhole(form) { piece, mask in
                 if let mask {
                     left.append(form.extracting(before..<before + shown))
-                    for byte in others.token(of: mask) { left.append(byte) }
+                    for byte in names.token(of: mask) { left.append(byte) }
                 } else {
                     left.append(piece)
                 }

@@ -5,7 +5,12 @@ import Testing
 
 @testable import Masking
 
-@Suite("Values that a script may have chosen") struct ScriptMadeValueTests {
+@Suite("Values that somebody may have chosen") struct LaterValueTests {
+    /// Each origin with one that comes later.
+    static let origins: [(Masker.Origin, Masker.Origin)] = [
+        (.vault, .script), (.vault, .brought), (.vault, .derived), (.brought, .derived), (.brought, .script), (.derived, .script),
+    ]
+
     private func masker(_ values: [(text: String, name: String, origin: Masker.Origin)]) throws -> Masker {
         let masker = try Masker()
         for value in values {
@@ -25,15 +30,23 @@ import Testing
         return masker.mask(text)
     }
 
-    @Test(arguments: ["abcdhunt", "abcdhunterzzzz", "abcdhuxx", "22wxyz", "r22wxyz", "q22wxyz", "hunt", "unter"])
-    func `a guess that reaches into a value changes nothing`(guess: String) throws {
-        let masker = try masker([("hunter22", "V", .vault), (guess, "GUESS", .script)])
-        #expect(masked("abcdhunter22wxyz", masker) == "abcd[secret:V]wxyz")
+    @Test(arguments: origins, ["abcdhunt", "abcdhunterzzzz", "abcdhuxx", "22wxyz", "r22wxyz", "q22wxyz", "hunt", "unter"])
+    func `a guess that reaches into a value changes nothing`(
+        origins: (first: Masker.Origin, second: Masker.Origin), guess: String
+    ) throws {
+        for isFirst in [true, false] {
+            var values = [("hunter22", "V", origins.first), (guess, "GUESS", origins.second)]
+            if isFirst { values.reverse() }
+            let masker = try masker(values)
+            #expect(masked("abcdhunter22wxyz", masker) == "abcd[secret:V]wxyz")
+        }
     }
 
-    @Test func `a value that holds another is one mask, whichever was known first`() throws {
-        let url = ("https://x:hunter22@host/", "URL", Masker.Origin.script)
-        let value = ("hunter22", "V", Masker.Origin.vault)
+    @Test(arguments: origins) func `a value that holds another is one mask, whichever was known first`(
+        origins: (first: Masker.Origin, second: Masker.Origin)
+    ) throws {
+        let url = ("https://x:hunter22@host/", "URL", origins.second)
+        let value = ("hunter22", "V", origins.first)
         for values in [[url, value], [value, url]] {
             let masker = try masker(values)
             #expect(masked("a https://x:hunter22@host/ b hunter22 c", masker) == "a [secret:URL] b [secret:V] c")
@@ -119,6 +132,22 @@ import Testing
     @Test func `made values alone are masked as all others`() throws {
         let masker = try masker([("first-value", "A", .script), ("value-second", "B", .script)])
         #expect(masked("a first-value-second b Zmlyc3QtdmFsdWU= c", masker) == "a [secret:A] b [secret:A] c")
+    }
+
+    /// A stream with all origins in it: each mask of one before is one thing for those after.
+    @Test func `masks come through all origins, and count once`() throws {
+        let masker = try masker([
+            ("script-[secret:D]", "X", .script), ("made-of-brought-of-hunter22", "S", .script),
+            ("brought-of-hunter22", "B", .brought), ("hunter22", "V", .vault), ("derived!", "D", .derived),
+        ])
+        let text = "hunter22 brought-of-hunter22 derived! made-of-brought-of-hunter22 script-derived! end"
+        let want = "[secret:V] [secret:B] [secret:D] [secret:S] script-[secret:D] end"
+        #expect(masked(text, masker) == want)
+        let stream = masker.makeStream()
+        stream.write(Array(text.utf8).span) { _ in }
+        stream.finish { _ in }
+        #expect(stream.hits == ["V": 1, "B": 1, "D": 2, "S": 1])
+        #expect(masker.registeredNames.sorted() == ["B", "D", "S", "V", "X"])
     }
 
     @Test func `a made value finds nothing in a mask`() throws {

@@ -23,7 +23,7 @@ extension ScriptRun {
         fetch(query, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] found throws(Failure) in
                 guard let self, let found else { return .null }
-                if !allowsUnexpanded { try refuseUnexpanded([found]) }
+                if !allowsUnexpanded { try refuseUnexpanded([found], in: folder.project) }
                 return .object(try keep(found, folder.project, entry.chooser, field: field))
             }
         }
@@ -94,7 +94,7 @@ extension ScriptRun {
                 if exceptIsThere { try words.refuseAbsent(except, among: secrets.map(\.name)) }
                 let wanted = secrets.filter { !except.contains($0.name) }
                 let readable = wanted.filter { $0.value != nil }
-                if !allowsUnexpanded { try refuseUnexpanded(readable) }
+                if !allowsUnexpanded { try refuseUnexpanded(readable, in: folder.project) }
                 let keys = try SecretKeys.of(readable, below: folder.path, isQualified: isQualified)
                 var fields: [Value.Entry] = []
                 for (key, secret) in zip(keys, readable) {
@@ -120,8 +120,8 @@ extension ScriptRun {
 
     /// What this run has put together and written is not judged: the answer would tell a script how the value of
     /// another secret in it begins or ends.
-    private func refuseUnexpanded(_ secrets: [FetchedSecret]) throws(Failure) {
-        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0) }, words)
+    private func refuseUnexpanded(_ secrets: [FetchedSecret], in project: String) throws(Failure) {
+        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0, in: project) }, words)
     }
 
     private func warnOfHidden(_ secrets: [FetchedSecret]) {
@@ -255,9 +255,9 @@ extension ScriptRun {
             [project, found.environment, found.path, found.version, found.name, chooser] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
-        sessions.noteFetched(found)
-        try sessions.refuseMixed(found)
-        whole.isAssembled = sessions.isAssembled(found)
+        sessions.noteFetched(found, in: project)
+        try sessions.refuseMixed(found, in: project)
+        whole.isAssembled = sessions.isAssembled(found, in: project)
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }
         if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }

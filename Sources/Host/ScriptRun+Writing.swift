@@ -44,9 +44,10 @@ extension ScriptRun {
         try checkPublic(secret, address.name, "putSecret")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        try noteWritten([(address.name, secret)], in: folder)
+        let notes = try noteWritten([(address.name, secret)], in: folder)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
+            self?.sessions.settleWritten(notes, in: folder, WrittenSecrets.Outcome(result, address.name))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 switch outcome {
@@ -78,9 +79,10 @@ extension ScriptRun {
         }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        try noteWritten(secrets, in: folder)
+        let notes = try noteWritten(secrets, in: folder)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
+            self?.sessions.settleWritten(notes, in: folder, WrittenSecrets.Outcome(result))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 guard case .done(let versions) = outcome else {
@@ -173,13 +175,14 @@ extension ScriptRun {
 
     private func noteWritten(
         _ secrets: [(name: String, entry: SecretStore.Entry)], in folder: FolderQuery
-    ) throws(Failure) {
+    ) throws(Failure) -> [WrittenSecrets.Note] {
         var notes: [WrittenSecrets.Note] = []
         for (name, entry) in secrets {
             let isPlain = try WrittenReference.isDeclared(in: entry.value, gate.masker) { _ in false }
             notes.append(WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
         }
         sessions.noteWritten(notes, in: folder)
+        return notes
     }
 
     /// The secret to be written. A text is refused without being shown: it may be the value itself.

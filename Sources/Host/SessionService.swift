@@ -230,25 +230,38 @@ final class SessionService {
         return entry
     }
 
-    /// Notes what the run writes.
+    /// Notes what the run writes, before it is sent.
     func noteWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery) { written.note(secrets, in: folder) }
 
+    /// Notes what has become of it.
+    func settleWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery, _ outcome: WrittenSecrets.Outcome) {
+        written.settle(secrets, in: folder, outcome)
+    }
+
     /// Notes what it has fetched.
-    func noteFetched(_ found: FetchedSecret) { written.noteFetched(found) }
+    func noteFetched(_ found: FetchedSecret, in project: String) { written.noteFetched(found, in: project) }
 
     /// Whether this run has written where a fetched secret comes from.
     func isWritten(_ found: FetchedSecret) -> Bool { written.isWritten(found) }
 
     /// Whether a fetched secret was put together and written by this run.
-    func isAssembled(_ found: FetchedSecret) -> Bool { written.isAssembled(found) }
+    func isAssembled(_ found: FetchedSecret, in project: String) -> Bool { written.isAssembled(found, in: project) }
 
-    /// - Throws: `.denied` for a fetched secret that the vault may have put together of what this run has written.
-    func refuseMixed(_ found: FetchedSecret) throws(Failure) {
-        guard written.mayHoldOthers(found) else { return }
+    /// - Throws: `.denied` for a fetched secret that may be what this run has written, or that the vault may have put
+    ///   together of that.
+    func refuseMixed(_ found: FetchedSecret, in project: String) throws(Failure) {
+        guard !written.isUncertain(found, in: project) else {
+            throw Failure(
+                .denied, "the secret \(found.name.printable) may be what this run has written there, or not",
+                reason: "the write was not confirmed, or went to the project under another name",
+                hint: "fetch it before it is written, or in another run; name the project as in putSecret")
+        }
+        guard written.mayHoldOthers(found, in: project) else { return }
         throw Failure(
             .denied, "the secret \(found.name.printable) refers to others, and this run has written to the vault",
-            reason: "what the vault puts into it could be what the script has written, beside what it may not see",
-            hint: "fetch it before anything is written, or in another run; "
+            reason: "what the vault puts into it could be what the script has written, beside what it may not see; "
+                + "texts, captured values and files count as the script's",
+            hint: "fetch it before anything is written and keep the handle, or in another run; "
                 + "or put it together here: secret.template(text, { NAME = handle })")
     }
 
@@ -258,7 +271,7 @@ final class SessionService {
         _ result: Result<FetchedSecret?, Failure>, _ query: SecretQuery, _ entry: Entry,
         _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
-        guard case .success(var found?) = result, written.isOpen(found) else { return completion(result) }
+        guard case .success(var found?) = result, written.isOpen(found, in: query.folder.project) else { return completion(result) }
         var query = query
         query.isOptional = true
         query.folder.looksForNear = false
@@ -274,7 +287,7 @@ final class SessionService {
         _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: Entry,
         _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
     ) {
-        guard case .success(var found) = result, found.contains(where: written.isOpen) else {
+        guard case .success(var found) = result, found.contains(where: { written.isOpen($0, in: folder.project) }) else {
             return completion(result)
         }
         var folder = folder

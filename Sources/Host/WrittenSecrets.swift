@@ -14,79 +14,152 @@ import SecretMemory
 /// too. What counts is where it comes from, whether it was the same before the first write, and whether the vault has
 /// references in it.
 struct WrittenSecrets {
-    private struct Place: Hashable {
-        var environment: String
-        var path: String
-        var name: String
-    }
-
     /// What is written to one place.
     struct Note {
         var name: String
-        /// Whether the script may have chosen it, in part or as a whole.
+        /// Whether somebody may have chosen it who sees what comes out, in part or as a whole.
         var isScriptMade: Bool
         /// Whether the vault could read a reference in it, by the script's own text.
         var mayRefer: Bool
     }
 
-    private var written: Set<Place> = []
-    private var assembled: Set<Place> = []
-    private var referring: Set<Place> = []
+    /// What became of a write.
+    enum Outcome {
+        /// With the versions by name, where the vault says.
+        case done([String: Int])
+        case refused
+        /// It may have been done, or may be done later.
+        case unknown
+    }
+
+    private struct Place: Hashable {
+        var project: String
+        var environment: String
+        var path: String
+        var name: String
+
+        init(_ name: String, _ environment: String, _ path: String, of project: String) {
+            (self.name, self.environment, self.project) = (name, environment, project)
+            // The server drops a slash at the end of a path.
+            self.path = path.split(separator: "/").joined(separator: "/")
+        }
+
+        init(of found: FetchedSecret, in project: String) {
+            self.init(found.name, found.environment, found.path, of: project)
+        }
+
+        /// One project has a slug and an id.
+        var inAnyProject: Place { Place(name, environment, path, of: "") }
+    }
+
+    /// The versions of a place that this run has written what it may have chosen as, each with whether it may refer.
+    private var versions: [Place: [Int: Bool]] = [:]
+    /// How many such writes are under way, or may have been done.
+    private var unknown: [Place: Int] = [:]
+    /// Where anything was written, in any project.
+    private var touched: Set<Place> = []
+    private var hasWritten = false
     /// Places and values that were fetched before anything was written, under a key of this process.
     private var before: Set<Int> = []
 
     /// Notes what is written to a folder, before it is sent.
-    ///
-    /// Projects are not told apart: one has a slug and an id.
     mutating func note(_ secrets: [Note], in folder: FolderQuery) {
         for secret in secrets {
-            // For good: an older version can be fetched after a newer one was written.
-            let place = Self.place(secret.name, folder.environment, folder.path)
-            written.insert(place)
+            let place = Place(secret.name, folder.environment, folder.path, of: folder.project)
+            touched.insert(place.inAnyProject)
             guard secret.isScriptMade else { continue }
-            assembled.insert(place)
-            if secret.mayRefer { referring.insert(place) }
+            hasWritten = true
+            unknown[place, default: 0] += 1
+        }
+    }
+
+    /// Notes what has become of that.
+    mutating func settle(_ secrets: [Note], in folder: FolderQuery, _ outcome: Outcome) {
+        for secret in secrets where secret.isScriptMade {
+            let place = Place(secret.name, folder.environment, folder.path, of: folder.project)
+            switch outcome {
+            case .unknown: continue
+            case .refused: break
+            case .done(let all):
+                guard let version = all[secret.name] else { continue }
+                versions[place, default: [:]][version] = secret.mayRefer
+            }
+            unknown[place, default: 1] -= 1
         }
     }
 
     /// Notes what was fetched: nothing of a script's making is in it as long as nothing has been written.
-    mutating func noteFetched(_ found: FetchedSecret) {
-        if assembled.isEmpty, let key = Self.key(found) { before.insert(key) }
+    mutating func noteFetched(_ found: FetchedSecret, in project: String) {
+        if !hasWritten, let key = Self.key(found, project) { before.insert(key) }
     }
 
     /// Whether only the vault can tell: a reference may have brought into it what was written.
-    func isOpen(_ found: FetchedSecret) -> Bool {
-        guard !assembled.isEmpty, !assembled.contains(Self.place(of: found)), let key = Self.key(found) else {
-            return false
-        }
+    func isOpen(_ found: FetchedSecret, in project: String) -> Bool {
+        guard hasWritten, !isAssembled(found, in: project), let key = Self.key(found, project) else { return false }
         return !before.contains(key)
     }
 
-    /// Whether this run has written there.
-    func isWritten(_ found: FetchedSecret) -> Bool { written.contains(Self.place(of: found)) }
-
-    /// Whether this run has put together what comes from there.
-    func isAssembled(_ found: FetchedSecret) -> Bool { assembled.contains(Self.place(of: found)) }
-
-    /// Whether the vault may have put it together of what this run has written and of other secrets.
-    func mayHoldOthers(_ found: FetchedSecret) -> Bool {
-        referring.contains(Self.place(of: found)) || (isOpen(found) && !found.isPlain)
+    /// Whether this run has written anything there.
+    func isWritten(_ found: FetchedSecret) -> Bool {
+        touched.contains(Place(of: found, in: "").inAnyProject)
     }
 
-    private static func place(of found: FetchedSecret) -> Place { place(found.name, found.environment, found.path) }
+    /// Whether this run has put together what comes from there: that version, and no other.
+    func isAssembled(_ found: FetchedSecret, in project: String) -> Bool {
+        guard let version = found.version else { return false }
+        return versions[Place(of: found, in: project)]?[version] != nil
+    }
 
-    /// The server drops a slash at the end of a path.
-    private static func place(_ name: String, _ environment: String, _ path: String) -> Place {
-        let parts = path.split(separator: "/")
-        return Place(environment: environment, path: parts.joined(separator: "/"), name: name)
+    /// Whether it may be what this run has written, and nobody can tell: the write may have been done or not, the vault
+    /// says no versions, or it was written under another name of the project.
+    func isUncertain(_ found: FetchedSecret, in project: String) -> Bool {
+        guard isOpen(found, in: project) else { return false }
+        let place = Place(of: found, in: project)
+        if unknown[place] ?? 0 > 0 { return true }
+        if found.version == nil, versions[place] != nil { return true }
+        return (Array(versions.keys) + unknown.filter { $0.value > 0 }.map(\.key)).contains {
+            $0.project != project && $0.inAnyProject == place.inAnyProject
+        }
+    }
+
+    /// Whether the vault may have put it together of what this run has written and of other secrets.
+    func mayHoldOthers(_ found: FetchedSecret, in project: String) -> Bool {
+        if let version = found.version, let mayRefer = versions[Place(of: found, in: project)]?[version] {
+            return mayRefer
+        }
+        return isOpen(found, in: project) && !found.isPlain
     }
 
     /// Says nothing to who does not have the key.
-    private static func key(_ found: FetchedSecret) -> Int? {
+    private static func key(_ found: FetchedSecret, _ project: String) -> Int? {
         guard let value = found.value else { return nil }
         var hasher = Hasher()
-        hasher.combine(place(of: found))
+        hasher.combine(Place(of: found, in: project))
         unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         return hasher.finalize()
+    }
+}
+
+extension WrittenSecrets.Outcome {
+    init(_ result: Result<PutOutcome, Failure>, _ name: String) {
+        switch result {
+        case .success(.created(let version)), .success(.updated(let version)):
+            self = .done(version.map { [name: $0] } ?? [:])
+        case .success(.awaitsApproval): self = .unknown
+        case .failure(let failure): self.init(failure)
+        }
+    }
+
+    init(_ result: Result<BatchOutcome, Failure>) {
+        switch result {
+        case .success(.done(let versions)): self = .done(versions)
+        case .success(.awaitsApproval): self = .unknown
+        case .failure(let failure): self.init(failure)
+        }
+    }
+
+    /// An answer that the request was wrong or not allowed: nothing was written.
+    private init(_ failure: Failure) {
+        self = failure.status.map { (400..<500).contains($0) } ?? false ? .refused : .unknown
     }
 }

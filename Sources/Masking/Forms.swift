@@ -71,11 +71,16 @@ protocol FormTarget: AnyObject {
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
     ) throws(Failure) -> Int?
 
+    /// The forms that come now are made of this text.
+    func begin(_ text: Span<UInt8>)
+
     /// Wipes what the work on the last forms left outside of the tables.
     func wipeScratch()
 }
 
 extension FormTarget {
+    func begin(_ text: Span<UInt8>) {}
+
     /// Copies a text that forms are spelled from.
     func store(_ text: Span<UInt8>) throws(Failure) -> UnsafeBufferPointer<UInt8> {
         try arena.reserve(text.count)
@@ -127,6 +132,7 @@ private struct FormWriter<Target: FormTarget> {
             LineText.write(text, newline: newline, to: base)
             try base.withBytes { (bytes) throws(Failure) in
                 guard bytes.count >= Forms.minimumVerbatim else { return }
+                needles.begin(bytes)
                 try keep(bytes)
                 guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
                 guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
@@ -153,6 +159,7 @@ private struct FormWriter<Target: FormTarget> {
 
     private func expand(_ text: Base, _ depth: Depth) throws(Failure) {
         guard text.count >= Forms.minimumVerbatim else { return }
+        needles.begin(unsafe text.span)
         try unsafe spell(text, .plain, text.count)
         guard depth != .verbatim, text.count >= Forms.minimumEncoded else { return }
         try writeTextEncodings(unsafe text.span)

@@ -134,6 +134,8 @@ final class LeftForms: FormTarget {
     let arena = NeedleArena()
     private let form: Draft
     private let left: Draft
+    /// Whether there is a mask in the text that the forms are made of.
+    private var holdsMask = false
     /// No form stays here.
     let generation = 0
 
@@ -159,8 +161,13 @@ final class LeftForms: FormTarget {
         return nil
     }
 
-    /// Hands on one form, where there is a mask in it and more. Without one it would be a stretch of the value, cut by what
-    /// the other value holds.
+    func begin(_ text: Span<UInt8>) {
+        holdsMask = false
+        stream.takeWhole(text) { _, mask in if mask != nil { holdsMask = true } }
+    }
+
+    /// Hands on one form, where there is a mask in it and more, or in the text that it is made of, as a short value in it
+    /// has no forms. Without one it would be a stretch of the value, cut by what the other value holds.
     func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
         // What comes before the first mask.
@@ -170,7 +177,7 @@ final class LeftForms: FormTarget {
             if masks == 0 { before += piece.count }
         }
         count += clear
-        guard masks > 0, clear > 0 || masks > 1 else { return }
+        guard masks > 0 || holdsMask, clear > 0 || masks > 1 else { return }
         try left.reserve(count + LineBreak.minimumBefore)
         // A line break early in a masked form is not held back: then some of its first bytes stand before its mask. Where
         // there are several masks that can be any of them, and is left.

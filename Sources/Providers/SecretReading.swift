@@ -108,6 +108,7 @@ public struct FetchedSecret {
 
     /// Takes it from the same secret, fetched without `expandsReferences`, whether references went into this one.
     public mutating func takePlain(from raw: FetchedSecret) {
-        isPlain = isSame(raw) && raw.version == version && raw.value != nil && !raw.holdsReference
+        let refers = raw.value?.withBytes { !SecretReference.places(in: $0).isEmpty } ?? true
+        isPlain = isSame(raw) && raw.version == version && !refers
     }
 }

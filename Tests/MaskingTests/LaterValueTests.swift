@@ -116,6 +116,17 @@ import Testing
         }
     }
 
+    /// A value of four to seven bytes has no encoded forms, so there is no mask in those of a value that holds it.
+    @Test(arguments: encodings.indices) func `an encoded value that holds a short one is one mask too`(at place: Int) throws {
+        let (name, encode) = Self.encodings[place]
+        let long = "abc/1234/defghij-klmnopq"
+        for values in [
+            [("1234", "V", Masker.Origin.vault), (long, "LONG", .brought)], [(long, "LONG", .derived), ("1234", "V", .brought)],
+        ] {
+            #expect(masked("a \(encode(long)) b", try masker(values)) == "a [secret:LONG] b", "\(name)")
+        }
+    }
+
     @Test func `a thousand made values that hold another leave room for more`() throws {
         let masker = try masker([("hunter22-hunter22", "V", .vault)])
         let url = { (number: Int) in "https://deploy:hunter22-hunter22@git.example.com/project/\(number).git" }

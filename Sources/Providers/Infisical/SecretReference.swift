@@ -20,10 +20,11 @@ public enum SecretReference {
         }
     }
 
-    /// Where the insides of the references in a text lie: `NAME`, `env.folder.NAME`.
+    /// Where the insides of what a server could read as references lie in a text: `NAME`, `env.folder.NAME`, and all else
+    /// between `${` and `}`, as the syntax has grown and may grow.
     public static func places(in bytes: Span<UInt8>) -> [Range<Int>] {
         var places: [Range<Int>] = []
-        var state = State.outside
+        var state = WideState.outside
         var start = 0
         for index in bytes.indices {
             state = state.next(bytes[index])
@@ -35,8 +36,23 @@ public enum SecretReference {
 
     /// Whether a reference could begin in a text, and go on past its end.
     public static func isOpen(atEndOf bytes: Span<UInt8>) -> Bool {
-        let state = bytes.indices.reduce(State.outside) { $0.next(bytes[$1]) }
+        let state = bytes.indices.reduce(WideState.outside) { $0.next(bytes[$1]) }
         return state != .outside && state != .closed
+    }
+
+    private enum WideState {
+        case outside, dollar, open, inside, closed
+
+        func next(_ byte: UInt8) -> WideState {
+            switch (self, byte) {
+            case (.open, UInt8(ascii: "}")): .outside
+            case (.inside, UInt8(ascii: "}")): .closed
+            case (.open, _), (.inside, _): .inside
+            case (.dollar, UInt8(ascii: "{")): .open
+            case (_, UInt8(ascii: "$")): .dollar
+            default: .outside
+            }
+        }
     }
 
     private enum State {

@@ -140,15 +140,9 @@ static int open_beneath(int folder, const char *path) {
     return vs_sys_open_beneath_stepwise(folder, path);
 }
 
-ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size) {
-    int file = open_beneath(folder, path);
-    if (file < 0) return -1;
-    ssize_t count = read_whole(file, buffer, size);
-    int error = errno;
-    close(file);
-    errno = error;
-    return count;
-}
+int vs_sys_open_beneath(int folder, const char *path) { return open_beneath(folder, path); }
+
+ssize_t vs_sys_read_whole(int file, void *buffer, size_t size) { return read_whole(file, buffer, size); }
 
 int vs_sys_reopen_for_writing(int descriptor) {
     struct stat info;

@@ -13,6 +13,17 @@ public enum SteeringVariable {
     ]
     private static let prefixes = ["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "GLIBC_"]
 
+    /// Those by which any program runs code of somebody else's.
+    private static let loading: Set<String> = [
+        "GCONV_PATH", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "BASH_ENV", "ENV",
+    ]
+    private static let loadingPrefixes = ["LD_", "DYLD_", "BASH_FUNC_"]
+
+    /// Whether the variable brings other code into a program that runs none by itself.
+    public static func loadsCode(_ name: String) -> Bool {
+        loading.contains(name) || loadingPrefixes.contains(where: name.hasPrefix)
+    }
+
     /// Whether the variable is one: a secret has no business in it.
     public static func contains(_ name: String) -> Bool {
         names.contains(name) || prefixes.contains(where: name.hasPrefix)

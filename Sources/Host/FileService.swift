@@ -70,6 +70,14 @@ final class FileService {
         return call
     }
 
+    /// Judges what was opened by other ways than those of `fs`.
+    func judge(_ descriptor: Int32, named path: [UInt8], _ function: String) throws(Failure) {
+        let call = try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { [gate] in
+            gate.masker.mask($0)
+        }
+        try call.judge(descriptor)
+    }
+
     // MARK: - Reading
 
     private func read(_ call: inout FileCall) throws(Failure) -> Value {

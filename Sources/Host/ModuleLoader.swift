@@ -15,7 +15,11 @@ struct ModuleLoader {
     let folder: String
 
     /// The text of module `name` (`a.b` is `a/b.lua`), and the file it came from, relative to the folder.
-    func load(_ name: String) throws(Failure) -> (file: String, text: [UInt8]) {
+    ///
+    /// - Parameter judge: Throws for an open file that is out of reach, whatever name it has here.
+    func load(
+        _ name: String, judge: (Int32, String) throws(Failure) -> Void
+    ) throws(Failure) -> (file: String, text: [UInt8]) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard name.utf8.count <= 1024, !parts.isEmpty, parts.count <= 16, !parts.contains(where: { !Self.isPlain($0) })
         else {
@@ -24,7 +28,7 @@ struct ModuleLoader {
                 hint: "a name is letters, digits, - and _, with dots for folders: require(\"lib.tools\")")
         }
         let file = parts.joined(separator: "/") + ".lua"
-        return (file, try read(file, name))
+        return (file, try read(file, name, judge))
     }
 
     private static func isPlain(_ part: Substring) -> Bool {
@@ -34,13 +38,17 @@ struct ModuleLoader {
             }
     }
 
-    private func read(_ file: String, _ name: String) throws(Failure) -> [UInt8] {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        defer { if descriptor >= 0 { close(descriptor) } }
+    private func read(
+        _ file: String, _ name: String, _ judge: (Int32, String) throws(Failure) -> Void
+    ) throws(Failure) -> [UInt8] {
+        let start = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if start >= 0 { close(start) } }
+        let descriptor = unsafe vs_sys_open_beneath(start, file)
+        guard descriptor >= 0 else { throw failure(file, name, errno) }
+        defer { close(descriptor) }
+        try judge(descriptor, file)
         var text = [UInt8](repeating: 0, count: Self.maximumBytes)
-        let count = unsafe text.withUnsafeMutableBytes {
-            unsafe vs_sys_read_beneath(descriptor, file, $0.baseAddress, $0.count)
-        }
+        let count = unsafe text.withUnsafeMutableBytes { unsafe vs_sys_read_whole(descriptor, $0.baseAddress, $0.count) }
         guard count >= 0 else { throw failure(file, name, errno) }
         text.removeSubrange(count...)
         return text

@@ -19,7 +19,9 @@ extension ScriptRun {
     }
 
     func module(_ id: UInt32, _ value: Value) throws(Failure) {
-        let found = try modules.load(value["name"]?.asText ?? "")
+        let found = try modules.load(value["name"]?.asText ?? "") { (descriptor, file) throws(Failure) in
+            try files.judge(descriptor, named: Array(file.utf8), "require")
+        }
         reply(id, .record(["file": .text(found.file), "text": gate.inward(found.text)]))
     }
 

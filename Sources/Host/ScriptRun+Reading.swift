@@ -200,7 +200,12 @@ extension ScriptRun {
         let environment = try options.text("env", "the slug of an environment") ?? alias ?? address?.environment
         let path = try options.text("path", "a folder such as \"/web\"") ?? address?.path
         guard let project else { throw words.noProject(options.function) }
-        return FolderQuery(project: project, environment: environment ?? entry.environment, path: path ?? entry.path)
+        let folder = FolderQuery(
+            project: project, environment: environment ?? entry.environment, path: path ?? entry.path)
+        for (what, text) in [("project", folder.project), ("env", folder.environment), ("path", folder.path)] {
+            try OuterBlanks.refuse(text, "\(options.function): \(what)")
+        }
+        return folder
     }
 
     /// The secret that a call names.
@@ -254,7 +259,8 @@ extension ScriptRun {
             "fetched",
             [project, found.environment, found.path, found.version, found.name, chooser] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
-            value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin)
+            value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin,
+            chooser: chooser)
         sessions.noteFetched(found, in: project)
         try sessions.refuseMixed(found, in: project)
         whole.isAssembled = sessions.isAssembled(found, in: project)

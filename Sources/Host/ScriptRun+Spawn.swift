@@ -55,6 +55,7 @@ extension ScriptRun {
         guard policy.recipe != nil else { return }
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
+            try plan.checkVariables(policy)
             try policy.check(try plan.request(self), ownPath: path)
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }

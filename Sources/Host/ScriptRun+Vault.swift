@@ -13,7 +13,10 @@ extension ScriptRun {
             secret: { [store] (reference) throws(Failure) in try store.entry(reference).value },
             note: { [gate] in gate.say($0 + "\n") })
         if let file = value["credentials"]?.asText { files.protected.addCredentials(file) }
-        try sessions.login(try planner.plan(value)) { [weak self] result in
+        let plan = try planner.plan(value)
+        // What a script has learnt could be sent there.
+        if !plan.isHostOfUser { try policy.check(host: try sessions.checkedBase(plan.domain).endpoint) }
+        try sessions.login(plan) { [weak self] result in
             self?.answer(id, result) { reference throws(Failure) in .object(reference) }
         }
     }

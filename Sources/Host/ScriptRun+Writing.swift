@@ -161,7 +161,9 @@ extension ScriptRun {
     private func checkPublic(
         _ secret: SecretStore.Entry, _ name: String, _ function: String
     ) throws(Failure) {
-        guard options.command == nil, NamePattern.matches(name, options.settings.publicNames) else { return }
+        // A server may make capitals of the letters.
+        let isPublicName = [name, name.uppercased()].contains { NamePattern.matches($0, options.settings.publicNames) }
+        guard options.command == nil, isPublicName else { return }
         let isSeen = secret.isPublic || secret.parts.isEmpty
         let isPlain = try WrittenReference.isDeclared(in: secret.value, gate.masker) { _ in false }
         guard !isSeen || !isPlain else { return }

@@ -253,8 +253,8 @@ final class SessionService {
         guard !written.isUncertain(found, in: project) else {
             throw Failure(
                 .denied, "the secret \(found.name.printable) may be what this run has written there, or not",
-                reason: "the write was not confirmed, or went to the project under another name",
-                hint: "fetch it before it is written, or in another run; name the project as in putSecret")
+                reason: "the write was not confirmed, or named the project or the secret otherwise",
+                hint: "fetch it before it is written, or in another run; name both as in putSecret")
         }
         guard written.mayHoldOthers(found, in: project) else { return }
         throw Failure(

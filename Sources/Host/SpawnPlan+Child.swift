@@ -89,13 +89,27 @@ extension SpawnPlan {
             }
             return .value(content)
         }
-        guard !EnvironmentPolicy.isSteering(name) else {
-            throw Failure(
-                .denied, "\(function): env.\(name.printable) does not take a secret",
-                reason: "the variable steers a loader or an interpreter, which a value from a vault must not do",
-                hint: "give the secret a name of its own")
-        }
+        guard !EnvironmentPolicy.isSteering(name) else { throw steers("env.\(name.printable)") }
         return .value(try secret(object, "env.\(name.printable)", "env \(name)"))
+    }
+
+    private func steers(_ place: String) -> Failure {
+        Failure(
+            .denied, "\(function): \(place) does not take a secret",
+            reason: "the variable steers a loader or an interpreter, which a value from a vault must not do",
+            hint: "give the secret a name of its own")
+    }
+
+    /// - Throws: `.denied` for a variable that brings other code into a program than the one that a recipe declares.
+    func checkVariables(_ policy: RunPolicy) throws(Failure) {
+        guard policy.recipe != nil else { return }
+        for (name, value) in variables where SteeringVariable.loadsCode(name) {
+            guard case .value = value else { continue }
+            throw Failure(
+                .denied, "\(function): env.\(name.printable) is not set under a recipe",
+                reason: "it brings code of the script's into the program that the recipe declares",
+                hint: "leave it out; a wrapper program that sets it can be declared in recipe{ programs = … }")
+        }
     }
 
     // MARK: - Input, files, descriptors
@@ -123,6 +137,7 @@ extension SpawnPlan {
                     .usage, "\(function): files: \"\(name.printable)\" is no name for a file",
                     hint: "letters, digits and _ ; the child finds the path in the variable of that name")
             }
+            guard !EnvironmentPolicy.isSteering(name) else { throw steers("files.\(name.printable)") }
             var isMemoryFile = false
             var inner = value
             if value["memfd"] != nil || { if case .list = value { true } else { false } }() {

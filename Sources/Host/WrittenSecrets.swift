@@ -48,8 +48,8 @@ struct WrittenSecrets {
             self.init(found.name, found.environment, found.path, of: project)
         }
 
-        /// One project has a slug and an id.
-        var inAnyProject: Place { Place(name, environment, path, of: "") }
+        /// One project has a slug and an id, and a server may make capitals of the letters of a name.
+        var inAnyProject: Place { Place(name.uppercased(), environment, path, of: "") }
     }
 
     /// The versions of a place that this run has written what it may have chosen as, each with whether it may refer.
@@ -111,14 +111,14 @@ struct WrittenSecrets {
     }
 
     /// Whether it may be what this run has written, and nobody can tell: the write may have been done or not, the vault
-    /// says no versions, or it was written under another name of the project.
+    /// says no versions, or it was written under another name of the project, or in other letters.
     func isUncertain(_ found: FetchedSecret, in project: String) -> Bool {
         guard isOpen(found, in: project) else { return false }
         let place = Place(of: found, in: project)
         if unknown[place] ?? 0 > 0 { return true }
         if found.version == nil, versions[place] != nil { return true }
         return (Array(versions.keys) + unknown.filter { $0.value > 0 }.map(\.key)).contains {
-            $0.project != project && $0.inAnyProject == place.inAnyProject
+            $0 != place && $0.inAnyProject == place.inAnyProject
         }
     }
 
@@ -158,8 +158,9 @@ extension WrittenSecrets.Outcome {
         }
     }
 
-    /// An answer that the request was wrong or not allowed: nothing was written.
+    /// An answer that the request was wrong or not allowed, or a value that is not sent at all: nothing was written.
     private init(_ failure: Failure) {
-        self = failure.status.map { (400..<500).contains($0) } ?? false ? .refused : .unknown
+        let isRefused = failure.status.map { (400..<500).contains($0) } ?? (failure.kind == .usage)
+        self = isRefused ? .refused : .unknown
     }
 }

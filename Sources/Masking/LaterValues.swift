@@ -127,7 +127,7 @@ final class LaterValues {
 }
 
 /// Takes the forms of a value and hands each on as a text: what other values' masks leave of it.
-final class LeftForms: FormTarget {
+@safe final class LeftForms: FormTarget {
     private let names: MaskNames
     private let needles: NeedleSet
     private let stream: MaskingStream
@@ -136,6 +136,8 @@ final class LeftForms: FormTarget {
     private let left: Draft
     /// Whether there is a mask in the text that the forms are made of.
     private var holdsMask = false
+    /// That text among the needles, once a form is spelled from it there.
+    private var stored: UnsafeBufferPointer<UInt8>?
     /// No form stays here.
     let generation = 0
 
@@ -153,21 +155,45 @@ final class LeftForms: FormTarget {
         try form.reserve(count)
         form.clear()
         for index in 0..<count { form.append(unsafe spelling.byte(index, of: text)) }
-        // With masks in it, no break can be told to stand for the blank between two digits.
-        let isWrapped = spelling.looksThroughBreaks && !spelling.isSpaced
         try form.withBytes { (bytes) throws(Failure) in
+            if holdsMask, !isMasked(bytes) { return unsafe try insertWhole(text, spelling, count: count, name: name) }
+            // With masks in it, no break can be told to stand for the blank between two digits.
+            let isWrapped = spelling.looksThroughBreaks && !spelling.isSpaced
             try insert(bytes, isWrapped ? .wrappedText : .plain, name: name)
         }
         return nil
     }
 
     func begin(_ text: Span<UInt8>) {
-        holdsMask = false
-        stream.takeWhole(text) { _, mask in if mask != nil { holdsMask = true } }
+        holdsMask = isMasked(text)
+        unsafe stored = nil
     }
 
-    /// Hands on one form, where there is a mask in it and more, or in the text that it is made of, as a short value in it
-    /// has no forms. Without one it would be a stretch of the value, cut by what the other value holds.
+    private func isMasked(_ text: Span<UInt8>) -> Bool {
+        var found = false
+        stream.takeWhole(text) { _, mask in if mask != nil { found = true } }
+        return found
+    }
+
+    /// Hands on a form as it is: there is no mask in it, but in the text that it is made of, as a short value in that has
+    /// no such form.
+    private func insertWhole(
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int
+    ) throws(Failure) {
+        // A form that is no spelling is a text of its own; all spellings of the text are made of one copy.
+        if spelling.isPlain {
+            let source = unsafe try needles.store(text.span)
+            let number = unsafe try needles.insert(source, spelling, count: count, name: name, beginning: nil)
+            if number == nil { needles.takeBack(text.count) }
+            return
+        }
+        if unsafe stored == nil { unsafe stored = try needles.store(text.span) }
+        guard let source = unsafe stored else { return }
+        _ = unsafe try needles.insert(source, spelling, count: count, name: name, beginning: nil)
+    }
+
+    /// Hands on one form, where there is a mask in it and more. Without one it would be a stretch of the value, cut by what
+    /// the other value holds.
     func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
         // What comes before the first mask.
@@ -177,7 +203,7 @@ final class LeftForms: FormTarget {
             if masks == 0 { before += piece.count }
         }
         count += clear
-        guard masks > 0 || holdsMask, clear > 0 || masks > 1 else { return }
+        guard masks > 0, clear > 0 || masks > 1 else { return }
         try left.reserve(count + LineBreak.minimumBefore)
         // A line break early in a masked form is not held back: then some of its first bytes stand before its mask. Where
         // there are several masks that can be any of them, and is left.

@@ -50,6 +50,9 @@ struct Spelling {
         return spelling
     }
 
+    /// Whether it is the text itself.
+    var isPlain: Bool { kind == .plain }
+
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
     var looksThroughBreaks: Bool { kind != .plain || isWrapped }
     /// Hexadecimal with blanks, for which a line break can stand.

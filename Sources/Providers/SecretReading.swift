@@ -108,7 +108,7 @@ public struct FetchedSecret {
 
     /// Takes it from the same secret, fetched without `expandsReferences`, whether references went into this one.
     public mutating func takePlain(from raw: FetchedSecret) {
-        let refers = raw.value?.withBytes { !SecretReference.places(in: $0).isEmpty } ?? true
-        isPlain = isSame(raw) && raw.version == version && !refers
+        guard let value, let other = raw.value else { return isPlain = false }
+        isPlain = isSame(raw) && raw.version == version && value.isEqual(to: other)
     }
 }

@@ -18,12 +18,16 @@ void vs_sys_fill_standard_descriptors(void);
 /// close-on-exec) and `*process` a pidfd. -1 with errno on failure. Call it before any thread is started.
 pid_t vs_sys_fork_connected(int *socket, int *process);
 
-/// Reads at most `size` bytes of a regular file beneath the folder `folder` (an open descriptor), following no link,
-/// `..` out of it (openat2 RESOLVE_BENEATH; without it see vs_sys_open_beneath_stepwise). Gives their number; -1 with errno: EXDEV for a way out, EFBIG
-/// for a larger file, EISDIR or EINVAL for what is no regular file.
-ssize_t vs_sys_read_beneath(int folder, const char *path, void *buffer, size_t size);
+/// Opens a file beneath the folder `folder` (an open descriptor) for reading, following no link, `..` out of it (openat2
+/// RESOLVE_BENEATH; without it see vs_sys_open_beneath_stepwise). A descriptor that the caller closes; -1 with errno:
+/// EXDEV for a way out.
+int vs_sys_open_beneath(int folder, const char *path);
 
-/// How vs_sys_read_beneath opens where the kernel has no openat2: one folder after the other, and no link at all, not
+/// Reads all of a regular file, at most `size` bytes. Gives their number; -1 with errno: EFBIG for a larger file, EISDIR
+/// or EINVAL for what is no regular file.
+ssize_t vs_sys_read_whole(int file, void *buffer, size_t size);
+
+/// How vs_sys_open_beneath opens where the kernel has no openat2: one folder after the other, and no link at all, not
 /// even one that stays inside (ELOOP). Gives a descriptor that the caller closes, or -1 with errno. Apart for the tests.
 int vs_sys_open_beneath_stepwise(int folder, const char *path);
 

@@ -48,7 +48,9 @@ struct ModuleLoader {
         defer { close(descriptor) }
         try judge(descriptor, file)
         var text = [UInt8](repeating: 0, count: Self.maximumBytes)
-        let count = unsafe text.withUnsafeMutableBytes { unsafe vs_sys_read_whole(descriptor, $0.baseAddress, $0.count) }
+        let count = unsafe text.withUnsafeMutableBytes {
+            unsafe vs_sys_read_whole(descriptor, $0.baseAddress, $0.count)
+        }
         guard count >= 0 else { throw failure(file, name, errno) }
         text.removeSubrange(count...)
         return text

@@ -14,29 +14,41 @@ import Diagnostics
 /// file that counts, not its name: a link or another spelling leads to the same.
 final class OpenOutputs {
     private var files: Set<FileIdentity> = []
+    /// Those that were written before: what a program has left behind may still write them.
+    private var ended: Set<FileIdentity> = []
 
     /// Notes an open file until `release`; nil for a device, of which nothing is read again.
     ///
+    /// - Parameter isWritten: Whether somebody has it open for writing.
     /// - Throws: `.usage` where another has it. `what` and `path` are for the message.
-    func take(_ descriptor: Int32, _ what: String, _ path: [UInt8]) throws(Failure) -> FileIdentity? {
+    func take(
+        _ descriptor: Int32, _ what: String, _ path: [UInt8], isWritten: Bool
+    ) throws(Failure) -> FileIdentity? {
         var facts = vs_sys_file_facts()
         guard unsafe vs_sys_file_learn(descriptor, &facts), [S_IFREG, S_IFIFO].contains(facts.mode & S_IFMT) else {
             return nil
         }
         let file = FileIdentity(facts)
         try check(file, what, path)
+        if isWritten, ended.contains(file) { throw Self.busy(what, path) }
         files.insert(file)
         return file
     }
 
-    func release(_ file: FileIdentity) { files.remove(file) }
+    func release(_ file: FileIdentity) {
+        files.remove(file)
+        ended.insert(file)
+    }
 
     /// - Throws: `.usage` where a program or a download has the file.
     func check(_ file: FileIdentity, _ what: String, _ path: [UInt8]) throws(Failure) {
-        guard files.contains(file) else { return }
-        throw Failure(
+        if files.contains(file) { throw Self.busy(what, path) }
+    }
+
+    private static func busy(_ what: String, _ path: [UInt8]) -> Failure {
+        Failure(
             .usage, "\(what): the file \(path.shownPath) is being written already, by another part of this run",
-            reason: "what two write to one file at once, under whatever name, they write over one another",
+            reason: "what two write to one file at once, under whatever name, can end up in pieces, of a secret too",
             hint: "give each a file of its own, or wait for the other to end; for both streams of one program: "
                 + "stderr = \"stdout\"")
     }

@@ -271,7 +271,9 @@ final class SessionService {
         _ result: Result<FetchedSecret?, Failure>, _ query: SecretQuery, _ entry: Entry,
         _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
-        guard case .success(var found?) = result, written.isOpen(found, in: query.folder.project) else { return completion(result) }
+        guard case .success(var found?) = result, written.isOpen(found, in: query.folder.project) else {
+            return completion(result)
+        }
         var query = query
         query.isOptional = true
         query.folder.looksForNear = false
@@ -287,7 +289,8 @@ final class SessionService {
         _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: Entry,
         _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
     ) {
-        guard case .success(var found) = result, found.contains(where: { written.isOpen($0, in: folder.project) }) else {
+        guard case .success(var found) = result, found.contains(where: { written.isOpen($0, in: folder.project) })
+        else {
             return completion(result)
         }
         var folder = folder

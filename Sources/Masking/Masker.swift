@@ -25,6 +25,7 @@ public final class Masker {
         /// The script, or a program that it started.
         case script
 
+        /// Whether values of `left` are looked for first.
         public static func < (left: Origin, right: Origin) -> Bool { left.rawValue < right.rawValue }
     }
 

@@ -173,6 +173,32 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    /// What counts as the script's own is the version that it has written: neither an older one, nor what a refused write
+    /// has left. A captured guess tells: it widens no mask of a value that the script could not choose.
+    @Test func `only the written version counts as the script's own`() throws {
+        let (first, second) = (Canary(), Canary())
+        let vault = try DevelopmentVault(secrets: ["OLD": first.value, "KEPT": second.value])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            vault:putSecret("OLD", secret.template("junkjunk", {}))
+            print((pcall(vault.putSecret, vault, "KEPT", secret.template("junkjunk", {}), { ifVersion = 9 })))
+            local old, kept = vault:getSecret("OLD", { version = 1 }), vault:getSecret("KEPT")
+            for i, handle in ipairs { old, kept } do
+              spawn{ "printf", "%s", "lead" .. arg[i], capture = "secret" }
+              spawn{ "sh", "-c", 'echo "lead$T"', env = { T = handle } }
+            end
+            print(pcall(vault.getSecret, vault, "Old", { optional = true }))
+            vault:putSecret("kept", secret.template("junkjunk", {}))
+            print((select(2, pcall(vault.getSecret, vault, "KEPT")).message))
+            """#, [String(first.value.prefix(8)), String(second.value.prefix(8))], environment: vault.environment)
+        let lines = outcome.text.split(separator: "\n").map(String.init)
+        #expect(lines.count == 5 && lines[0] == "false", "\(outcome)")
+        #expect(lines.dropFirst().prefix(2) == ["lead[secret:OLD]", "lead[secret:KEPT]"], "\(outcome)")
+        #expect(lines.last == "the secret KEPT may be what this run has written there, or not", "\(outcome)")
+        #expect(first.found(in: outcome) == nil && second.found(in: outcome) == nil)
+    }
+
     /// Whether a value holds what was written is nobody's business: a reference in the vault is what counts.
     @Test func `after a write a secret with references is not fetched, and any other is`() throws {
         let vault = try DevelopmentVault(secrets: [

@@ -8,7 +8,8 @@ import Testing
 @Suite("Values that somebody may have chosen") struct LaterValueTests {
     /// Each origin with one that comes later.
     static let origins: [(Masker.Origin, Masker.Origin)] = [
-        (.vault, .script), (.vault, .brought), (.vault, .derived), (.brought, .derived), (.brought, .script), (.derived, .script),
+        (.vault, .script), (.vault, .brought), (.vault, .derived), (.brought, .derived), (.brought, .script),
+        (.derived, .script),
     ]
 
     private func masker(_ values: [(text: String, name: String, origin: Masker.Origin)]) throws -> Masker {
@@ -30,7 +31,8 @@ import Testing
         return masker.mask(text)
     }
 
-    @Test(arguments: origins, ["abcdhunt", "abcdhunterzzzz", "abcdhuxx", "22wxyz", "r22wxyz", "q22wxyz", "hunt", "unter"])
+    @Test(
+        arguments: origins, ["abcdhunt", "abcdhunterzzzz", "abcdhuxx", "22wxyz", "r22wxyz", "q22wxyz", "hunt", "unter"])
     func `a guess that reaches into a value changes nothing`(
         origins: (first: Masker.Origin, second: Masker.Origin), guess: String
     ) throws {
@@ -117,11 +119,14 @@ import Testing
     }
 
     /// A value of four to seven bytes has no encoded forms, so there is no mask in those of a value that holds it.
-    @Test(arguments: encodings.indices) func `an encoded value that holds a short one is one mask too`(at place: Int) throws {
+    @Test(arguments: encodings.indices) func `an encoded value that holds a short one is one mask too`(at place: Int)
+        throws
+    {
         let (name, encode) = Self.encodings[place]
         let long = "abc/1234/defghij-klmnopq"
         for values in [
-            [("1234", "V", Masker.Origin.vault), (long, "LONG", .brought)], [(long, "LONG", .derived), ("1234", "V", .brought)],
+            [("1234", "V", Masker.Origin.vault), (long, "LONG", .brought)],
+            [(long, "LONG", .derived), ("1234", "V", .brought)],
         ] {
             #expect(masked("a \(encode(long)) b", try masker(values)) == "a [secret:LONG] b", "\(name)")
         }

@@ -4,12 +4,14 @@
 -- out: denied	the secret OURS refers to others, and this run has written to the vault
 -- out: denied	denied
 local vault = login()
-vault:putSecret("MINE", secret.template("x$${TOKEN}", {}))
-local ok, e = pcall(vault.getSecret, vault, "MINE")
+vault:putSecret("MINE", secret.template("x$${dev.TOKEN}", {}), { path = "/web" })
+local ok, e = pcall(vault.getSecret, vault, "MINE", { path = "/web" })
 print(ok or e.kind, not ok and e.message)
 -- The same by a text that a program gives back.
-vault:putSecret("OURS", spawn{ "printf", "%s", "${TOKEN}", capture = "secret" }.stdout)
-ok, e = pcall(vault.getSecret, vault, "OURS")
+vault:putSecret("OURS", spawn{ "printf", "%s", "${dev.TOKEN}", capture = "secret" }.stdout, { path = "/web" })
+ok, e = pcall(vault.getSecret, vault, "OURS", { path = "/web" })
 print(ok or e.kind, not ok and e.message)
-local all, one = select(2, pcall(vault.getSecrets, vault)), select(2, pcall(vault.getSecrets, vault, { only = { "MINE" } }))
+local all = select(2, pcall(vault.getSecrets, vault, { path = "/web", only = { "MINE", "OURS" } }))
+local one = select(2, pcall(vault.getSecrets, vault, { path = "/web", only = { "MINE" } }))
 print(all.kind, one.kind)
+for _, name in ipairs { "MINE", "OURS" } do vault:deleteSecret(name, { path = "/web" }) end

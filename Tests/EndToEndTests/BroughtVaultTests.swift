@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A vault whose credentials the script brings along may be its author's: no value of it answers a question about one of
+/// the user's, and none of the user's goes there.
+@Suite struct `A vault that the script brings along` {
+    private func credentials(_ vault: DevelopmentVault, _ folder: TemporaryFolder) throws -> String {
+        try folder.write(
+            "own.env", vault.environment.map { "\($0.key)=\($0.value)\n" }.sorted().joined(), mode: 0o600)
+    }
+
+    @Test func `widens no mask of the user's values`() throws {
+        let canary = Canary()
+        let user = try DevelopmentVault(secrets: ["TOKEN": canary.value])
+        let author = try DevelopmentVault(secrets: ["GUESS": "lead" + canary.value.prefix(8), "OTHER": "lead-and-no-more"])
+        let folder = try TemporaryFolder()
+        let file = try credentials(author, folder)
+        for order in ["user", "author"] {
+            let outcome = try Program.script(
+                #"""
+                local user = login()
+                local token = arg[2] == "user" and user:getSecret("TOKEN")
+                local all = login{ credentials = arg[1] }:getSecrets()
+                token = token or user:getSecret("TOKEN")
+                spawn{ "sh", "-c", 'echo "lead$T"; echo "$G"', env = { T = token, G = all.GUESS } }
+                """#, [file, order], environment: user.environment)
+            #expect(outcome.text == "lead[secret:TOKEN]\n[secret:GUESS]\n", "\(outcome)")
+        }
+    }
+
+    @Test func `has values that captured guesses do not read`() throws {
+        let canary = Canary()
+        let other = try DevelopmentVault(secrets: ["TOKEN": canary.value])
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            local token = login{ credentials = arg[1] }:getSecret("TOKEN")
+            spawn{ "printf", "%s", "lead" .. arg[2], capture = "secret" }
+            spawn{ "sh", "-c", 'echo "lead$T"', env = { T = token } }
+            """#, [try credentials(other, folder), String(canary.value.prefix(8))])
+        #expect(outcome.text == "lead[secret:TOKEN]\n", "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+
+    @Test func `is no way out of a recipe that declares no host`() throws {
+        let user = try DevelopmentVault(secrets: ["TOKEN": Canary().value])
+        let author = try DevelopmentVault(secrets: ["TOKEN": "text"])
+        let folder = try TemporaryFolder()
+        let file = try credentials(author, folder)
+        let head = #"recipe{ name = "r", secrets = { "TOKEN" } } "#
+        let refused = try Program.script(
+            head + "getSecret('TOKEN') print(login{ credentials = '\(file)' })", environment: user.environment)
+        #expect(refused.code == 77 && refused.text.isEmpty, "\(refused)")
+        #expect(refused.errorText.contains("the host 127.0.0.1"), "\(refused)")
+        let named = try Program.script(
+            head + "print(login{ credentials = '\(file)' }:getSecret('TOKEN'))", options: ["--domain", author.url])
+        #expect(named.text == "[secret:TOKEN]\n", "\(named)")
+    }
+}

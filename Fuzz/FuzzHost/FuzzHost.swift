@@ -16,7 +16,9 @@ import TestSupport
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzHost(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard count <= 2048 else { return 0 }
-    var choices = Choices(unsafe Array(UnsafeBufferPointer(start: start, count: count))[...])
+    let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+    Findings.begin(input)
+    var choices = Choices(input[...])
     let domains = [stage.vault.url, stage.stranger.url, "us", "http://[::1", ""]
     let script = FrameGrammar(&choices, programs: Stage.programs, domains: domains)
     let canaries = stage.begin()

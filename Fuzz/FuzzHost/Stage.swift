@@ -30,6 +30,7 @@ final class Stage: @unchecked Sendable {
     private let error: Capture
 
     init() throws {
+        Findings.keepStandardError()
         files = try TemporaryFolder()
         folder = files.path
         output = Capture(1, in: files.path)

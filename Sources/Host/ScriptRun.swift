@@ -116,7 +116,10 @@ public final class ScriptRun {
         observer.begin(RunStart(version: options.version, script: options.scriptName.printable))
         if let limit = options.timeLimit { loop.schedule(after: limit) { [weak self] in self?.timeIsOver(limit) } }
         loop.run()
-        defer { loop.clear() }
+        defer {
+            loop.clear()
+            input.forget()
+        }
         gate.drain()
         terminal.leaveRaw()
         if let failure = gate.failure, exitCode == 0 {

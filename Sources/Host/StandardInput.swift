@@ -87,6 +87,12 @@ final class StandardInput {
         advance()
     }
 
+    /// The run is over: whoever still waits hears nothing, and holds nothing of it.
+    func forget() {
+        watch = nil
+        requests = []
+    }
+
     /// Serves the next request where none is being served.
     private func advance() {
         guard watch == nil, !isLent, let request = requests.first else { return }

@@ -152,7 +152,8 @@ struct `Rotating a token` {
         let server = try PostgreSQLServer(password: admin.value)
         let sql = "echo \"create role app login password '\(first.value)'\" | \(Self.query)"
         let environment = ["PORT": "\(server.port)", "PGUSER": "postgres", "PGPASSWORD": admin.value]
-        _ = try Program.run(["-c", sql], environment: environment, program: "/bin/sh")
+        let made = try Program.run(["-c", sql], environment: environment, program: "/bin/sh")
+        #expect(made.code == 0, "\(made)")
         let vault = try vault(first.value)
         let prove = "echo 'select 1' | PGUSER=app PGPASSWORD=$TOKEN \(Self.query) >/dev/null"
         let arguments = { (prove: String) in

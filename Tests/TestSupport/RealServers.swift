@@ -90,18 +90,25 @@ public final class PostgreSQLServer {
                 "unix_socket_directories=", "-c", "fsync=off",
             ]
         running = try RunningProgram(start[0], Array(start.dropFirst()), environment: Program.defaults)
-        try waitForPort(port)
+        // It listens before it answers.
+        try waitUntilTrue {
+            try Program.run(["-q", "-h", "127.0.0.1", "-p", "\(port)"], program: "\(binaries)/pg_isready").code == 0
+        }
     }
 
     deinit { running.terminate() }
 }
 
-/// Waits until something listens on loopback.
-private func waitForPort(_ port: Int) throws {
+/// Asks until the answer is yes, for ten seconds of waiting.
+private func waitUntilTrue(_ ask: () throws -> Bool) throws {
     for _ in 0..<400 {
-        let probe = try Program.run(["-c", ": </dev/tcp/127.0.0.1/\(port)"], program: "/bin/bash")
-        if probe.code == 0 { return }
+        if try ask() { return }
         usleep(25_000)
     }
     throw POSIXError(.ECONNREFUSED)
+}
+
+/// Waits until something listens on loopback.
+private func waitForPort(_ port: Int) throws {
+    try waitUntilTrue { try Program.run(["-c", ": </dev/tcp/127.0.0.1/\(port)"], program: "/bin/bash").code == 0 }
 }

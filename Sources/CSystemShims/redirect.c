@@ -77,8 +77,10 @@ int vs_sys_redirect_input(const char *path, vs_sys_redirect_refusal *refusal) {
 // Whether somebody has the file open for writing: then no lease for reading is given. What can have none (another's file,
 // some file systems) counts as not written. A lease that is broken meanwhile would send a signal: it is blocked, and taken.
 static bool is_written(const char *path) {
-    int file = open_plain(path, O_RDONLY, 0);
     struct stat status;
+    // Opening alone has effects on a named pipe: somebody may wait for a reader.
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    int file = open_plain(path, O_RDONLY, 0);
     bool result = false;
     sigset_t io, before;
     sigemptyset(&io);

@@ -22,7 +22,7 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     for (number, value) in values.enumerated() { oracle.add(value, name: "S\(number)") }
     let text = expand(Array(input), oracle.texts)
     for cut in 0..<3 as Range<UInt64> {
-        let run = Run(values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0)
+        let run = Run(values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0, expects: options & 32 != 0)
         run.check(text, cut: cut, seed: seed &+ cut)
     }
     if options & 16 != 0, values.count > 1 { checkMade(values, Array(input), seed) }
@@ -102,11 +102,14 @@ private struct Run {
     let values: [[UInt8]]
     let isForTerminal: Bool
     let addsLate: Bool
+    /// Whether the masker is told how many values come.
+    let expects: Bool
 
     func check(_ text: [UInt8], cut: UInt64, seed: UInt64) {
         guard let masker = try? Masker() else { return }
         var oracle = NaiveMasker()
         let early = addsLate ? Array(values.dropLast()) : values
+        if expects { masker.expect(values: values.count * 50, bytes: values.count * 2000) }
         for (number, value) in early.enumerated() {
             add(value, "S\(number)", to: masker)
             oracle.add(value, name: "S\(number)")

@@ -96,6 +96,7 @@ extension ScriptRun {
                 let readable = wanted.filter { $0.value != nil }
                 if !allowsUnexpanded { try refuseUnexpanded(readable, in: folder.project) }
                 let keys = try SecretKeys.of(readable, below: folder.path, isQualified: isQualified)
+                if entry.chooser == .vault { store.expect(readable.compactMap { $0.value?.count }) }
                 var fields: [Value.Entry] = []
                 for (key, secret) in zip(keys, readable) {
                     fields.append(

@@ -83,6 +83,11 @@ final class SecretStore {
 
     // MARK: - Adding
 
+    /// Says that values of these sizes of the user's vault come next: what masks them gets its room in one step.
+    func expect(_ sizes: [Int]) {
+        if sizes.count > 1 { masker.expect(values: sizes.count, bytes: sizes.reduce(0, +)) }
+    }
+
     /// Takes over `value`, makes it known to the masker, and gives its handle.
     ///
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.

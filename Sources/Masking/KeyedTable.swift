@@ -25,10 +25,21 @@ import Diagnostics
         if (count + 1) * 4 > (mask + 1) * 3 { try grow(hashOf) }
     }
 
+    /// Makes room for `more` entries in one step.
+    func expect(_ more: Int, hashOf: (Int) -> UInt64) throws(Failure) {
+        var size = slots.count
+        while (count + more) * 4 > size * 3 { size *= 2 }
+        if size > slots.count { try grow(to: size, hashOf) }
+    }
+
     private func grow(_ hashOf: (Int) -> UInt64) throws(Failure) {
-        let old = slots
         // Each time all hashes are made again: in large steps while the table is small.
-        slots = try SecretArray(count: old.count * (old.count <= KeyedTable.large ? 4 : 2))
+        try grow(to: slots.count * (slots.count <= KeyedTable.large ? 4 : 2), hashOf)
+    }
+
+    private func grow(to size: Int, _ hashOf: (Int) -> UInt64) throws(Failure) {
+        let old = slots
+        slots = try SecretArray(count: size)
         unsafe table = slots.base
         mask = slots.count - 1
         for index in 0..<old.count where old[index] != 0 {

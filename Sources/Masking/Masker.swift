@@ -75,6 +75,13 @@ public final class Masker {
         try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
+    /// Says that `count` values of the user's vault, `bytes` bytes in all, will be added: room for their forms is made in
+    /// one step.
+    ///
+    /// More or fewer than that may come; then it costs memory or time, nothing else. Where there is no room for so many,
+    /// it is made as they come.
+    public func expect(values count: Int, bytes: Int) { needles.expect(values: count, bytes: bytes) }
+
     /// Registers the telling lines of a text, not the text itself.
     func add(linesOf text: SecretBytes, name: String) throws(Failure) {
         let number = names.number(of: name)

@@ -66,6 +66,13 @@ final class NeedleIndex {
         edgeBytes = larger
     }
 
+    /// Makes room for `more` needles in one step, if there is any: without it the tables are as before.
+    func expect(_ more: Int) {
+        guard needles.count + more < KeyedTable.largestValue else { return }
+        try? ways.expect(more) { number in key.hash(firstWord(number)) }
+        try? anchors.expect(more)
+    }
+
     private static var tooMany: Failure {
         Failure(
             .limit, "the values of this run have more than a million forms", reason: "the masker's tables end there",

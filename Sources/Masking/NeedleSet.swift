@@ -26,6 +26,8 @@ final class NeedleSet: FormTarget {
     private(set) var count = 0
 
     private static let longAnchor = 8
+    /// Room is made ahead for so many needles at most, some 600 KiB.
+    private static let mostExpected = 24 * 1024
 
     init() throws(Failure) {
         head = try NeedleHead()
@@ -45,6 +47,15 @@ final class NeedleSet: FormTarget {
     }
 
     // MARK: - Adding
+
+    /// `count` values of `bytes` bytes in all will come: the tables are made for their forms in one step.
+    ///
+    /// How many forms is a guess: a value of 40 bytes has 20 that line breaks may stand in, each 64 bytes more, a line's 9.
+    func expect(values count: Int, bytes: Int) {
+        let encoded = min(count * 20 + max(0, bytes - count * 40) / 64 * 9, NeedleSet.mostExpected)
+        wrapped.expect(encoded)
+        wide.expect(encoded)
+    }
 
     /// Adds the first `count` bytes of the spelling of `text`, which `store` gave, and gives its number; nil
     /// where they are known.

@@ -27,12 +27,22 @@ import Diagnostics
         if recentCount == recent.count { try makeRoom() }
     }
 
+    /// Makes room for `more` words in one step.
+    func expect(_ more: Int) throws(Failure) {
+        let count = mainCount + recentCount + more
+        if count > main.count { try grow(to: count) }
+    }
+
+    private func grow(to count: Int) throws(Failure) {
+        let larger: SecretArray<UInt64> = try SecretArray(count: count)
+        unsafe larger.base.update(from: main.base, count: mainCount)
+        main = larger
+    }
+
     private func makeRoom() throws(Failure) {
         if mainCount + recentCount > main.count {
             // Fresh secret pages are dear: few large steps.
-            let larger: SecretArray<UInt64> = try SecretArray(count: (mainCount + recentCount) * 2)
-            unsafe larger.base.update(from: main.base, count: mainCount)
-            main = larger
+            try grow(to: (mainCount + recentCount) * 2)
         }
         sort()
         merge()

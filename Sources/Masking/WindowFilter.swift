@@ -40,6 +40,7 @@ import Diagnostics
     private var shortest = Int.max
     private var count = 0
     private var needleCount = 0
+    private var expected = 0
     private let head: NeedleHead
     /// Where windows of a slice are that may belong to a needle.
     private let hits: UnsafeMutablePointer<UInt16>
@@ -62,16 +63,20 @@ import Diagnostics
     /// How many bytes of a needle its windows cover.
     var headCount: Int { shape.stride + shape.width - 1 }
 
+    /// So many more needles will come: the next `reserveOne` that makes the table larger makes it large enough.
+    func expect(_ more: Int) { expected = needleCount + more }
+
     /// Makes room so that the next `insert`, of a needle of `length` bytes, cannot fail.
     ///
     /// On an error the filter is as before. `members` hands on all needles that were inserted.
     func reserveOne(length: Int, members: ((Needle) -> Void) -> Void) throws(Failure) {
         let newShortest = min(shortest, length)
-        let newShape = Shape(shortest: newShortest, count: needleCount + 1)
+        let needles = max(needleCount + 1, expected)
+        let newShape = Shape(shortest: newShortest, count: needles)
         let isFull = count + newShape.stride > words.count * 4 && words.count < WindowFilter.largest
         guard newShape != shape || isFull else { return shortest = newShortest }
         var size = isFull && newShape == shape ? words.count : 64
-        while size < WindowFilter.largest, (needleCount + 1) * newShape.stride > size * 2 { size *= 4 }
+        while size < WindowFilter.largest, needles * newShape.stride > size * 4 { size *= 2 }
         if size != words.count { words = try SecretArray(count: size) } else { words.wipe(first: size) }
         unsafe table = words.base
         shift = UInt64(64 - size.trailingZeroBitCount)

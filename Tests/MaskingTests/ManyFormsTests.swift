@@ -23,8 +23,10 @@ import Testing
         }
     }
 
-    @Test("all forms of all values are masked however many come, and whatever length a later one has")
-    func growsWithValues() throws {
+    @Test(
+        "all forms of all values are masked however many come or were expected, and whatever length a later one has",
+        arguments: [nil, (0, 1), (0, 130), (0, 2000), (20, 110), (44, 1), (60, 1)])
+    func growsWithValues(expected: (at: Int, count: Int)?) throws {
         var random = SeededGenerator(seed: 11)
         let masker = try Masker()
         var values: [[UInt8]] = []
@@ -33,6 +35,7 @@ import Testing
             let count = number == 100 ? 30 : number == 115 ? 17 : number == 125 ? 9 : 40
             let value = random.bytes(count, of: ManyFormsTests.letters)
             values.append(value)
+            if let expected, expected.at == number { masker.expect(values: expected.count, bytes: expected.count * 40) }
             try masker.add(try SecretBytes(copying: value.span), name: "S\(number)")
             guard [0, 1, 10, 43, 44, 45, 99, 100, 115, 125, 129].contains(number) else { continue }
             for known in Set([0, number / 2, number]) { expectMasked(values[known], "S\(known)", by: masker) }

@@ -86,11 +86,27 @@ func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) {
 struct Cost {
     var seconds = Double.infinity
     var work = Double.infinity
+}
 
-    mutating func keepBest(_ other: Cost) {
-        seconds = min(seconds, other.seconds)
-        work = min(work, other.work)
+/// The three relays one after the other: a pair of a round is measured in one state of the machine.
+struct Round {
+    let plain: Cost
+    let masked: Cost
+    let cat: Double
+}
+
+/// The median and the quarters.
+struct Quarters {
+    let low: Double
+    let median: Double
+    let high: Double
+
+    init(_ values: [Double]) {
+        let sorted = values.sorted()
+        (low, median, high) = (sorted[sorted.count / 4], sorted[sorted.count / 2], sorted[sorted.count * 3 / 4])
     }
+
+    var text: String { "\(fixed(median, 2)) (\(fixed(low, 2)) to \(fixed(high, 2)))" }
 }
 
 /// Sends `text` from one thread through a pipe, a relay and a second pipe to another thread.
@@ -235,6 +251,7 @@ func best(_ times: Int, _ body: () -> Double) -> Double { (0..<times).map { _ in
 
 func makeMasker(_ values: [[UInt8]]) throws -> Masker {
     let masker = try Masker()
+    masker.expect(values: values.count, bytes: values.reduce(0) { $0 + $1.count })
     for (number, value) in values.enumerated() {
         try masker.add(try SecretBytes(copying: value.span), name: "S\(number)")
     }
@@ -323,17 +340,19 @@ func measure(_ label: String, _ values: [[UInt8]], _ megabytes: Int) throws {
     let adding = try addingSeconds(values)
     let masker = try makeMasker(values)
     let gather = Gather()
-    var (plain, masking, cat) = (Cost(), Cost(), Double.infinity)
-    for _ in 0..<7 {
-        plain.keepBest(relay(text) { bytes, out in writeAll(out, bytes) })
-        masking.keepBest(relay(text, masked(masker.makeStream(), gather)))
-        cat = min(cat, throughCat(text))
+    var rounds: [Round] = []
+    for _ in 0..<15 {
+        let plain = relay(text) { bytes, out in writeAll(out, bytes) }
+        let masking = relay(text, masked(masker.makeStream(), gather))
+        rounds.append(Round(plain: plain, masked: masking, cat: throughCat(text)))
     }
+    let ratio = Quarters(rounds.map { $0.plain.seconds / $0.masked.seconds })
     let cells: [(String, Int)] = [
-        (label, 8), (fixed(inMemory(text, masker), 0), 9), (fixed(size / cat, 0), 8),
-        (fixed(size / plain.seconds, 0), 8), (fixed(size / masking.seconds, 0), 8),
-        (fixed(plain.seconds / masking.seconds, 2), 7), (fixed(plain.work / masking.work, 2), 6),
-        (fixed(cat / masking.seconds, 2), 7), (fixed(setUp * 1000, 2), 10), (fixed(adding * 1000, 2), 9),
+        (label, 8), (fixed(inMemory(text, masker), 0), 9), (fixed(size / Quarters(rounds.map(\.cat)).median, 0), 8),
+        (fixed(size / Quarters(rounds.map(\.plain.seconds)).median, 0), 8),
+        (fixed(size / Quarters(rounds.map(\.masked.seconds)).median, 0), 8),
+        (ratio.text, 21), (fixed(Quarters(rounds.map { $0.plain.work / $0.masked.work }).median, 2), 6),
+        (fixed(Quarters(rounds.map { $0.cat / $0.masked.seconds }).median, 2), 7), (fixed(setUp * 1000, 2), 10), (fixed(adding * 1000, 2), 9),
         ("\(masker.secretBytes / 1024)", 5),
     ]
     print(cells.map { pad($0.0, $0.1) }.joined(separator: " "))
@@ -359,7 +378,7 @@ if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
 }
 let megabytes = Int(CommandLine.arguments.dropFirst().first ?? "64") ?? 64
 let counts = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
-print(" secrets  in memory      cat    relay   masked   ratio   work  of cat  set-up ms  one each   KiB")
+print(" secrets  in memory      cat    relay   masked      ratio (quarters)   work  of cat  set-up ms  one each   KiB")
 for count in counts.isEmpty ? [1, 10, 100, 1000] : counts { try measure("\(count)", values(count), megabytes) }
 // Short values have windows of their own.
 try measure("10 + 12B", values(10) + [Array("Tr0ub4dor&3x".utf8)], megabytes)

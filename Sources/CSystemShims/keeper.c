@@ -192,6 +192,13 @@ static _Noreturn void finish(keeper *self, int status) {
 
 // MARK: - While the host runs
 
+// A program of the run's may have stopped the host, which would then neither end nor be hurried.
+static void continue_host(const keeper *self) {
+    siginfo_t seen = {0};
+    if (waitid(P_PID, (id_t)self->host, &seen, WSTOPPED | WNOHANG | WNOWAIT) == 0 && seen.si_pid == self->host)
+        kill(self->host, SIGCONT);
+}
+
 static void take_signal(keeper *self) {
     struct signalfd_siginfo signal;
     if (read(self->signals, &signal, sizeof signal) != sizeof signal) return;
@@ -201,6 +208,7 @@ static void take_signal(keeper *self) {
     } else if (number != SIGTTOU && self->channel >= 0) {
         uint8_t byte = (uint8_t)number;
         send(self->channel, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        continue_host(self);
     }
 }
 

@@ -81,6 +81,7 @@ extension ScriptRun {
         // What is not wanted is neither read into the store nor judged.
         folder.filter.names = try options.texts("only", "a list of names, such as { \"API_KEY\" }").map(Set.init)
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
+        let isOptional = try options.boolean("optional") ?? false
         try options.finish()
         if let names = folder.filter.names, !names.isEmpty, !folder.isRecursive {
             for name in names.sorted() { try policy.check(secret: name, in: folder, of: entry) }
@@ -92,6 +93,7 @@ extension ScriptRun {
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
                 if exceptIsThere { try words.refuseAbsent(except, among: secrets.map(\.name)) }
+                if !isOptional { try refuseAbsent(secrets, folder, entry) }
                 let wanted = secrets.filter { !except.contains($0.name) }
                 let readable = wanted.filter { $0.value != nil }
                 if !allowsUnexpanded { try refuseUnexpanded(readable, in: folder.project) }
@@ -108,6 +110,27 @@ extension ScriptRun {
                 return .map(fields)
             }
         }
+    }
+
+    /// A name of `only` that is misspelt would be a value that a program lacks.
+    private func refuseAbsent(
+        _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
+    ) throws(Failure) {
+        let filter = folder.filter
+        guard let names = filter.names, filter.tags.isEmpty, filter.metadata.isEmpty else { return }
+        let absent = names.subtracting(secrets.map(\.name)).sorted()
+        guard let first = absent.first else { return }
+        let subject = absent.count == 1
+            ? "secret \(first.printable) was" : "secrets \(absent.map(\.printable).joined(separator: ", ")) were"
+        let place = "env \(folder.environment.printable), path \(folder.path.printable)"
+        throw Failure(
+            .notFound, "getSecrets: only: \(subject) not found",
+            reason: "project \(folder.project.printable) has no such name in \(place)"
+                + (folder.isRecursive ? " or below" : ""),
+            hint: "see the names: "
+                + words.listing(
+                    project: folder.project, usual: nil, environment: folder.environment, path: folder.path)
+                + "; where they may be missing: optional = true")
     }
 
     private func listSecrets(

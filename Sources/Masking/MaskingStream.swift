@@ -25,6 +25,9 @@ public final class MaskingStream {
     private var decided = 0
     /// Up to here a mask that came out already stands for the text.
     private var masked = 0
+    /// The name that masks the text up to there, until its mask comes out: a value that came late may begin in what is
+    /// out already, or end there.
+    private var dueMask: Int32?
     /// Finds that begin past what is decided, in order from `firstFind` on.
     private var finds: [Find] = []
     private var counts: [Int32: Int] = [:]
@@ -204,9 +207,13 @@ public final class MaskingStream {
             count += 1
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
-                let mask = names.masks[Int(find.name)]
-                sink(mask.span, find.name)
-                counts[find.name, default: 0] += 1
+                dueMask = find.name
+            }
+            if let name = dueMask, find.end > decided {
+                let mask = names.masks[Int(name)]
+                sink(mask.span, name)
+                counts[name, default: 0] += 1
+                dueMask = nil
             }
             for mask in masksBefore where find.start <= mask.range.lowerBound && mask.range.upperBound <= find.end {
                 if mask.range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }

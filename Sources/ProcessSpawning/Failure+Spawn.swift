@@ -105,7 +105,16 @@ struct StartFailure {
         let path = request.searchPath.map { "PATH is \(shown($0))" } ?? "PATH is not set; searched /bin:/usr/bin"
         return Failure(
             .start, "program \(program) was not found", reason: path,
-            hint: nearName.map { "did you mean \($0)?" } ?? "install it, or give its path", code: 127)
+            hint: nearName.map { "did you mean \($0)?" } ?? lineHint ?? "install it, or give its path", code: 127)
+    }
+
+    /// A whole line of a shell where a program's name is expected.
+    private var lineHint: String? {
+        guard request.program.contains(0x20) else { return nil }
+        let isForShell = request.program.contains { "|&;<>$*`".utf8.contains($0) }
+        return isForShell
+            ? "that is a line for a shell: give it to sh, with the arguments -c and the line"
+            : "program and arguments are texts of their own: give the program's name alone, then each argument"
     }
 
     private func badInterpreterFailure(_ path: [UInt8], _ interpreter: String) -> Failure {

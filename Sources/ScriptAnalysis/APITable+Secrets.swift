@@ -37,6 +37,9 @@ extension API.Section {
                 "FolderSecretsOptions", of: "getSecrets",
                 OptionTable.place + OptionTable.chosen + [
                     Option("only: string[]", "these names alone; others are neither kept nor judged"),
+                    Option(
+                        "optional: boolean", "a name of `only` that is not there is left out, instead of an error",
+                        default: "false"),
                     Option("except: string[]", "names that are left out"),
                     Option("qualified: boolean", "the folder below path before each name", default: "false"),
                     Option("personal: boolean", "the identity's own overrides", default: "false"),

@@ -215,7 +215,8 @@ import Testing
               table.sort(all)
               print(#all, table.concat(all, " "))
             end
-            names(getSecrets{ only = { "A", "B", "NONE" } })
+            names(getSecrets{ only = { "A", "B", "NONE" }, optional = true })
+            print((tostring(select(2, pcall(getSecrets, { only = { "A", "NONE", "NIL" } }))):gsub("\n.*", "")))
             names(getSecrets{ only = { "A", "B" }, except = { "A" } })
             names(getSecrets{ only = { "A", "C" }, recursive = true, qualified = true })
             names(getSecrets{ only = {} })
@@ -223,6 +224,7 @@ import Testing
         #expect(
             outcome.text == """
                 2\tA B
+                getSecrets: only: secrets NIL, NONE were not found
                 1\tB
                 3\tA web/A web/C
                 0\t

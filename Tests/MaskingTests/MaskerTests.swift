@@ -256,6 +256,30 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         #expect(output == "F\r\n \tRU\r\n \t[secret:S0].")
     }
 
+    @Test(
+        "a value that comes in masks what is held of it, once, and nothing where all of it is out",
+        arguments: [
+            (["\r\n \tRU"], "F\r\n \tRU\r\n \tVF."), (["RU\r\n \tVF"], "F\r\n \tRU\r\n \t[secret:L0]."),
+            (["\r\n \tRU", "RU\r\n \tVF"], "F\r\n \tRU\r\n \t[secret:L0]."),
+            (["RU\r\n \tVF", "VF..."], "F\r\n \tRU\r\n \t[secret:L0]."),
+        ])
+    func masksWhatIsHeld(late: [String], want: String) throws {
+        let pair = try Pair([[UInt8](repeating: 0x51, count: 45)])
+        let stream = pair.masker.makeStream()
+        var oracle = NaiveStream(pair.oracle)
+        // Line breaks with fewer than four bytes of a form before them are not held back: the last two bytes are.
+        var output = stream.masked(bytes("F\r\n \tRU\r\n \tVF"))
+        oracle.write(bytes("F\r\n \tRU\r\n \tVF"))
+        for (number, value) in late.enumerated() {
+            try pair.masker.add(try SecretBytes(copying: value), name: "L\(number)")
+            oracle.add(bytes(value), name: "L\(number)")
+        }
+        output += stream.masked(bytes(".")) + stream.finished()
+        oracle.write(bytes("."))
+        #expect(string(output) == want)
+        #expect(string(oracle.output) == want)
+    }
+
     /// In a process of its own, as other tests need secret memory meanwhile.
     @Test("a stream that has ended takes another text", arguments: 0..<24)
     func takesAnother(text cut: Int) throws {

@@ -24,6 +24,15 @@ struct StartFailureTests {
         #expect(bare.reason == "PATH is not set; searched /bin:/usr/bin" && bare.code == 127)
     }
 
+    @Test(arguments: [
+        ("ls | wc", "that is a line for a shell: give it to sh, with the arguments -c and the line"),
+        ("git push", "program and arguments are texts of their own: give the program's name alone, then each argument"),
+    ])
+    func `a line where a program is expected is told as one`(line: String, hint: String) throws {
+        let failure = try failure(SpawnRequest(line))
+        #expect(failure.code == 127 && failure.hint == hint, "\(failure)")
+    }
+
     @Test(arguments: [(199, 199), (200, 200), (201, 200), (3000, 200)])
     func `a PATH that is too long to be shown is cut, and says so`(count: Int, shown: Int) throws {
         let path = String(String(repeating: "/x", count: count).prefix(count))

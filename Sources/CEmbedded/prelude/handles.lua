@@ -170,7 +170,8 @@ return {
 
   template = function(text, fields)
     host.check(text, "string", "secret.template: text", "a text with ${name} in it")
-    host.check(fields, "table", "secret.template: fields", "a table of names and secrets or texts")
+    host.check(fields, "table", "secret.template: fields",
+      'a table of names and secrets or texts, as in secret.template("Bearer ${token}", { token = handle })')
     return call(operations.template, { text = text, fields = fields })
   end,
   env = function(name)

@@ -21,6 +21,9 @@ final class HostEnvironment {
     /// What is withheld, by name.
     private(set) var withheld: [String: SecretBytes] = [:]
 
+    /// The credentials files that it leads to, as they were before the first program.
+    let knownCredentials = KnownCredentials()
+
     private let settings: Settings
 
     /// Reads and cleans the environment of this process; `settings` says what is withheld besides.

@@ -180,9 +180,10 @@ struct LoginPlanner {
         if let descriptor = options.credentialsDescriptor {
             return LoginCredentials(file: try CredentialsFile.read(descriptor: descriptor), isNamed: true)
         }
-        if let path = options.credentialsFile ?? named.file {
-            return LoginCredentials(file: try self.named(path), isNamed: true)
+        if let path = options.credentialsFile {
+            return LoginCredentials(file: try known(try self.named(path)), isNamed: true)
         }
+        if let path = named.file { return LoginCredentials(file: try self.named(path), isNamed: true) }
         if let profile = options.profile ?? named.profile ?? environment.setting("VAULTSCRIPT_PROFILE") {
             return LoginCredentials(file: try profileFile(profile, isNamed: true), profile: profile, isNamed: true)
         }
@@ -206,6 +207,12 @@ struct LoginPlanner {
         var found = try credentials((asked.profile, asked.credentials))
         found.isOfScript = !isFileNamed && asked.credentials != nil
         return found
+    }
+
+    /// The file, which the user has named, as it was before the first program of the run.
+    private func known(_ file: CredentialsFile) throws(Failure) -> CredentialsFile {
+        try environment.knownCredentials.check(file)
+        return file
     }
 
     private func named(_ path: String) throws(Failure) -> CredentialsFile {
@@ -259,10 +266,10 @@ struct LoginPlanner {
         }
         let settings = options.settings.user?.profiles[profile]
         let method = try configured(profile)
-        if let path = settings?.credentials?.value { return try named(path) }
+        if let path = settings?.credentials?.value { return try known(try named(path)) }
         let places = environment.profileFolders.map { "\($0)/\(profile).env" }
         for path in places {
-            if let file = try CredentialsFile.read(path) { return file }
+            if let file = try CredentialsFile.read(path) { return try known(file) }
         }
         // A platform's word needs no file.
         if case .platform = method { return nil }

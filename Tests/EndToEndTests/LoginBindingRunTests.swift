@@ -55,6 +55,49 @@ import Testing
         #expect(attacker.requests.isEmpty && client.found(in: outcome) == nil)
     }
 
+    /// A program that the script may start, and that writes files, puts a profile where the user's own are.
+    @Test(arguments: ["mine", "default", "--credentials"])
+    func `is not sent where a file says that a program of the run has written`(place: String) throws {
+        let attacker = StubHTTPServer { _, _ in .json(200, #"{"accessToken": "a.b.c", "expiresIn": 60, "tokenType": "Bearer"}"#) }
+        defer { attacker.stop() }
+        for method in ["jwt", "oidc", "kubernetes", "universal-auth"] {
+            let folder = try folder(
+                attacker, method, "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=id\nINFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=of-the-script\n")
+            let named = try folder.write("named.env", "INFISICAL_DOMAIN=\(attacker.url)\n")
+            let login = place == "mine" ? "login{ profile = 'mine' }" : "login{}"
+            let target = place == "--credentials" ? named : "\(folder.path)/config/vaultscript/credentials/\(place).env"
+            let script = try folder.write(
+                "s.lua",
+                """
+                recipe{ name = "s", secrets = { "A" }, programs = { "install" } }
+                spawn{ "install", "-m", "600", "\(folder.path)/made.env", "\(target)" }
+                \(login)
+                """)
+            let outcome = try Program.run(
+                (place == "--credentials" ? ["--credentials", named] : []) + [script],
+                environment: ["XDG_CONFIG_HOME": folder.path + "/config", "INFISICAL_JWT": token.value])
+            #expect(outcome.code == 77, "\(outcome)")
+            #expect(
+                outcome.errorText.contains(
+                    "the credentials file \(target) is not used\nit was made or changed while programs of this run"),
+                "\(outcome)")
+        }
+        #expect(attacker.requests.isEmpty)
+    }
+
+    @Test func `is sent where the user's own file says, before and after the first program`() throws {
+        let server = StubHTTPServer { _, _ in .json(200, #"{"accessToken": "a.b.c", "expiresIn": 60, "tokenType": "Bearer"}"#) }
+        defer { server.stop() }
+        let folder = try folder(server, "universal-auth")
+        try folder.write(
+            "config/vaultscript/credentials/blog.env",
+            "INFISICAL_DOMAIN=\(server.url)\nINFISICAL_UNIVERSAL_AUTH_CLIENT_ID=id\nINFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(client.value)\n")
+        let outcome = try Program.script(
+            "for i = 1, 2 do login{ profile = 'blog' } spawn{ 'touch', arg[1] } end login{ profile = 'blog' } print('in')",
+            [folder.path + "/x"], environment: ["XDG_CONFIG_HOME": folder.path + "/config"])
+        #expect(outcome.code == 0 && outcome.text == "in\n", "\(outcome)")
+    }
+
     @Test func `is not a credentials file, though the user names it`() throws {
         let attacker = StubHTTPServer { _, _ in .json(200, "{}") }
         defer { attacker.stop() }

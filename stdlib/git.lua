@@ -61,6 +61,12 @@ local function ask(cwd, ...)
   return (result.stdout:match("^[^\n]*"))
 end
 
+-- Whether `host`, with a port or without, is this machine by every resolver.
+local function isLoopback(host)
+  local name = host:match("^(%[.*%]):?%d*$") or host:match("^([^:]*):?%d*$")
+  return name == "localhost" or name == "[::1]" or name ~= nil and name:match("^127%.%d+%.%d+%.%d+$") ~= nil
+end
+
 -- The part of `url` that a credential belongs to, such as https://github.com; errors for what takes no token.
 local function origin(name, url, allowInsecure)
   local scheme, authority = url:match("^(https?)://([^/?#]+)")
@@ -69,8 +75,7 @@ local function origin(name, url, allowInsecure)
       "set another address (git remote set-url), or leave the token out and let ssh do it")
   end
   local host = authority:match("([^@]*)$")
-  local loopback = host:match("^127%.") or host:match("^localhost[:$]?") or host:match("^%[::1%]")
-  if scheme == "http" and not loopback and not allowInsecure then
+  if scheme == "http" and not isLoopback(host) and not allowInsecure then
     usage("git." .. name .. ": the remote's address " .. scheme .. "://" .. host .. " is not encrypted",
       "use https, or say allowInsecure = true where the network is your own")
   end

@@ -271,6 +271,8 @@ int vs_sys_keep(int *channel) {
         sigprocmask(SIG_SETMASK, &before, NULL);
         close(ends[1]);
         if (self.host == 0) {
+            // When the keeper goes, a host that somebody has stopped hears of it too.
+            vs_sys_continue_when_parent_ends();
             free(self.spared);
             *channel = ends[0];
             return 0;

@@ -67,6 +67,7 @@ extension FileService {
         let target = try call.changeable(to)
         let result = unsafe renameat(from.folder.number, from.name.cString, target.folder.number, target.name.cString)
         guard result == 0 else { throw call.failed(errno, to) }
+        made.note(target.name, in: target.folder.number)
         return .null
     }
 

@@ -23,7 +23,7 @@ extension FileService {
         let bytes = try writable(text, call, allowsMasked: allowsMasked)
         let sink = try FileSink(call, call.path, mode: mode, newMode: 0o666, appends: appends, isAtomic: isAtomic)
         try sink.checkFree(outputs)
-        try sink.fill { file in unsafe vs_sys_file_write(file, bytes, bytes.count) }
+        try sink.fill(made) { file in unsafe vs_sys_file_write(file, bytes, bytes.count) }
         return .null
     }
 
@@ -88,7 +88,7 @@ extension FileService {
         let sink = try FileSink(
             call, to, mode: mode, newMode: source.facts.mode & 0o777, appends: false, isAtomic: isAtomic)
         try sink.checkFree(outputs)
-        try sink.fill { file in vs_sys_file_copy(source.number, file, Self.maximumCopiedBytes) }
+        try sink.fill(made) { file in vs_sys_file_copy(source.number, file, Self.maximumCopiedBytes) }
         return .null
     }
 
@@ -135,8 +135,8 @@ struct FileSink {
         if temporaryName == nil { try outputs.check(file.identity, call.function, path) }
     }
 
-    /// Writes the file with `body`, which gives 0 or -1.
-    func fill(_ body: (Int32) -> Int32) throws(Failure) {
+    /// Writes the file with `body`, which gives 0 or -1, and notes it.
+    func fill(_ made: ScriptFiles, _ body: (Int32) -> Int32) throws(Failure) {
         var isDone = appends || temporaryName != nil || ftruncate(file.number, 0) == 0
         isDone = isDone && adoptMode() && body(file.number) == 0
         if isDone, let temporaryName {
@@ -145,6 +145,7 @@ struct FileSink {
                 == 0
         }
         let error = errno
+        made.note(file.number)
         guard !isDone else { return }
         if let temporaryName { _ = unsafe unlinkat(place.folder.number, temporaryName.cString, 0) }
         throw call.failed(error, path)

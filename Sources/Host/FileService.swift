@@ -29,6 +29,8 @@ final class FileService {
     let temporary: TemporaryFolders
     /// What is being written by programs and downloads.
     let outputs = OpenOutputs()
+    /// What the script itself has written so far.
+    let made = ScriptFiles()
 
     init(options: RunOptions, environment: HostEnvironment, gate: Gate, store: SecretStore) {
         self.gate = gate

@@ -64,6 +64,7 @@ final class OutputFile {
     /// Removes that one where this process can no longer.
     private let keeper: KeeperLink?
     private let outputs: OpenOutputs
+    private let made: ScriptFiles
     /// Which file it is, as others must not write it meanwhile.
     private var identity: FileIdentity?
     private var isOpen = true
@@ -76,6 +77,7 @@ final class OutputFile {
         self.plan = plan
         keeper = run.keeper
         outputs = run.files.outputs
+        made = run.files.made
         self.option = option
         let named = String(decoding: plan.path, as: UTF8.self)
         // A link is followed, as `>` does: what it leads to is replaced, not the link.
@@ -113,7 +115,10 @@ final class OutputFile {
         if let temporary { unsafe _ = unlink(temporary) }
         forgetTemporary()
         close()
-        if let identity { outputs.release(identity) }
+        if let identity {
+            outputs.release(identity)
+            made.note(target)
+        }
         identity = nil
     }
 
@@ -132,6 +137,7 @@ final class OutputFile {
         guard unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode)) == 0 else {
             throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
         }
+        made.note(descriptor)
         forgetTemporary()
         close()
     }

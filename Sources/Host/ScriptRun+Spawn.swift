@@ -56,7 +56,7 @@ extension ScriptRun {
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
             try plan.checkVariables(policy)
-            try policy.check(try plan.request(self), ownPath: path)
+            try policy.check(try plan.request(self), ownPath: path, files.made)
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
     }

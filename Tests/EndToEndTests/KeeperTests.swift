@@ -137,6 +137,17 @@ import Testing
         #expect(outcome.code == 143 && outcome.text.contains("deferred\tcancelled"), "\(outcome)")
     }
 
+    @Test func `is followed by a host that a program of the run has stopped`() throws {
+        let run = try Run()
+        let outcome = try run.run {
+            kill(try ProcessTree.host(of: $0), SIGSTOP)
+            usleep(100_000)
+            kill($0, SIGKILL)
+        }
+        try run.expectNothingLeft(outcome)
+        #expect(outcome.text.contains("deferred\tcancelled"), "\(outcome)")
+    }
+
     @Test func `leaves a signal ignored that was ignored before`() throws {
         let outcome = try Program.run(
             ["-c", "trap '' HUP; \"$0\" -e 'sleep(1) print(\"still here\")' & sleep 0.4; kill -HUP $!; wait $!", Program.path],

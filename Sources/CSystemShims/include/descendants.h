@@ -19,6 +19,10 @@ typedef struct {
 /// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER). 0, or -1 with errno.
 int vs_sys_become_subreaper(void);
 
+/// The kernel continues this process when the one that started it ends, should it be stopped then. Nothing where there is
+/// no such thing: it goes on when somebody continues it.
+void vs_sys_continue_when_parent_ends(void);
+
 /// Fills `list` with up to `capacity` processes that /proc shows. Gives the number there are, which may be larger; -1
 /// with errno where /proc cannot be read. Not a snapshot: processes come and go while it is read.
 ssize_t vs_sys_processes(vs_sys_process *list, size_t capacity);

@@ -24,7 +24,7 @@ static void *crypto;
 
 static void *open_own(void) {
     for (size_t i = 0; i < sizeof library_names / sizeof library_names[0]; i++) {
-        void *library = dlopen(library_names[i], RTLD_NOW | RTLD_LOCAL);
+        void *library = vs_curl_open_library(library_names[i]);
         if (!library) continue;
         vs_curl_protect_openssl(library);
         return library;

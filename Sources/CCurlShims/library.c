@@ -1,9 +1,12 @@
 #include "library.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "CCurlShims.h"
 #include "environment.h"
@@ -94,9 +97,87 @@ static int initialise(void *library, char *text, size_t size) {
     return 0;
 }
 
+// A script, or a program of its own, can write wherever the user can: once there may be one, a library is opened from
+// folders of the system alone, and what the loader would search besides (LD_LIBRARY_PATH, the program's folder) is not.
+static bool searches = true;
+
+#ifndef __APPLE__
+static const char *const system_folders[] = {
+#if defined(__x86_64__)
+    "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu",
+#elif defined(__aarch64__)
+    "/usr/lib/aarch64-linux-gnu", "/lib/aarch64-linux-gnu",
+#endif
+    "/usr/lib64", "/lib64", "/usr/lib", "/lib",
+};
+
+static bool find_in_system(const char *name, char *path, size_t size) {
+    for (size_t i = 0; i < sizeof system_folders / sizeof system_folders[0]; i++) {
+        struct stat facts;
+        snprintf(path, size, "%s/%s", system_folders[i], name);
+        if (stat(path, &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+        if (facts.st_uid == 0 && !(facts.st_mode & (S_IWGRP | S_IWOTH))) return true;
+    }
+    return false;
+}
+#endif
+
+void *vs_curl_open_library(const char *name) {
+#ifndef __APPLE__
+    char path[256];
+    if (find_in_system(name, path, sizeof path)) return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!searches) return NULL;
+#endif
+    return dlopen(name, RTLD_NOW | RTLD_LOCAL);
+}
+
+#ifdef __linux__
+// What the first look-up of a name would open, as /etc/nsswitch.conf has it.
+static void open_name_services(void) {
+    FILE *file = fopen("/etc/nsswitch.conf", "re");
+    if (!file) return;
+    char line[512], name[96];
+    while (fgets(line, sizeof line, file)) {
+        if (strncmp(line, "hosts:", 6) != 0) continue;
+        char *rest = NULL;
+        for (char *word = strtok_r(line + 6, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
+            if (!isalnum((unsigned char)*word) || strlen(word) > 40) continue;
+            snprintf(name, sizeof name, "libnss_%s.so.2", word);
+            dlopen(name, RTLD_NOW | RTLD_LOCAL);
+        }
+    }
+    fclose(file);
+}
+#endif
+
+bool vs_curl_can_wait(void) {
+#ifdef __APPLE__
+    return true;
+#else
+    static const char *const variables[] = {"LD_LIBRARY_PATH", "LD_PRELOAD", "LD_AUDIT"};
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *value = getenv(variables[i]);
+        if (value && *value) return false;
+    }
+    char path[256];
+    return find_in_system(LIBRARY_NAME, path, sizeof path);
+#endif
+}
+
+void vs_curl_settle(bool can_wait) {
+    char text[256];
+    if (!can_wait) {
+        vs_curl_open(NULL, text, sizeof text);
+#ifdef __linux__
+        open_name_services();
+#endif
+    }
+    searches = false;
+}
+
 static int open_locked(const char *name, char *text, size_t size) {
     if (is_open && !name) return 0;
-    void *library = dlopen(name ? name : LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
+    void *library = name ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : vs_curl_open_library(LIBRARY_NAME);
     if (!library) {
         const char *words = dlerror();
         snprintf(text, size, "%s", words ? words : "it cannot be loaded");

@@ -37,6 +37,10 @@ typedef struct {
 // Filled by vs_curl_open; every handle exists only after it.
 extern vs_curl_functions vs_curl;
 
+// Opens a library as the loader would, or, once that is settled, from folders of the system alone; NULL where it is not
+// there.
+void *vs_curl_open_library(const char *name);
+
 // The opened libcurl, whose dependencies dlsym searches too; NULL before vs_curl_open.
 void *vs_curl_library(void);
 

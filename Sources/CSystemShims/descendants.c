@@ -10,11 +10,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int vs_sys_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 void vs_sys_continue_when_parent_ends(void) { prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0); }
+
+char *vs_sys_own_program(void) { return realpath("/proc/self/exe", NULL); }
 
 int vs_sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0u); }
 
@@ -85,4 +89,33 @@ ssize_t vs_sys_children(pid_t *list, size_t capacity) {
         if (isdigit((unsigned char)entry->d_name[0]) && add_children(entry->d_name, list, capacity, &count)) read++;
     closedir(threads);
     return read > 0 ? (ssize_t)count : -1;
+}
+
+// MARK: - All children
+
+static bool is_among(pid_t pid, const pid_t *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == pid) return true;
+    return false;
+}
+
+void vs_sys_end_children(const pid_t *own, size_t own_count, const pid_t *spared, size_t spared_count, int rounds) {
+    static pid_t list[4096];
+    const ssize_t room = sizeof list / sizeof *list;
+    const struct timespec pause = {.tv_nsec = 500000};
+    // One look in which nobody is alive can have missed whoever was made meanwhile.
+    for (int round = 0, empty = 0; round < rounds && empty < 2; round++) {
+        ssize_t count = vs_sys_children(list, (size_t)room);
+        size_t alive = 0;
+        for (ssize_t i = 0; i < count && i < room; i++) {
+            pid_t pid = list[i];
+            if (is_among(pid, spared, spared_count) || is_among(getsid(pid), spared, spared_count)) continue;
+            if (!is_among(pid, own, own_count) && waitpid(pid, NULL, WNOHANG) == pid) continue;
+            vs_sys_process process;
+            if (!vs_sys_process_look(pid, &process) || process.is_zombie) continue;
+            if (kill(pid, SIGKILL) == 0) alive++;
+        }
+        empty = alive == 0 ? empty + 1 : 0;
+        if (empty < 2) nanosleep(&pause, NULL);
+    }
 }

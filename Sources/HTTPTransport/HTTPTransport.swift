@@ -109,6 +109,14 @@ public struct HTTPSettings {
         return exchange
     }
 
+    /// Whether libcurl can be opened at the first request, although a script may have written files by then.
+    ///
+    /// To be asked before the environment is cleaned.
+    public static var canWaitForLibrary: Bool { vs_curl_can_wait() }
+
+    /// Before a script begins: opens libcurl where that cannot wait, and from here on looks in folders of the system alone.
+    public static func settleLibrary(canWait: Bool) { vs_curl_settle(canWait) }
+
     /// Opens libcurl under its usual name, or under `name` for a test.
     static func openLibrary(_ name: String? = nil) throws(HTTPTransportError) {
         var text = [CChar](repeating: 0, count: 256)

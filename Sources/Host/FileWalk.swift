@@ -138,7 +138,7 @@ enum ProcessFiles {
     private static let rootInode: UInt64 = 1
     private static let what = "/proc of processes, vaultscript's own among them"
     private static let harmless: Set<String> = [
-        "cmdline", "cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "swaps", "sys", "uptime", "version",
+        "cmdline", "cpuinfo", "filesystems", "loadavg", "stat", "swaps", "sys", "uptime", "version",
     ]
 
     /// The entry that is about to be looked up.

@@ -36,6 +36,7 @@ final class HostEnvironment {
             unsafe entry += 1
         }
         for name in names { unsafe vs_sys_environment_erase(name) }
+        vs_sys_environment_keep_own()
     }
 
     /// An environment of a test's own.

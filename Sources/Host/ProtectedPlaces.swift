@@ -60,6 +60,7 @@ final class ProtectedPlaces {
     init(options: RunOptions, setting: (String) -> String?) {
         add(Self.folder("XDG_CONFIG_HOME", ".config", setting), "configuration and credentials of vaultscript")
         add(Self.folder("XDG_STATE_HOME", ".local/state", setting), "the state of vaultscript")
+        add(Self.program, "the program vaultscript")
         add(setting("CREDENTIALS_DIRECTORY"), Self.credentials)
         add(options.credentialsFile, Self.credentials)
         for profile in (options.settings.user?.profiles ?? [:]).values {
@@ -70,6 +71,13 @@ final class ProtectedPlaces {
         }
         if let descriptor = options.credentialsDescriptor { pin(descriptor: descriptor) }
     }
+
+    /// The file that this program was started from.
+    private static let program: String? = {
+        guard let path = unsafe vs_sys_own_program() else { return nil }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }()
 
     /// The XDG rule: an absolute path in the variable, else a directory in the home.
     private static func folder(_ variable: String, _ fallback: String, _ setting: (String) -> String?) -> String? {

@@ -253,7 +253,7 @@ extension ScriptRun {
                     try Self.write(bytes, format, to: buffer)
                 }
                 guard !inputs.isEmpty else { return [] }
-                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived)]
+                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived, name: draft.name)]
             })
     }
 

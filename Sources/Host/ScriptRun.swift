@@ -1,6 +1,7 @@
 import CSystemShims
 public import Diagnostics
 import EventLoop
+import HTTPTransport
 import HostProtocol
 import Masking
 import ProcessSpawning
@@ -82,6 +83,8 @@ public final class ScriptRun {
     /// `--timeout` has ended the run, because of this.
     private var overTime: Failure?
 
+    private var heldAnswers: [(id: UInt32, value: Value)] = []
+
     /// Takes over the forked worker, hardens this process and reads its environment.
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
@@ -93,7 +96,9 @@ public final class ScriptRun {
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)
         watchdog = Watchdog(loop: loop, worker: worker, limits: options.limits)
+        let canWait = HTTPTransport.canWaitForLibrary
         environment = try HostEnvironment(options.settings)
+        HTTPTransport.settleLibrary(canWait: canWait)
         let masker = try Masker()
         gate = Gate(loop: loop, masker: masker)
         observer = Self.observer(options, environment, loop, gate, tasks)
@@ -142,7 +147,10 @@ public final class ScriptRun {
                     reason: "what it sent was no message: \(failure.reason)",
                     hint: "this is a bug in Lua or in vaultscript; please report the script that shows it"))
         }
-        worker.onRoom = { [unowned self] in answerWaitingReads() }
+        worker.onRoom = { [unowned self] in
+            sendHeldAnswers()
+            answerWaitingReads()
+        }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
             for call in children.values { call.refreshPauses() }
@@ -242,7 +250,18 @@ public final class ScriptRun {
     /// Answers a request.
     func reply(_ id: UInt32, _ value: Value) {
         guard requests.close(id) else { return discard(value) }
-        worker.send(.answer(id: id, value))
+        guard worker.isBacklogged || !heldAnswers.isEmpty else { return worker.send(.answer(id: id, value)) }
+        heldAnswers.append((id, value))
+    }
+
+    /// Answers wait here while the worker has much to read: what a script asks for side by side is no reason to kill it.
+    private func sendHeldAnswers() {
+        var count = 0
+        while count < heldAnswers.count, !worker.isBacklogged {
+            worker.send(.answer(id: heldAnswers[count].id, heldAnswers[count].value))
+            count += 1
+        }
+        heldAnswers.removeFirst(count)
     }
 
     /// Two requests of one number could not be told apart. The one that is open stays.

@@ -12,47 +12,79 @@ struct SecretPart {
     var range: Range<Int>
     /// Who could choose it.
     var chooser: Masker.Origin
-    /// Whether the characters at its edges hold bits of it that are not in the range.
-    var isCut = false
+    /// The name of the secret that it is of: its mask's, whatever is made of it. Another name for what happens to be no
+    /// form of that secret would tell which characters it has.
+    var name: String
+    /// The stretch around it, of the script's own text, whose characters may hold bits of it: masked as a whole, too.
+    var surroundings: Range<Int>?
+}
+
+extension SecretPart {
+    /// The same at another place.
+    func moved(to range: Range<Int>, around stretch: Range<Int>?, by offset: Int) -> SecretPart {
+        func shifted(_ range: Range<Int>) -> Range<Int> { range.lowerBound + offset..<range.upperBound + offset }
+        return SecretPart(range: shifted(range), chooser: chooser, name: name, surroundings: stretch.map(shifted))
+    }
 }
 
 extension [SecretPart] {
     /// Who could choose a text with these in it.
     var latest: Masker.Origin { reduce(.derived) { Swift.max($0, $1.chooser) } }
+
+    /// The names of the secrets that they are of.
+    var name: String { SecretName.joined(map(\.name)) }
+
+    /// The stretches around them, each once.
+    var surroundings: [Range<Int>] {
+        reduce(into: []) { stretches, part in
+            if let stretch = part.surroundings, !stretches.contains(stretch) { stretches.append(stretch) }
+        }
+    }
 }
 
 /// How the parts of a secret come through what is made of it.
 enum SecretParts {
-    /// Writes a secret byte by byte as `encode` does, and says where its parts are then.
+    /// Writes a secret piece by piece as `encode` does, byte for byte of itself, and says where its parts are then.
     static func encode(
         _ entry: SecretStore.Entry, to buffer: SecretBuffer,
         _ encode: (Span<UInt8>, SecretBuffer) throws(Failure) -> Void
     ) throws(Failure) -> [SecretPart] {
         try entry.value.withBytes { (bytes) throws(Failure) in
-            var parts: [SecretPart] = []
-            var place = 0
-            for part in entry.parts {
-                try encode(bytes.extracting(place..<part.range.lowerBound), buffer)
-                let start = buffer.count
-                try encode(bytes.extracting(part.range), buffer)
-                parts.append(SecretPart(range: start..<buffer.count, chooser: part.chooser))
-                place = part.range.upperBound
+            var bounds: Set = [0, bytes.count]
+            for range in entry.parts.map(\.range) + entry.parts.surroundings {
+                bounds.formUnion([range.lowerBound, range.upperBound])
             }
-            try encode(bytes.extracting(place..<bytes.count), buffer)
-            return parts
+            var places: [Int: Int] = [:]
+            var start = 0
+            for bound in bounds.sorted() {
+                try encode(bytes.extracting(start..<bound), buffer)
+                places[bound] = buffer.count
+                start = bound
+            }
+            func moved(_ range: Range<Int>) -> Range<Int> {
+                (places[range.lowerBound] ?? 0)..<(places[range.upperBound] ?? 0)
+            }
+            return entry.parts.map { part in
+                var part = part
+                (part.range, part.surroundings) = (moved(part.range), part.surroundings.map(moved))
+                return part
+            }
         }
     }
 
     /// Where the parts of a secret are in its base64: the characters whose six bits are all theirs, and at the end of the
     /// value all that come. One without such characters has those that hold bits of it.
+    ///
+    /// Whether the characters beside hold bits of it depends on lengths: what is around counts, whatever they are.
     static func inBase64(of entry: SecretStore.Entry, count: Int) -> [SecretPart] {
         joined(entry.parts).map { part in
             let isLast = part.range.upperBound == entry.value.count
-            let outer = part.range.lowerBound * 4 / 3..<(isLast ? count : (part.range.upperBound * 4 + 2) / 3)
             let start = (part.range.lowerBound * 4 + 2) / 3
             let end = isLast ? count : part.range.upperBound * 4 / 3
-            guard start < end else { return SecretPart(range: outer, chooser: part.chooser, isCut: true) }
-            return SecretPart(range: start..<end, chooser: part.chooser, isCut: start..<end != outer)
+            let outer = part.range.lowerBound * 4 / 3..<(isLast ? count : (part.range.upperBound * 4 + 2) / 3)
+            return SecretPart(
+                range: start < end ? start..<end : outer, chooser: part.chooser, name: part.name,
+                surroundings: entry.isWhole ? nil : 0..<count)
         }
     }
 
@@ -62,6 +94,7 @@ enum SecretParts {
         for part in parts {
             if let last = joined.last, last.range.upperBound == part.range.lowerBound, last.chooser == part.chooser {
                 joined[joined.count - 1].range = last.range.lowerBound..<part.range.upperBound
+                joined[joined.count - 1].name = [last, part].name
             } else {
                 joined.append(part)
             }
@@ -74,8 +107,7 @@ enum SecretParts {
         parts.compactMap { part in
             let range = part.range.clamped(to: stretch)
             guard !range.isEmpty else { return nil }
-            let moved = range.lowerBound - stretch.lowerBound..<range.upperBound - stretch.lowerBound
-            return SecretPart(range: moved, chooser: part.chooser)
+            return part.moved(to: range, around: part.surroundings?.clamped(to: stretch), by: -stretch.lowerBound)
         }
     }
 
@@ -84,15 +116,14 @@ enum SecretParts {
         let before = buffer.count
         guard try JSONString.append(entry.value, to: buffer) else { return nil }
         let inside = before + 1..<buffer.count - 1
-        if entry.isWhole { return entry.parts.map { SecretPart(range: inside, chooser: $0.chooser) } }
+        if entry.isWhole {
+            return entry.parts.map { SecretPart(range: inside, chooser: $0.chooser, name: $0.name) }
+        }
         guard let parts = try partsInJSON(of: entry) else {
             // A part ends within a character: the whole is one then.
-            return [SecretPart(range: inside, chooser: entry.parts.latest)]
+            return [SecretPart(range: inside, chooser: entry.parts.latest, name: entry.parts.name)]
         }
-        return parts.map { part in
-            let range = part.range.lowerBound + inside.lowerBound..<part.range.upperBound + inside.lowerBound
-            return SecretPart(range: range, chooser: part.chooser)
-        }
+        return parts.map { $0.moved(to: $0.range, around: $0.surroundings, by: inside.lowerBound) }
     }
 
     private static func partsInJSON(of entry: SecretStore.Entry) throws(Failure) -> [SecretPart]? {

@@ -93,7 +93,8 @@ final class SecretStore {
     /// - Throws: `.limit` past `maximumCount` or when secret memory is used up.
     func add(_ value: SecretBytes, _ draft: Draft) throws(Failure) -> ObjectReference {
         let chooser = draft.isAssembled ? .script : draft.chooser
-        return try add(value, draft, draft.isPublic ? [] : [SecretPart(range: 0..<value.count, chooser: chooser)])
+        let whole = SecretPart(range: 0..<value.count, chooser: chooser, name: draft.name)
+        return try add(value, draft, draft.isPublic ? [] : [whole])
     }
 
     private func add(
@@ -104,7 +105,7 @@ final class SecretStore {
             return try place(held, draft, same.parts)
         }
         try charge(draft.origin, draft.size)
-        try mask(value, draft.name, parts)
+        try mask(value, parts)
         names.insert(draft.name)
         known[draft.origin]?.value = value
         known[draft.origin]?.parts = parts
@@ -113,20 +114,20 @@ final class SecretStore {
 
     /// Makes the parts known to the masker. One that is too short to be masked by itself is masked with what stands
     /// around it, as is one with bits of it in the characters beside.
-    private func mask(_ value: SecretBytes, _ name: String, _ parts: [SecretPart]) throws(Failure) {
-        for part in parts {
-            if part.range == 0..<value.count {
-                try masker.add(value, name: name, origin: part.chooser)
-            } else {
-                let own = try value.withBytes { (bytes) throws(Failure) in
-                    try SecretBytes(copying: bytes.extracting(part.range))
-                }
-                try masker.add(own, name: name, origin: part.chooser)
-            }
+    private func mask(_ value: SecretBytes, _ parts: [SecretPart]) throws(Failure) {
+        for part in parts { try mask(value, part.range, part.name, part.chooser) }
+        for stretch in parts.surroundings { try mask(value, stretch, parts.name, parts.latest) }
+        if parts.contains(where: { $0.range.count < Masker.minimumCount }) {
+            try masker.add(value, name: parts.name, origin: parts.latest)
         }
-        if parts.contains(where: { $0.isCut || $0.range.count < Masker.minimumCount }) {
-            try masker.add(value, name: name, origin: parts.latest)
-        }
+    }
+
+    private func mask(
+        _ value: SecretBytes, _ range: Range<Int>, _ name: String, _ origin: Masker.Origin
+    ) throws(Failure) {
+        if range == 0..<value.count { return try masker.add(value, name: name, origin: origin) }
+        let own = try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes.extracting(range)) }
+        try masker.add(own, name: name, origin: origin)
     }
 
     private func place(
@@ -161,7 +162,8 @@ final class SecretStore {
         let parts = try write(buffer)
         let value = try buffer.take()
         if draft.isPublic { return try add(value, draft, []) }
-        return try add(value, draft, parts ?? [SecretPart(range: 0..<value.count, chooser: draft.chooser)])
+        let whole = SecretPart(range: 0..<value.count, chooser: draft.chooser, name: draft.name)
+        return try add(value, draft, parts ?? [whole])
     }
 
     /// Charges the run with a value's weight, once for each origin. Nothing is ever given back: the masker keeps its

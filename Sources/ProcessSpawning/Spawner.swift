@@ -267,8 +267,16 @@ public final class Spawner {
     func reapOrphans() {
         // Mostly it is one of ours that ended: then the list of children, which takes longer, need not be read. Whoever
         // ended behind it is seen when it has been reaped.
-        let next = vs_sys_ended_child()
-        if next == 0 || live[next]?.hasExited == false { return }
+        var next = vs_sys_ended_child()
+        // Processes that make others without end leave more behind than a list of all could be read for.
+        var most = 4096
+        while next != 0, live[next] == nil, detached[next] == nil, !spared.contains(next), most > 0 {
+            var unused = vs_sys_exit()
+            _ = unsafe vs_sys_reap(next, &unused)
+            next = vs_sys_ended_child()
+            most -= 1
+        }
+        if next == 0 || most == 0 || live[next]?.hasExited == false { return }
         for pid in ProcessTable.children() where live[pid] == nil && detached[pid] == nil && !spared.contains(pid) {
             var unused = vs_sys_exit()
             _ = unsafe vs_sys_reap(pid, &unused)

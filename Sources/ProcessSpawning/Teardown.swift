@@ -14,7 +14,9 @@ import EventLoop
 /// 2. Each descendant is waited for by a descriptor of its own; when one ends, /proc is read again, as its orphans are
 ///    children of this process now. New ones are told to end as well.
 /// 3. After the grace, KILL instead of TERM.
-/// 4. Done when a look finds nobody and no child is unfinished, or when patience with the unkillable is over.
+/// 4. Who goes on for all that, by new processes that are faster than the looks, is met at once, look after look, before
+///    anything else is done.
+/// 5. Done when a look finds nobody and no child is unfinished, or when patience with the unkillable is over.
 final class Teardown {
     // The spawner keeps this for the rest of its life; both would keep each other, and the loop with its descriptors.
     private unowned let spawner: Spawner
@@ -25,11 +27,19 @@ final class Teardown {
     private var patienceTimer: EventLoop.Timer?
     private var lookTimer: EventLoop.Timer?
     private var toldTimer: EventLoop.Timer?
+    private var stormTimer: EventLoop.Timer?
+    private var dueTimer: EventLoop.Timer?
+    private var lastLook: ContinuousClock.Instant?
     private var isKilling = false
     private var isLookDue = false
 
     /// How often /proc is read again while somebody is there whom no descriptor can be had for.
     private static let lookAgainTime = Duration.milliseconds(20)
+    /// The least time between two looks: processes that make others faster than that take no time from signals and timers.
+    private static let leastLookTime = Duration.milliseconds(2)
+    /// How long KILL is given before processes are met look after look, and how many looks that takes at most: one second.
+    private static let stormTime = Duration.milliseconds(200)
+    private static let stormRounds: Int32 = 2000
     /// What those have who were told to end by an interruption, before they are told again.
     private static let toldTime = Duration.seconds(1)
 
@@ -78,8 +88,27 @@ final class Teardown {
         signal(groups, SIGKILL)
         for entry in watched.values { _ = vs_sys_pidfd_signal(entry.descriptor, SIGKILL) }
         patienceTimer = spawner.loop.schedule(after: patience) { [self] in finish() }
+        stormTimer?.cancel()
+        stormTimer = spawner.loop.schedule(after: Teardown.stormTime) { [self] in storm() }
         look()
     }
+
+    /// Kills children until none is left. Whoever loses its parent is one, and no number is given out anew before it has been
+    /// reaped here.
+    private func storm() {
+        guard !completions.isEmpty else { return }
+        let own = Array(spawner.live.keys)
+        let spared = Array(spared)
+        unsafe own.withUnsafeBufferPointer { own in
+            unsafe spared.withUnsafeBufferPointer { spared in
+                unsafe vs_sys_end_children(
+                    own.baseAddress, own.count, spared.baseAddress, spared.count, Teardown.stormRounds)
+            }
+        }
+        look()
+    }
+
+    private var spared: Set<Int32> { spawner.spared.union(spawner.detached.keys) }
 
     private func signal(_ groups: Set<Int32>, _ signal: Int32) {
         for group in groups {
@@ -96,14 +125,17 @@ final class Teardown {
     func look() {
         guard !isLookDue, !completions.isEmpty else { return }
         isLookDue = true
-        spawner.loop.enqueue { [self] in
-            isLookDue = false
-            lookNow()
+        if let lastLook, .now - lastLook < Teardown.leastLookTime {
+            dueTimer = spawner.loop.schedule(after: Teardown.leastLookTime) { [self] in lookNow() }
+        } else {
+            spawner.loop.enqueue { [self] in lookNow() }
         }
     }
 
     private func lookNow() {
+        isLookDue = false
         guard !completions.isEmpty else { return }
+        lastLook = .now
         spawner.reapOrphans()
         dropEmptyGroups()
         let found = descendants()
@@ -119,7 +151,7 @@ final class Teardown {
     /// All that is left. Whoever has no child has no descendant either: then /proc is not read, which takes longer than
     /// everything else that an empty run does.
     private func descendants() -> [vs_sys_process] {
-        let spared = spawner.spared.union(spawner.detached.keys)
+        let spared = spared
         guard ProcessTable.children().contains(where: { !spared.contains($0) }) else { return [] }
         return ProcessTable().descendants(of: getpid(), sparing: spared)
     }
@@ -181,7 +213,7 @@ final class Teardown {
             closeDescriptor(entry.descriptor)
         }
         watched = [:]
-        for timer in [graceTimer, patienceTimer, lookTimer, toldTimer] { timer?.cancel() }
+        for timer in [graceTimer, patienceTimer, lookTimer, toldTimer, stormTimer, dueTimer] { timer?.cancel() }
         let completions = completions
         self.completions = []
         for completion in completions { completion(left) }

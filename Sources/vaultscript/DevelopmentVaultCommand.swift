@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 
 #if canImport(Glibc)
@@ -31,7 +32,7 @@ struct DevelopmentVaultCommand {
 /// The folder of the running program, links resolved.
 enum ProgramFolder {
     static var path: String {
-        guard let resolved = unsafe realpath("/proc/self/exe", nil) else { return "." }
+        guard let resolved = unsafe vs_sys_own_program() else { return "." }
         defer { unsafe free(resolved) }
         let path = unsafe String(cString: resolved)
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

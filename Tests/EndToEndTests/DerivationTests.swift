@@ -88,8 +88,8 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.text == "same\n" && outcome.code == 0, "\(outcome)")
     }
 
-    /// What is a listed form of a value that was there before keeps that one's name in masks.
-    @Test func `are masked exactly as derived, and named after what was done`() throws {
+    /// A mask has the name of the secret that it is of, whatever was made of it.
+    @Test func `are masked exactly as derived, and handles named after what was done`() throws {
         let canary = Canary()
         let files = try SecretFiles()
         let json = "{\"user\":\"deployer\",\"key\":\"\(canary.value)\"}"
@@ -112,13 +112,13 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
             outcome.text == """
                 [secret:trim(service.json).key]\t[secret:trim(service.json).key]
                 [secret:hmac(trim(service.json).key)]\t[secret:hmac(trim(service.json).key)]
-                [secret:base64(hex(trim(service.json).key))]\t[secret:hex(trim(service.json).key)]
+                [secret:base64(hex(trim(service.json).key))]\t[secret:trim(service.json).key]
                 [secret:json(trim(service.json).key)]\t{"k":"[secret:trim(service.json).key]","n":1}
                 [secret:random]\t[secret:random]
                 [secret:PIN]\t[secret:PIN]
                 [secret:trim(service.json).key]\ta-[secret:trim(service.json).key]
                 [secret:urlEncode(trim(service.json))]\t[secret:service.json]
-                [secret:base64(trim(service.json)+trim(service.json).key)]\t[secret:base64(trim(service.json)+trim(service.json).key)]
+                [secret:base64(trim(service.json)+trim(service.json).key)]\t[secret:service.json+trim(service.json).key]
                 field hmac base64 json random random template urlEncode base64
 
                 """, "\(outcome)")

@@ -148,6 +148,31 @@ import Testing
         #expect(outcome.text.contains("deferred\tcancelled"), "\(outcome)")
     }
 
+    /// Each makes the next and ends, in a session of its own and without minding a signal, until half a minute is over.
+    @Test func `and the host meet processes that run away from them`() throws {
+        let folder = try TemporaryFolder()
+        let program = try folder.write(
+            "leap.py",
+            """
+            import os, signal, sys, time
+            for number in range(1, 32):
+                if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD): signal.signal(number, signal.SIG_IGN)
+            end = time.time() + 30
+            for _ in range(4):
+                if os.fork() == 0: break
+            while time.time() < end:
+                if os.fork() > 0: os._exit(0)
+                os.setsid()
+                time.sleep(0.001)
+            open(sys.argv[1], "w").close()
+            """)
+        let outcome = try Program.script(
+            "spawn{ 'python3', arg[1], arg[2], background = true } sleep(0.5)", [program, folder.path + "/survived"])
+        #expect(outcome.code == 0, "\(outcome)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/survived"))
+        #expect(!ProcessTree.runs(program))
+    }
+
     @Test func `leaves a signal ignored that was ignored before`() throws {
         let outcome = try Program.run(
             ["-c", "trap '' HUP; \"$0\" -e 'sleep(1) print(\"still here\")' & sleep 0.4; kill -HUP $!; wait $!", Program.path],

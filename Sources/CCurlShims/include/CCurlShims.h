@@ -16,6 +16,14 @@
 /// OpenSSL builds of libcurl would write the session keys there. 0, or -1 with the loader's words in `text`.
 int vs_curl_open(const char *library, char *text, size_t size);
 
+/// Whether libcurl lies in a folder of the system, and no variable (LD_LIBRARY_PATH …) makes the loader look elsewhere: then
+/// it can be opened when a script, which may write files, has begun. To be asked before the environment is cleaned.
+bool vs_curl_can_wait(void);
+
+/// To be called once, before the script begins: opens libcurl, and what looking up a name would open, now where that cannot
+/// wait. From here on libraries come from folders of the system alone.
+void vs_curl_settle(bool can_wait);
+
 /// What of the memory protection is in force; bits below. Known after vs_curl_open.
 enum {
     /// libcurl clears what it frees.

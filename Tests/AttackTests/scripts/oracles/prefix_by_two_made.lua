@@ -1,10 +1,10 @@
 -- idea: a guess that the script makes a secret of reaches into what it has made of a value by two encodings, which is no listed form
 -- oracle: same
 -- guess: TOKEN 6
--- out: NAME [secret:base64(TOKEN)]
--- out: NAME [secret:base64(TOKEN)]
--- out: NAME [secret:base64(TOKEN)]
--- out: NAME [secret:base64(TOKEN)]
+-- out: NAME [secret:TOKEN]
+-- out: NAME [secret:TOKEN]
+-- out: NAME [secret:TOKEN]
+-- out: NAME [secret:TOKEN]
 local letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 local function base64(text) -- of a multiple of three bytes
   return (text:gsub("...", function(group)

@@ -1,7 +1,7 @@
 -- idea: a drawn password, a hash and the base64 of a template count as what a script may have chosen, and captured guesses read them
 -- out: random	62
 -- out: hmac(template)	16
--- out: base64(TOKEN)	64
+-- out: TOKEN	64
 local letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 local function ask(handle, alphabet, before)
   local name, missed = nil, 0

@@ -22,7 +22,8 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     for (number, value) in values.enumerated() { oracle.add(value, name: "S\(number)") }
     let text = expand(Array(input), oracle.texts)
     for cut in 0..<3 as Range<UInt64> {
-        let run = Run(values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0, expects: options & 32 != 0)
+        let run = Run(
+            values: values, isForTerminal: options & 4 != 0, addsLate: options & 8 != 0, expects: options & 32 != 0)
         run.check(text, cut: cut, seed: seed &+ cut)
     }
     if options & 16 != 0, values.count > 1 { checkMade(values, Array(input), seed) }

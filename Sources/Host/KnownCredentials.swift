@@ -25,7 +25,9 @@ final class KnownCredentials {
     ///
     /// - Throws: `.denied`.
     func check(_ file: CredentialsFile) throws(Failure) {
-        guard let versions, let version = file.version, !version.isMounted, versions[file.path] != version else { return }
+        guard let versions, let version = file.version, !version.isMounted, versions[file.path] != version else {
+            return
+        }
         throw Failure(
             .denied, "the credentials file \(file.path.printable) is not used",
             reason: "it was made or changed while programs of this run could have done it, and it says which host gets "

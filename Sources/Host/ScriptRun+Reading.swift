@@ -120,7 +120,8 @@ extension ScriptRun {
         guard let names = filter.names, filter.tags.isEmpty, filter.metadata.isEmpty else { return }
         let absent = names.subtracting(secrets.map(\.name)).sorted()
         guard let first = absent.first else { return }
-        let subject = absent.count == 1
+        let subject =
+            absent.count == 1
             ? "secret \(first.printable) was" : "secrets \(absent.map(\.printable).joined(separator: ", ")) were"
         let place = "env \(folder.environment.printable), path \(folder.path.printable)"
         throw Failure(

@@ -352,7 +352,8 @@ func measure(_ label: String, _ values: [[UInt8]], _ megabytes: Int) throws {
         (fixed(size / Quarters(rounds.map(\.plain.seconds)).median, 0), 8),
         (fixed(size / Quarters(rounds.map(\.masked.seconds)).median, 0), 8),
         (ratio.text, 21), (fixed(Quarters(rounds.map { $0.plain.work / $0.masked.work }).median, 2), 6),
-        (fixed(Quarters(rounds.map { $0.cat / $0.masked.seconds }).median, 2), 7), (fixed(setUp * 1000, 2), 10), (fixed(adding * 1000, 2), 9),
+        (fixed(Quarters(rounds.map { $0.cat / $0.masked.seconds }).median, 2), 7), (fixed(setUp * 1000, 2), 10),
+        (fixed(adding * 1000, 2), 9),
         ("\(masker.secretBytes / 1024)", 5),
     ]
     print(cells.map { pad($0.0, $0.1) }.joined(separator: " "))

@@ -132,8 +132,9 @@ void *vs_curl_open_library(const char *name) {
 }
 
 #ifdef __linux__
-// What the first look-up of a name would open, as /etc/nsswitch.conf has it.
+// What the first look-up of a name would open, as /etc/nsswitch.conf has it, and the end of a thread.
 static void open_name_services(void) {
+    dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
     FILE *file = fopen("/etc/nsswitch.conf", "re");
     if (!file) return;
     char line[512], name[96];

@@ -17,8 +17,6 @@ extension ScriptRun {
 
     /// How many random bytes a secret may have.
     public static let randomCounts: ClosedRange<Int64> = 4...1024
-    /// A drawn text of fewer bits can be found by trying all.
-    private static let unguessableBits = 64.0
 
     func random(_ value: Value) throws(Failure) -> Value {
         let range = Self.randomCounts
@@ -39,12 +37,10 @@ extension ScriptRun {
         }
         let count = Int(given)
         let letters = try alphabet.map { (text) throws(Failure) in try Self.letters(text) }
-        var draft = SecretStore.Draft(
+        // With many draws a script gets the beginnings that it wants, and a program that has one can tell it in pieces.
+        let draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
-            size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique())
-        // With few bits and many draws a script gets all texts that it wants.
-        let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
-        if bits < Self.unguessableBits { draft.chooser = .derived }
+            size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(), chooser: .derived)
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

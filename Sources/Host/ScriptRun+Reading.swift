@@ -125,13 +125,13 @@ extension ScriptRun {
             ? "secret \(first.printable) was" : "secrets \(absent.map(\.printable).joined(separator: ", ")) were"
         let place = "env \(folder.environment.printable), path \(folder.path.printable)"
         throw Failure(
-            .notFound, "getSecrets: only: \(subject) not found",
+            .notFound, "\(subject) not found",
             reason: "project \(folder.project.printable) has no such name in \(place)"
                 + (folder.isRecursive ? " or below" : ""),
             hint: "see the names: "
                 + words.listing(
                     project: folder.project, usual: nil, environment: folder.environment, path: folder.path)
-                + "; where they may be missing: optional = true")
+                + (words.command == nil ? "; where they may be missing: optional = true" : ""))
     }
 
     private func listSecrets(

@@ -83,8 +83,6 @@ public final class ScriptRun {
     /// `--timeout` has ended the run, because of this.
     private var overTime: Failure?
 
-    private var heldAnswers: [(id: UInt32, value: Value)] = []
-
     /// Takes over the forked worker, hardens this process and reads its environment.
     ///
     /// - Throws: `.io` or `.limit` where the system lacks room.
@@ -147,10 +145,7 @@ public final class ScriptRun {
                     reason: "what it sent was no message: \(failure.reason)",
                     hint: "this is a bug in Lua or in vaultscript; please report the script that shows it"))
         }
-        worker.onRoom = { [unowned self] in
-            sendHeldAnswers()
-            answerWaitingReads()
-        }
+        worker.onRoom = { [unowned self] in answerWaitingReads() }
         gate.onStallChange = { [unowned self] in
             worker.setPaused(gate.isStalled)
             for call in children.values { call.refreshPauses() }
@@ -250,18 +245,7 @@ public final class ScriptRun {
     /// Answers a request.
     func reply(_ id: UInt32, _ value: Value) {
         guard requests.close(id) else { return discard(value) }
-        guard worker.isBacklogged || !heldAnswers.isEmpty else { return worker.send(.answer(id: id, value)) }
-        heldAnswers.append((id, value))
-    }
-
-    /// Answers wait here while the worker has much to read: what a script asks for side by side is no reason to kill it.
-    private func sendHeldAnswers() {
-        var count = 0
-        while count < heldAnswers.count, !worker.isBacklogged {
-            worker.send(.answer(id: heldAnswers[count].id, heldAnswers[count].value))
-            count += 1
-        }
-        heldAnswers.removeFirst(count)
+        worker.answer(id, value)
     }
 
     /// Two requests of one number could not be told apart. The one that is open stays.

@@ -20,6 +20,8 @@ final class WorkerConnection {
 
     /// More than this waiting to be read by the worker means that it does not read: it is killed.
     private static let maximumQueuedBytes = 96 << 20
+    /// The same for answers, of which several may be large.
+    private static let maximumHeldBytes = 512 << 20
     /// With more than this, large answers had better wait.
     private static let backlogBytes = 32 << 20
 
@@ -30,6 +32,9 @@ final class WorkerConnection {
     private var reader = MessageReader()
     private var queue: [UInt8] = []
     private var queueStart = 0
+    /// Answers, whole, that wait until there is room: what a script asks for side by side may be large together.
+    private var held: [[UInt8]] = []
+    private var heldBytes = 0
     private var wire: EventLoop.Watch?
     private var death: EventLoop.Watch?
     /// Small at first: most runs need no more, and every page of it costs. It grows when it is filled.
@@ -78,10 +83,30 @@ final class WorkerConnection {
         if queue.count - queueStart > Self.maximumQueuedBytes { kill(because: Self.unread) }
     }
 
+    /// Sends an answer, when there is room for it.
+    func answer(_ id: UInt32, _ value: Value) {
+        guard isBacklogged || !held.isEmpty else { return send(.answer(id: id, value)) }
+        guard !hasEnded, let bytes = try? Frame.encode(.answer(id: id, value)) else { return }
+        held.append(bytes)
+        heldBytes += bytes.count
+        if heldBytes > Self.maximumHeldBytes { kill(because: Self.unread) }
+    }
+
+    /// Those for which there is room by now are sent with the rest.
+    private func takeHeld() {
+        var count = 0
+        while count < held.count, !isBacklogged {
+            queue.append(contentsOf: held[count])
+            heldBytes -= held[count].count
+            count += 1
+        }
+        held.removeFirst(count)
+    }
+
     private static var unread: Failure {
         Failure(
             .limit, "the script's worker was killed: it does not read its answers",
-            reason: "more than \(maximumQueuedBytes >> 20) MiB wait for it",
+            reason: "hundreds of MiB wait for it",
             hint: "no script can do that by itself: this is a bug in Lua or in vaultscript; please report it")
     }
 
@@ -151,8 +176,9 @@ final class WorkerConnection {
             queue.removeFirst(queueStart)
             queueStart = 0
         }
+        takeHeld()
         updateInterest()
-        if !isBacklogged { onRoom() }
+        if !isBacklogged, held.isEmpty { onRoom() }
     }
 
     // MARK: - From the worker

@@ -15,12 +15,11 @@ public final class Masker {
 
     /// Who could choose a value; whoever knows a value of a later one learns nothing by it of those before.
     public enum Origin: Int, Sendable, Comparable {
-        /// Nobody who sees what comes out: it was loaded from the user's vault, typed or drawn.
+        /// Nobody who sees what comes out: it was loaded from the user's vault, or typed.
         case vault
         /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
         case brought
-        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws of few letters, public text
-        /// around a value.
+        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws, public text around a value.
         case derived
         /// The script, or a program that it started.
         case script

@@ -224,7 +224,7 @@ import Testing
         #expect(
             outcome.text == """
                 2\tA B
-                getSecrets: only: secrets NIL, NONE were not found
+                secrets NIL, NONE were not found
                 1\tB
                 3\tA web/A web/C
                 0\t

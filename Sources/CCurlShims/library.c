@@ -100,6 +100,9 @@ static int initialise(void *library, char *text, size_t size) {
 // A script, or a program of its own, can write wherever the user can: once there may be one, a library is opened from
 // folders of the system alone, and what the loader would search besides (LD_LIBRARY_PATH, the program's folder) is not.
 static bool searches = true;
+// Before that the loader comes first where the user has told it where to look.
+static bool by_name;
+static char early_words[256];
 
 #ifndef __APPLE__
 static const char *const system_folders[] = {
@@ -125,6 +128,8 @@ static bool find_in_system(const char *name, char *path, size_t size) {
 void *vs_curl_open_library(const char *name) {
 #ifndef __APPLE__
     char path[256];
+    void *found = by_name ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (found) return found;
     if (find_in_system(name, path, sizeof path)) return dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!searches) return NULL;
 #endif
@@ -166,14 +171,15 @@ bool vs_curl_can_wait(void) {
 }
 
 void vs_curl_settle(bool can_wait) {
-    char text[256];
     if (!can_wait) {
-        vs_curl_open(NULL, text, sizeof text);
+        by_name = true;
+        vs_curl_open(NULL, early_words, sizeof early_words);
 #ifdef __linux__
         open_name_services();
 #endif
     }
-    searches = false;
+    by_name = searches = false;
+    dlerror();
 }
 
 static int open_locked(const char *name, char *text, size_t size) {
@@ -181,7 +187,8 @@ static int open_locked(const char *name, char *text, size_t size) {
     void *library = name ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : vs_curl_open_library(LIBRARY_NAME);
     if (!library) {
         const char *words = dlerror();
-        snprintf(text, size, "%s", words ? words : "it cannot be loaded");
+        if (!words) words = *early_words ? early_words : "it cannot be loaded";
+        if (words != text) snprintf(text, size, "%s", words);
         return -1;
     }
     if (is_open) return 0;

@@ -82,11 +82,6 @@ static vs_sys_credentials described(vs_sys_credentials found, const struct stat 
     found.owner = info->st_uid;
     found.device = info->st_dev;
     found.inode = info->st_ino;
-#ifdef __APPLE__
-    found.changed_seconds = info->st_ctimespec.tv_sec, found.changed_nanoseconds = info->st_ctimespec.tv_nsec;
-#else
-    found.changed_seconds = info->st_ctim.tv_sec, found.changed_nanoseconds = info->st_ctim.tv_nsec;
-#endif
     return found;
 }
 
@@ -99,15 +94,6 @@ vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_
         found = read_all(file, buffer, size);
         close(file);
     }
-    return described(found, &info);
-}
-
-vs_sys_credentials vs_sys_credentials_look(const char *path) {
-    bool through_link;
-    struct stat info;
-    vs_sys_credentials found;
-    int file = open_judged(path, &info, &through_link, &found);
-    if (file >= 0) close(file);
     return described(found, &info);
 }
 

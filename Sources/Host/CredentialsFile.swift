@@ -28,43 +28,25 @@ struct CredentialsFile {
     ]
 
     let path: String
-    /// Which file it was, and in what state; nil of a descriptor.
-    private(set) var version: Version?
+    /// All of it; nil of a descriptor.
+    private(set) var content: SecretBytes?
+    /// A mount of root's, which no program of an ordinary user changes.
+    private(set) var isMounted = false
     private var values: [String: SecretBytes] = [:]
-
-    /// One state of one file: whoever writes it, or puts another one in its place, makes another one of it.
-    struct Version: Equatable {
-        private let device, inode: UInt64
-        private let seconds, nanoseconds: Int64
-        /// A mount of root's, which no program of an ordinary user changes.
-        let isMounted: Bool
-
-        /// That of the file at `path` now; nil where none is that could be used.
-        init?(of path: String) {
-            let found = unsafe vs_sys_credentials_look(path)
-            guard found.result == VS_SYS_CREDENTIALS_OK else { return nil }
-            self.init(found)
-        }
-
-        fileprivate init(_ found: vs_sys_credentials) {
-            (device, inode) = (found.device, found.inode)
-            (seconds, nanoseconds) = (found.changed_seconds, found.changed_nanoseconds)
-            isMounted = found.owner == 0 && geteuid() != 0
-        }
-    }
 
     /// Reads and checks the file at `path`; nil where there is none.
     static func read(_ path: String) throws(Failure) -> CredentialsFile? {
-        guard let (content, version) = try whole(path) else { return nil }
+        guard let (content, isMounted) = try whole(path) else { return nil }
         var file = try CredentialsFile(path, content)
-        file.version = version
+        (file.content, file.isMounted) = (content, isMounted)
         return file
     }
 
     /// The bytes of the file at `path`, which has been checked; nil where there is none.
     static func content(_ path: String) throws(Failure) -> SecretBytes? { try whole(path)?.content }
 
-    private static func whole(_ path: String) throws(Failure) -> (content: SecretBytes, version: Version)? {
+    /// The same, and whether it is a mount of root's.
+    static func whole(_ path: String) throws(Failure) -> (content: SecretBytes, isMounted: Bool)? {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read(path, $0.baseAddress, $0.count)
@@ -72,7 +54,7 @@ struct CredentialsFile {
         if found.result == VS_SYS_CREDENTIALS_UNREADABLE, found.error == ENOENT || found.error == ENOTDIR { return nil }
         try check(path, found)
         room.truncate(to: found.count)
-        return (room, Version(found))
+        return (room, found.owner == 0 && geteuid() != 0)
     }
 
     /// Reads an open descriptor that the user handed over; its owner and mode are the user's affair.

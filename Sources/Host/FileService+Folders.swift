@@ -88,6 +88,7 @@ extension FileService {
         }
         var removal = TreeRemoval(call: call, root: file, isRecursive: isRecursive)
         try removal.remove(place, depth: 0)
+        made.forgetRemoved(file)
         return .boolean(true)
     }
 

@@ -1,32 +1,39 @@
 import Configuration
 import Diagnostics
+import SecretMemory
 
 /// The user's credentials files as they were before the run started its first program.
 ///
 /// A program can write where the user can. What it puts into such a file, or in its place, is the script's word and not
 /// the user's: it would bind what the surroundings give, and the values of the run, to a host of its choice.
 final class KnownCredentials {
-    private var versions: [String: CredentialsFile.Version]?
+    private var known: [String: (content: SecretBytes, isMounted: Bool)]?
 
-    /// Looks at all of them, once: before the first program starts.
+    /// Reads all of them, once: before the first program starts.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
-        guard versions == nil else { return }
+        guard known == nil else { return }
         var paths = environment.profileFolders.flatMap { folder in
             HostEnvironment.profiles(in: folder).map { "\(folder)/\($0).env" }
         }
         paths += (options.settings.user?.profiles ?? [:]).values.compactMap { $0.credentials?.value }
         if let file = options.credentialsFile { paths.append(file) }
-        var found: [String: CredentialsFile.Version] = [:]
-        for path in paths { found[path] = CredentialsFile.Version(of: path) }
-        versions = found
+        var found: [String: (content: SecretBytes, isMounted: Bool)] = [:]
+        for path in paths {
+            // What cannot be used now is no file of the user's later either.
+            guard let (content, isMounted) = try? CredentialsFile.whole(path) else { continue }
+            found[path] = (try? content.withBytes { try SecretBytes(copying: $0) }).map { ($0, isMounted) }
+        }
+        known = found
     }
 
-    /// Refuses a file that the user has named where it is another one than before.
+    /// Refuses a file that the user has named where another text stands in it than before.
     ///
     /// - Throws: `.denied`.
     func check(_ file: CredentialsFile) throws(Failure) {
-        guard let versions, let version = file.version, !version.isMounted, versions[file.path] != version else {
-            return
+        guard let known, let content = file.content else { return }
+        if let before = known[file.path] {
+            // Who mounts a secret may exchange it; a link to another file of root's is no mount that was there.
+            if before.isMounted && file.isMounted || before.content.isEqual(to: content) { return }
         }
         throw Failure(
             .denied, "the credentials file \(file.path.printable) is not used",

@@ -102,6 +102,7 @@ final class OutputFile {
         try call.judge(descriptor)
         identity = try outputs.take(descriptor, option, plan.path, isWritten: options.is_written)
         guard !plan.isAtomic else { return }
+        if let identity { made.begin(identity) }
         // Emptied only after it has been looked at, so that a refused file stays as it was.
         guard unsafe vs_sys_redirect_prepare(descriptor, &options) == 0 else {
             throw Self.failure(option, named, "cannot be written", VS_SYS_REDIRECT_ERROR, errno)
@@ -115,11 +116,7 @@ final class OutputFile {
         if let temporary { unsafe _ = unlink(temporary) }
         forgetTemporary()
         close()
-        if let identity {
-            outputs.release(identity)
-            made.note(target)
-        }
-        identity = nil
+        release()
     }
 
     /// The child has its own by now.
@@ -140,6 +137,15 @@ final class OutputFile {
         made.note(descriptor)
         forgetTemporary()
         close()
+        release()
+    }
+
+    private func release() {
+        if let identity {
+            outputs.release(identity)
+            if !plan.isAtomic { made.end(identity, target) }
+        }
+        identity = nil
     }
 
     private func forgetTemporary() {

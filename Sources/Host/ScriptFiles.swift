@@ -17,17 +17,13 @@ final class ScriptFiles {
 
     private var files: [FileIdentity: Change] = [:]
     private var folders: Set<FileIdentity> = []
+    /// Those that are being filled.
+    private var filled: Set<FileIdentity> = []
 
     /// Notes an open file that is finished.
     func note(_ descriptor: Int32) {
         var facts = stat()
         if unsafe fstat(descriptor, &facts) == 0 { note(facts) }
-    }
-
-    /// Notes what is at a path now.
-    func note(_ path: String) {
-        var facts = stat()
-        if unsafe stat(path, &facts) == 0 { note(facts) }
     }
 
     /// Notes a file or a folder that was moved to `name`.
@@ -44,19 +40,40 @@ final class ScriptFiles {
         }
     }
 
-    /// Whether the file at `path` is one of them, or lies in a folder that was moved.
-    func holds(_ path: [UInt8]) -> Bool {
-        guard !files.isEmpty || !folders.isEmpty, let real = unsafe realpath(path.cString, nil) else { return false }
-        defer { unsafe free(real) }
-        var place = unsafe String(cString: real)
+    /// An open file or folder was removed: where it has no other name its number may be another's next.
+    func forgetRemoved(_ file: OpenFile) {
         var facts = stat()
-        guard unsafe stat(place, &facts) == 0 else { return false }
-        if files[Self.identity(facts)] == Self.change(facts) { return true }
-        while !folders.isEmpty, let slash = place.lastIndex(of: "/"), slash > place.startIndex {
-            place = String(place[..<slash])
-            if unsafe stat(place, &facts) == 0, folders.contains(Self.identity(facts)) { return true }
+        guard unsafe fstat(file.number, &facts) == 0, facts.st_nlink == 0 else { return }
+        folders.remove(file.identity)
+        filled.remove(file.identity)
+    }
+
+    /// A program or a server fills the file from now on.
+    func begin(_ file: FileIdentity) { filled.insert(file) }
+
+    /// It is filled; moved away meanwhile it stays one of these, whatever its time.
+    func end(_ file: FileIdentity, _ path: String) {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0, Self.identity(facts) == file else { return }
+        filled.remove(file)
+        note(facts)
+    }
+
+    /// Whether the file at `path`, or a link or a folder on the way to it, is one of them.
+    func holds(_ path: [UInt8]) -> Bool {
+        guard !files.isEmpty || !folders.isEmpty || !filled.isEmpty else { return false }
+        var isOne = false
+        var walk = FileWalk(protection: nil)
+        walk.onEntry = { [self] folder, name, _ in
+            var facts = stat()
+            guard unsafe fstatat(folder.number, name.cString, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+            let identity = Self.identity(facts)
+            isOne =
+                isOne || folders.contains(identity) || filled.contains(identity)
+                || files[identity] == Self.change(facts)
         }
-        return false
+        _ = try? walk.resolve(path)
+        return isOne
     }
 
     private static func identity(_ facts: stat) -> FileIdentity {

@@ -26,7 +26,7 @@ final class NeedleSet: FormTarget {
     private(set) var count = 0
 
     private static let longAnchor = 8
-    /// Room is made ahead for so many needles at most, some 600 KiB.
+    /// Room is made ahead for so many needles at most, some 830 KiB.
     private static let mostExpected = 24 * 1024
 
     init() throws(Failure) {

@@ -77,7 +77,16 @@ import Diagnostics
         guard newShape != shape || isFull else { return shortest = newShortest }
         var size = isFull && newShape == shape ? words.count : 64
         while size < WindowFilter.largest, needles * newShape.stride > size * 4 { size *= 2 }
-        if size != words.count { words = try SecretArray(count: size) } else { words.wipe(first: size) }
+        if size == words.count {
+            words.wipe(first: size)
+        } else {
+            do { words = try SecretArray(count: size) } catch {
+                // There is no room for so many as were expected: it is made as they come.
+                guard expected > needleCount + 1 else { throw error }
+                expected = 0
+                return try reserveOne(length: length, members: members)
+            }
+        }
         unsafe table = words.base
         shift = UInt64(64 - size.trailingZeroBitCount)
         (shape, shortest, count) = (newShape, newShortest, 0)

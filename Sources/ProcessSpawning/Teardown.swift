@@ -213,6 +213,7 @@ final class Teardown {
             closeDescriptor(entry.descriptor)
         }
         watched = [:]
+        isLookDue = false
         for timer in [graceTimer, patienceTimer, lookTimer, toldTimer, stormTimer, dueTimer] { timer?.cancel() }
         let completions = completions
         self.completions = []

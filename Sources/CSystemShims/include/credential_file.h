@@ -29,17 +29,12 @@ typedef struct {
     unsigned owner;
     /// Which file it was that was opened by its path.
     uint64_t device, inode;
-    /// When it was last changed, content, name or rights: the time of the file system, which no user sets.
-    int64_t changed_seconds, changed_nanoseconds;
     size_t count;
 } vs_sys_credentials;
 
 /// Reads the credentials file at `path` into `buffer`: a regular file of this user with mode 0600 or 0400, or a
 /// root-owned one that this user cannot write, links to it included (Kubernetes, Docker and systemd mounts).
 vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_t size);
-
-/// Which file is at `path` now, and when it was last changed; judged as for reading, and not read.
-vs_sys_credentials vs_sys_credentials_look(const char *path);
 
 /// Removes the file at `path` after the same checks, where it is this user's own and no link, and the path still names
 /// the file that was looked at. In a folder that others can change somebody may come in between: the caller looks at

@@ -5,6 +5,8 @@
 -- out: moved	denied
 -- out: folder	denied
 -- out: output	denied
+-- out: moved link	denied
+-- out: filled after it was moved	denied
 -- out: in PATH	denied
 -- out: by a program	5
 recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "./tool/run", "cat", "cp", "true" } }
@@ -36,6 +38,16 @@ fs.mkdir("tool")
 spawn{ "cp", "--", "source", "tool/run" }
 spawn{ "cat", stdin = evil, stdout = { file = "tool/run" } }
 try("output")
+fs.remove("tool/run")
+spawn{ "cp", "-P", "--", "/proc/self/exe", "to-shell" }
+fs.rename("to-shell", "tool/run")
+local ok, e = pcall(spawn, { "./tool/run", "-c", 'echo "$T" | rev', env = { T = token } })
+print("moved link", ok or e.kind)
+fs.remove("tool/run")
+local filling = spawn{ "cat", stdin = evil .. ("#"):rep(1 << 20) .. "\n", stdout = { file = "filled", mode = "0755" }, background = true }
+fs.rename("filled", "tool/run")
+filling:wait()
+try("filled after it was moved")
 local first = os.getenv("PATH"):match("^[^:]+")
 local isMine = pcall(fs.write, first .. "/true", evil, { mode = "0755" })
 if isMine then try("in PATH", "true") else print("in PATH", "denied") end

@@ -13,9 +13,14 @@ public enum SteeringVariable {
     ]
     private static let prefixes = ["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "GLIBC_"]
 
-    /// Those by which any program runs code of somebody else's.
+    /// Those by which a program, or the interpreter of one, runs code of somebody else's.
     private static let loading: Set<String> = [
-        "GCONV_PATH", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "BASH_ENV", "ENV",
+        "GCONV_PATH", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS",
+        "PS4", "PROMPT_COMMAND", "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONBREAKPOINT", "PERL5OPT",
+        "PERL5LIB", "PERL5DB", "PERLLIB", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
+        "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "LUA_INIT", "LUA_INIT_5_4", "LUA_PATH", "LUA_CPATH", "PHPRC",
+        "PHP_INI_SCAN_DIR", "R_PROFILE", "R_PROFILE_USER", "GIT_EXEC_PATH", "TAR_OPTIONS", "GTK_MODULES",
+        "GIO_EXTRA_MODULES",
     ]
     private static let loadingPrefixes = ["LD_", "DYLD_", "BASH_FUNC_"]
 

@@ -18,6 +18,9 @@ extension ScriptRun {
     /// How many random bytes a secret may have.
     public static let randomCounts: ClosedRange<Int64> = 4...1024
 
+    /// A drawn text of fewer bits can be found by trying all.
+    private static let unguessableBits = 64.0
+
     func random(_ value: Value) throws(Failure) -> Value {
         let range = Self.randomCounts
         guard let given = value["count"]?.asInteger, range.contains(given) else {
@@ -38,9 +41,11 @@ extension ScriptRun {
         let count = Int(given)
         let letters = try alphabet.map { (text) throws(Failure) in try Self.letters(text) }
         // With many draws a script gets the beginnings that it wants, and a program that has one can tell it in pieces.
-        let draft = SecretStore.Draft(
+        var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(), chooser: .derived)
+        let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
+        draft.isDraw = bits >= Self.unguessableBits
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

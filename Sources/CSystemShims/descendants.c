@@ -99,23 +99,45 @@ static bool is_among(pid_t pid, const pid_t *list, size_t count) {
     return false;
 }
 
-void vs_sys_end_children(const pid_t *own, size_t own_count, const pid_t *spared, size_t spared_count, int rounds) {
+// Where a kernel has no lists of children, all processes are looked through.
+static ssize_t find_children(pid_t *list, size_t capacity) {
+    ssize_t count = vs_sys_children(list, capacity);
+    if (count >= 0) return count;
+    static vs_sys_process all[4096];
+    count = vs_sys_processes(all, sizeof all / sizeof *all);
+    ssize_t found = 0;
+    for (ssize_t i = 0; i < count && (size_t)i < sizeof all / sizeof *all && (size_t)found < capacity; i++)
+        if (all[i].parent == getpid()) list[found++] = all[i].pid;
+    return found;
+}
+
+static bool is_alive(pid_t pid) {
+    vs_sys_process process;
+    return vs_sys_process_look(pid, &process) && !process.is_zombie;
+}
+
+static int64_t milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void vs_sys_end_children(const pid_t *own, size_t own_count, const pid_t *spared, size_t spared_count, int patience) {
     static pid_t list[4096];
     const ssize_t room = sizeof list / sizeof *list;
     const struct timespec pause = {.tv_nsec = 500000};
+    const int64_t end = milliseconds() + patience;
     // One look in which nobody is alive can have missed whoever was made meanwhile.
-    for (int round = 0, empty = 0; round < rounds && empty < 2; round++) {
-        ssize_t count = vs_sys_children(list, (size_t)room);
-        size_t alive = 0;
+    for (int empty = 0; empty < 2 && milliseconds() < end;) {
+        ssize_t count = find_children(list, (size_t)room);
+        size_t killed = 0;
         for (ssize_t i = 0; i < count && i < room; i++) {
             pid_t pid = list[i];
             if (is_among(pid, spared, spared_count) || is_among(getsid(pid), spared, spared_count)) continue;
             if (!is_among(pid, own, own_count) && waitpid(pid, NULL, WNOHANG) == pid) continue;
-            vs_sys_process process;
-            if (!vs_sys_process_look(pid, &process) || process.is_zombie) continue;
-            if (kill(pid, SIGKILL) == 0) alive++;
+            if (is_alive(pid) && kill(pid, SIGKILL) == 0) killed++;
         }
-        empty = alive == 0 ? empty + 1 : 0;
+        empty = killed == 0 ? empty + 1 : 0;
         if (empty < 2) nanosleep(&pause, NULL);
     }
 }

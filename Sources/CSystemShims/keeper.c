@@ -22,8 +22,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHILDREN = 4096, ROUNDS = 5000 };
-
 typedef struct {
     char *path;
     // Whether it is known which directory was made there.
@@ -113,49 +111,6 @@ static bool take_packet(keeper *self) {
 
 // MARK: - The end
 
-static bool is_spared(const keeper *self, pid_t pid) {
-    pid_t session = getsid(pid);
-    for (size_t i = 0; i < self->spared_count; i++)
-        if (self->spared[i] == pid || self->spared[i] == session) return true;
-    return false;
-}
-
-// Every child of this process: what loses its parent becomes one. Gives how many were killed.
-static size_t kill_children(const keeper *self) {
-    static pid_t list[CHILDREN];
-    ssize_t count = vs_sys_children(list, CHILDREN);
-    size_t killed = 0;
-    for (ssize_t i = 0; i < count && i < CHILDREN; i++)
-        if (!is_spared(self, list[i]) && kill(list[i], SIGKILL) == 0) killed++;
-    if (count >= 0) return killed;
-    // A kernel without lists of children.
-    static vs_sys_process all[CHILDREN];
-    count = vs_sys_processes(all, CHILDREN);
-    for (ssize_t i = 0; i < count && i < CHILDREN; i++)
-        if (all[i].parent == getpid() && !is_spared(self, all[i].pid) && kill(all[i].pid, SIGKILL) == 0) killed++;
-    return killed;
-}
-
-static void reap_all(void) {
-    while (waitpid(-1, NULL, WNOHANG) > 0) {}
-}
-
-// Ends when no child is left that could be killed, or, for one that the kernel does not let go, after 10 s.
-static void end_descendants(const keeper *self) {
-    const struct timespec pause = {.tv_nsec = 2000000};
-    for (int round = 0; round < ROUNDS; round++) {
-        reap_all();
-        siginfo_t none;
-        if (waitid(P_ALL, 0, &none, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD) return;
-        if (kill_children(self) == 0) {
-            // A zombie counts as killed: none at all means that only the spared are left, or others' processes.
-            reap_all();
-            if (kill_children(self) == 0) return;
-        }
-        nanosleep(&pause, NULL);
-    }
-}
-
 static void say(const char *text) {
     ssize_t ignored = write(2, text, strlen(text));
     (void)ignored;
@@ -181,7 +136,8 @@ static void remove_one(const removal *which) {
 
 static _Noreturn void finish(keeper *self, int status) {
     while (self->channel >= 0 && take_packet(self)) {}
-    end_descendants(self);
+    // All that was started, for one that the kernel does not let go 10 s.
+    vs_sys_end_children(NULL, 0, self->spared, self->spared_count, 10000);
     for (size_t i = 0; i < self->removal_count; i++) remove_one(&self->removals[i]);
     if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
     // TTOU is blocked: the modes are put back also where the run is in the background.

@@ -10,23 +10,23 @@ public enum SteeringVariable {
         "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "LESSOPEN",
         "LESSCLOSE", "GCONV_PATH", "LOCPATH", "NLSPATH", "HOSTALIASES", "RES_OPTIONS", "TMPDIR", "TERMINFO",
         "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "SSLKEYLOGFILE", "CURL_HOME", "WGETRC",
+        "TAR_OPTIONS", "GTK_MODULES", "GIO_EXTRA_MODULES",
     ]
     private static let prefixes = ["LD_", "DYLD_", "BASH_FUNC_", "MALLOC_", "GLIBC_"]
 
-    /// Those by which a program, or the interpreter of one, runs code of somebody else's.
-    private static let loading: Set<String> = [
-        "GCONV_PATH", "OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS",
-        "PS4", "PROMPT_COMMAND", "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONBREAKPOINT", "PERL5OPT",
-        "PERL5LIB", "PERL5DB", "PERLLIB", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
-        "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH", "LUA_INIT", "LUA_INIT_5_4", "LUA_PATH", "LUA_CPATH", "PHPRC",
-        "PHP_INI_SCAN_DIR", "R_PROFILE", "R_PROFILE_USER", "GIT_EXEC_PATH", "TAR_OPTIONS", "GTK_MODULES",
-        "GIO_EXTRA_MODULES",
+    /// Those of them that say which program or place is to be used, for a use that a program has anyway: the rest brings
+    /// code of somebody else's into a program, or into the interpreter of one.
+    private static let choosing: Set<String> = [
+        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_PAGER",
+        "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR", "GIT_PROXY_COMMAND", "GIT_ASKPASS", "SSH_ASKPASS",
+        "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES", "RES_OPTIONS", "TMPDIR",
+        "TERMINFO", "SSLKEYLOGFILE", "CURL_HOME", "WGETRC",
     ]
-    private static let loadingPrefixes = ["LD_", "DYLD_", "BASH_FUNC_"]
+    private static let choosingPrefixes = ["MALLOC_", "GLIBC_"]
 
     /// Whether the variable brings other code into a program that runs none by itself.
     public static func loadsCode(_ name: String) -> Bool {
-        loading.contains(name) || loadingPrefixes.contains(where: name.hasPrefix)
+        contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
     }
 
     /// Whether the variable is one: a secret has no business in it.

@@ -106,8 +106,9 @@ final class WorkerConnection {
     private static var unread: Failure {
         Failure(
             .limit, "the script's worker was killed: it does not read its answers",
-            reason: "hundreds of MiB wait for it",
-            hint: "no script can do that by itself: this is a bug in Lua or in vaultscript; please report it")
+            reason:
+                "more than \(maximumQueuedBytes >> 20) MiB wait for it, or \(maximumHeldBytes >> 20) MiB of answers",
+            hint: "ask for less side by side, or have large ones written to files: download, stdout = { file = path }")
     }
 
     /// Makes running Lua code see the interruption.

@@ -76,7 +76,8 @@ import Diagnostics
         let isFull = count + newShape.stride > words.count * 4 && words.count < WindowFilter.largest
         guard newShape != shape || isFull else { return shortest = newShortest }
         var size = isFull && newShape == shape ? words.count : 64
-        while size < WindowFilter.largest, needles * newShape.stride > size * 4 { size *= 2 }
+        let windows = max(needles * newShape.stride, isFull ? count + newShape.stride : 0)
+        while size < WindowFilter.largest, windows > size * 4 { size *= 2 }
         if size == words.count {
             words.wipe(first: size)
         } else {

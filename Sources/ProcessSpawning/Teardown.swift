@@ -37,9 +37,10 @@ final class Teardown {
     private static let lookAgainTime = Duration.milliseconds(20)
     /// The least time between two looks: processes that make others faster than that take no time from signals and timers.
     private static let leastLookTime = Duration.milliseconds(2)
-    /// How long KILL is given before processes are met look after look, and how many looks that takes at most: one second.
+    /// How long KILL is given before processes are met look after look.
     private static let stormTime = Duration.milliseconds(200)
-    private static let stormRounds: Int32 = 2000
+    /// For how long, in milliseconds: nothing else is done meanwhile.
+    private static let stormPatience: Int32 = 1000
     /// What those have who were told to end by an interruption, before they are told again.
     private static let toldTime = Duration.seconds(1)
 
@@ -102,7 +103,7 @@ final class Teardown {
         unsafe own.withUnsafeBufferPointer { own in
             unsafe spared.withUnsafeBufferPointer { spared in
                 unsafe vs_sys_end_children(
-                    own.baseAddress, own.count, spared.baseAddress, spared.count, Teardown.stormRounds)
+                    own.baseAddress, own.count, spared.baseAddress, spared.count, Teardown.stormPatience)
             }
         }
         look()

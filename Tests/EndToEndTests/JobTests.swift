@@ -123,6 +123,9 @@ import Testing
     @Test(arguments: [
         ("ssh://git@example.invalid/x.git", "a token needs an http or https address"),
         ("http://example.invalid/x.git", "is not encrypted"),
+        ("http://localhost.example.invalid/x.git", "is not encrypted"),
+        ("http://localhostexample.invalid/x.git", "is not encrypted"),
+        ("http://127.example.invalid/x.git", "is not encrypted"), ("http://[::1].example.invalid/x.git", "is not encrypted"),
     ])
     func `a token is not sent where it does not belong`(url: String, message: String) throws {
         let vault = try DevelopmentVault(secrets: ["GH_PAT": Canary().value])

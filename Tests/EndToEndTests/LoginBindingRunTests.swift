@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -83,6 +84,30 @@ import Testing
                 "\(outcome)")
         }
         #expect(attacker.requests.isEmpty)
+    }
+
+    /// On such a file system a write through a mapping changes no time.
+    @Test func `is not sent where a file says that was changed in place, with no time to show it`() throws {
+        let attacker = StubHTTPServer { _, _ in .json(200, #"{"accessToken": "a.b.c", "expiresIn": 60, "tokenType": "Bearer"}"#) }
+        defer { attacker.stop() }
+        let port = try #require(attacker.url.split(separator: ":").last)
+        let file = "/dev/shm/vaultscript-test-\(Int.random(in: 1_000_000...9_999_999)).env"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let text =
+            "INFISICAL_DOMAIN=http://127.0.0.1:\(String(repeating: "1", count: port.count))\nINFISICAL_UNIVERSAL_AUTH_CLIENT_ID=id\n"
+            + "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(client.value)\n"
+        #expect(FileManager.default.createFile(atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]))
+        let outcome = try Program.run(
+            [
+                "--credentials", file, "-e",
+                """
+                spawn{ "python3", "-c", "import mmap, os, sys; f = os.open(sys.argv[1], os.O_RDWR); m = mmap.mmap(f, 0); "
+                  .. "i = m.find(b'1:1') + 2; m[i:i + \(port.count)] = b'\(port)'", "\(file)" }
+                login()
+                """,
+            ])
+        #expect(outcome.code == 77 && outcome.errorText.contains("the credentials file \(file) is not used"), "\(outcome)")
+        #expect(attacker.requests.isEmpty && client.found(in: outcome) == nil)
     }
 
     @Test func `is sent where the user's own file says, before and after the first program`() throws {

@@ -191,6 +191,23 @@ import Testing
         #expect(outcome.text == "false\tlimit\tthe captured streams are larger than 47 MiB together\n", "\(outcome)")
     }
 
+    @Test func `large answers side by side wait until there is room, each comes once, and small ones with them`() throws {
+        let outcome = try Program.script(
+            """
+            local running, waits = {}, {}
+            for i = 1, 8 do
+              running[i] = spawn{ "head", "-c", tostring(16000000 + i), "/dev/zero", capture = true, maxOutput = 32 << 20, background = true }
+            end
+            for i = 1, 8 do while running[i]:running() do sleep(0.02) end end
+            for i = 1, 24 do
+              local p = running[(i + 2) // 3]
+              waits[i] = i % 3 == 1 and function() return #p:wait().stdout - 16000000 end or function() sleep(0.001) return "." end
+            end
+            print(table.concat({ parallel(waits) }, " "))
+            """)
+        #expect(outcome.text == "1 . . 2 . . 3 . . 4 . . 5 . . 6 . . 7 . . 8 . .\n", "\(outcome)")
+    }
+
     @Test func `what cannot be run is told as itself, with the code that a shell gives`() throws {
         let folder = try TemporaryFolder()
         try folder.write("plain", "echo", mode: 0o644)

@@ -19,10 +19,10 @@ typedef struct {
 /// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER). 0, or -1 with errno.
 int vs_sys_become_subreaper(void);
 
-/// Kills the children of this process, look after look and up to `rounds` times with half a millisecond between them, until
-/// none but `spared` and what is of their sessions is alive: what loses its parent becomes a child where this process is a subreaper. Those that have
-/// ended are reaped, but for `own` and `spared`, for which somebody waits.
-void vs_sys_end_children(const pid_t *own, size_t own_count, const pid_t *spared, size_t spared_count, int rounds);
+/// Kills the children of this process, look after look, until none but `spared` and what is of their sessions is alive,
+/// or `patience` milliseconds are over: what loses its parent becomes a child where this process is a subreaper. Those
+/// that have ended are reaped, but for `own` and `spared`, for which somebody waits.
+void vs_sys_end_children(const pid_t *own, size_t own_count, const pid_t *spared, size_t spared_count, int patience);
 
 /// The file that this process runs, links resolved, for the caller to free; NULL with errno.
 char *vs_sys_own_program(void);

@@ -8,8 +8,8 @@ public struct RunOptions: Sendable {
     public var scriptFolder: String
     /// The script as it was named: a path, `-`, `-e`.
     public var scriptName = ""
-    /// The line of the recipe{} that the script's text shows: before it is declared nothing is fetched or started.
-    public var recipeLine: Int?
+    /// The recipe{} that the script's text shows: before it is declared nothing is fetched or started.
+    public var shownRecipe: ShownRecipe?
     /// A symbolic link led to the script: what Lua says of its form shows the place alone.
     public var isScriptLinked = false
     /// The subcommand that asks, where a person has written no script: errors then say what that person can do.

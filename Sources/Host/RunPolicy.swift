@@ -13,12 +13,11 @@ final class RunPolicy {
     /// What the script asked of the host first; a recipe comes before that.
     private var first: String?
 
-    /// The line of the recipe that the script's text shows to people, where it shows one.
-    private let shownLine: Int?
+    private let shown: ShownRecipe?
 
-    init(ownHosts: [DeclaredHost], shownLine: Int? = nil) {
+    init(ownHosts: [DeclaredHost], shown: ShownRecipe? = nil) {
         self.ownHosts = ownHosts
-        self.shownLine = shownLine
+        self.shown = shown
     }
 
     // MARK: - The declaration
@@ -32,9 +31,9 @@ final class RunPolicy {
     /// What is wrong where the recipe that the text shows has not been declared: a script that says one thing, and
     /// by a jump past it, or a function of its own in its place, does another.
     var missingDeclaration: Failure? {
-        guard let shownLine, recipe == nil else { return nil }
+        guard let shown, recipe == nil else { return nil }
         return Failure(
-            .denied, "the script contains a recipe in line \(shownLine) that was never declared",
+            .denied, "the script contains a recipe in line \(shown.line) that was never declared",
             reason: "until it is, nothing is fetched, started or requested, and the run does not end well",
             hint: "let it be the first thing that the script does: vaultscript check says what stands in the way")
     }
@@ -50,10 +49,10 @@ final class RunPolicy {
         .recipe, .module, .describe, .sleep, .environmentVariable, .readInput, .confirm, .file,
     ]
 
-    /// Limits the run.
+    /// Limits the run to what `declaration` says, from which `recipe` was read.
     ///
-    /// - Throws: `.usage` for a second recipe, or one that comes late.
-    func limit(to recipe: Recipe) throws(Failure) {
+    /// - Throws: `.usage` for a second recipe, or one that comes late; `.denied` for another one than the text shows.
+    func limit(to recipe: Recipe, _ declaration: Value) throws(Failure) {
         guard self.recipe == nil else {
             throw Failure(
                 .usage, "recipe: the script has a recipe already", reason: "its limits hold to the end of the run",
@@ -63,6 +62,12 @@ final class RunPolicy {
             throw Failure(
                 .usage, "recipe: it has to come first in the script",
                 reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
+        }
+        if let shown, let key = shown.difference(from: declaration) {
+            throw Failure(
+                .denied, "recipe: what is declared is not what the script shows in line \(shown.line)",
+                reason: "the \(key) differ: a table that is written there has to be the one that holds",
+                hint: "write the recipe once, first in the script, and let nothing stand in its way")
         }
         self.recipe = recipe
     }
@@ -167,6 +172,7 @@ final class RunPolicy {
         guard recipe.programs.contains(request.program) else {
             throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
         }
+        try Self.check(path: request.searchPath, own: ownPath)
         var declared = SpawnRequest(program: request.program)
         if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
         let meant = declared.programFile
@@ -183,6 +189,19 @@ final class RunPolicy {
             .denied, "the program \(name) is not the one that this recipe declares",
             reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",
             hint: "leave PATH and cwd alone for it, or declare it by its path")
+    }
+
+    /// A program finds others by PATH too: a script may choose among the folders of this run's, and adds none.
+    private static func check(path: [UInt8]?, own: [UInt8]?) throws(Failure) {
+        let colon = UInt8(ascii: ":")
+        let known = Set((own ?? []).split(separator: colon, omittingEmptySubsequences: false))
+        let added = path?.split(separator: colon, omittingEmptySubsequences: false).first { !known.contains($0) }
+        guard let added else { return }
+        let folder = added.isEmpty ? "the working directory (an empty entry)" : Array(added).shownPath
+        throw Failure(
+            .denied, "env.PATH: \(folder) is not added under a recipe",
+            reason: "programs that the recipe declares would find others there",
+            hint: "leave PATH alone, or set it for vaultscript itself; a program can be declared by its path")
     }
 
     // MARK: - Hosts

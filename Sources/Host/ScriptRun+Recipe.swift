@@ -13,8 +13,9 @@ extension ScriptRun {
     }
 
     private func declare(_ id: UInt32, _ value: Value) throws(Failure) {
-        let recipe = try Recipe(value["spec"] ?? .null)
-        try policy.limit(to: recipe)
+        let declaration = value["spec"] ?? .null
+        let recipe = try Recipe(declaration)
+        try policy.limit(to: recipe, declaration)
         // Nothing is sent yet: they are fetched together when the script asks for the first of them.
         prefetch.declare(recipe.secrets.compactMap(SecretPrefetch.Declaration.init))
         gate.childOutput = .error

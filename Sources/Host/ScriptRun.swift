@@ -89,7 +89,7 @@ public final class ScriptRun {
     public init(options: RunOptions, fork: WorkerFork, keeper: KeeperLink? = nil) throws(Failure) {
         self.options = options
         self.keeper = keeper
-        policy = RunPolicy(ownHosts: try options.namedHosts, shownLine: options.recipeLine)
+        policy = RunPolicy(ownHosts: try options.namedHosts, shown: options.shownRecipe)
         _ = vs_sys_harden()
         loop = try EventLoop()
         worker = try WorkerConnection(loop: loop, fork: fork)

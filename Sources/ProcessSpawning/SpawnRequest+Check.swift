@@ -12,7 +12,7 @@ extension SpawnRequest {
     }
 
     /// The PATH that `program` is searched in.
-    var searchPath: [UInt8]? {
+    public var searchPath: [UInt8]? {
         let name = Array("PATH".utf8)
         guard let variable = environment.last(where: { $0.name == name }) else { return baseValue(name) }
         if case .text(let path) = variable.value { return path }

@@ -27,7 +27,7 @@ struct RunCommand {
             options.scriptFolder = script.folder
             options.scriptName = script.name
             options.isScriptLinked = script.isLinked
-            options.recipeLine = recipeLine(of: script.text)
+            options.shownRecipe = shownRecipe(in: script.text)
             var assignment = Assignment(
                 text: script.text, chunkName: script.chunkName, scriptName: script.name, scriptFolder: script.folder,
                 arguments: arguments.map { Array($0.utf8) })
@@ -106,11 +106,11 @@ struct RunCommand {
         return Array(text.drop { $0 != 10 })
     }
 
-    /// The line of the recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a
-    /// look for the word.
-    private func recipeLine(of text: [UInt8]) -> Int? {
+    /// The recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a look for the
+    /// word.
+    private func shownRecipe(in text: [UInt8]) -> ShownRecipe? {
         guard !isEmbedded, text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
-        return (try? RecipeDeclaration.read(SourceText(text)))?.line
+        return (try? RecipeDeclaration.read(SourceText(text))).flatMap { $0.map(ShownRecipe.init) }
     }
 
     private static func hasWord(_ text: [UInt8]) -> Bool {

@@ -32,6 +32,37 @@ import Testing
         #expect(outcome.code == code, "\(outcome)")
     }
 
+    @Test(arguments: [
+        ("programs = { 'sh', 'id' }", "secrets = { 'S8' }, programs = { 'git' }", "secrets"),
+        ("secrets = { 'S8' }, programs = { 'git', 'id' }", "secrets = { 'S8' }, programs = { 'git' }", "programs"),
+        ("secrets = { 'S8' }, programs = { 'id', 'git' }", "secrets = { 'S8', nil }, programs = { 'g' .. 'it', ('id') }", "programs"),
+        ("secrets = { { path = '/' } }", "secrets = { { path = '/web' } }", "secrets"),
+        ("secrets = { { name = 'A', path = '/' } }", "secrets = { { name = 'A' } }", "secrets"),
+        ("programs = { 'id' }", "description = 'harmless'", "programs"),
+        ("hosts = { 'evil.example' }", "hosts = {}", "hosts"), ("hosts = { 'evil.example' }", "hosts = nil", "hosts"),
+    ])
+    func `is the one that is declared`(declared: String, shown: String, key: String) throws {
+        let outcome = try Program.script(
+            "pcall(recipe, { name = 'x', \(declared) })\n\(Self.start)\nrecipe{ name = 'x', \(shown) }")
+        #expect(outcome.code == 77 && outcome.output.isEmpty, "\(outcome)")
+        let caught = try Program.script(
+            "local real, ok, e = recipe recipe = print ok, e = pcall(real, { name = 'x', \(declared) }) print(e.kind, e.message, e.reason)\nrecipe{ name = 'x', \(shown) }")
+        #expect(
+            caught.text.contains("denied\trecipe: what is declared is not what the script shows in line 2\tthe \(key) differ: "), "\(caught)")
+    }
+
+    @Test(arguments: [
+        "programs = { 'i' .. 'd', nil }, secrets = {}, hosts = { 'a.example', 'b.example:8080' }",
+        "programs = { ('id') }, secrets = { { name = 'A', path = '/w\u{e4}b' }, 'B', { path = \"\\x2fx\" } }, hosts = nil",
+        "programs = { PROGRAM or 'id' }", "programs = (function() return { 'id' } end)()", "programs = { 'id', 'id' }, secrets = { \"\\u{1F600}\" }",
+    ])
+    func `holds as it is written, and where it is no literal as it is computed`(lists: String) throws {
+        let outcome = try Program.script("recipe{ name = 'x', \(lists) } \(Self.start)")
+        #expect(outcome.code == 0 && outcome.text.contains("uid="), "\(outcome)")
+        let table = try Program.script("local t = { name = 'x', \(lists) }\nrecipe(t) \(Self.start)")
+        #expect(table.code == 0 && table.text.contains("uid="), "\(table)")
+    }
+
     @Test func `moves no cursor by what it says of itself`() throws {
         let text = #"recipe{ name = "t", description = "a\27[2Kb\7\nc" }"#
         let help = try Program.script(text, ["--help"])

@@ -151,7 +151,7 @@ import Testing
             outcome.text == """
                 system
                 own
-                denied the program echo is not the one that this recipe declares
+                denied env.PATH: \(folder.path) is not added under a recipe
                 denied the program /bin/echo is not declared by this recipe
                 denied the program ./echo is not the one that this recipe declares
                 start program nowhere-at-all was not found
@@ -159,6 +159,15 @@ import Testing
                 denied\tthe program cat is not declared by this recipe
 
                 """, "\(outcome)")
+    }
+
+    /// A program that is declared finds others by it.
+    @Test(arguments: [("/usr/bin", true), ("/bin:/usr/bin", true), ("/usr/bin:", false), (".:/usr/bin", false), ("/usr/bin:/tmp", false)])
+    func `PATH may lose folders, and gets no others`(path: String, isAllowed: Bool) throws {
+        let outcome = try Program.script(
+            "recipe{ name = 'x', programs = { 'env' } } print(pcall(spawn, { 'env', env = { PATH = '\(path)' } }))",
+            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+        #expect(outcome.text.hasPrefix(isAllowed ? "true" : "false\tenv.PATH: "), "\(outcome)")
     }
 
     @Test func `a stdlib module runs within the same limits`() throws {

@@ -25,9 +25,9 @@ static int close_with(int descriptor, int error) {
 
 // MARK: - Making
 
-bool vs_sys_is_in_memory(int file) {
+static bool is_in_memory(int directory) {
     struct statfs system;
-    if (fstatfs(file, &system) != 0) return false;
+    if (fstatfs(directory, &system) != 0) return false;
     return (long)system.f_type == TMPFS || (unsigned long)system.f_type == (unsigned long)RAMFS;
 }
 
@@ -44,7 +44,7 @@ int vs_sys_memory_directory_open(const char *path, bool is_private) {
     struct stat status;
     if (fstat(directory, &status) != 0) return close_with(directory, errno);
     if (!is_safe(&status, is_private)) return close_with(directory, EPERM);
-    if (!vs_sys_is_in_memory(directory)) return close_with(directory, ENOTSUP);
+    if (!is_in_memory(directory)) return close_with(directory, ENOTSUP);
     return directory;
 }
 

@@ -105,7 +105,7 @@ extension ScriptRun {
             throw refuse("it is larger than \(SecretSize.maximumLoadedBytes / 1024) KiB, or cannot be read")
         }
         room.truncate(to: found.count)
-        return (room, facts.st_ctim.tv_sec >= startedAt - 1 || vs_sys_is_in_memory(descriptor))
+        return (room, facts.st_ctim.tv_sec >= startedAt - 1)
     }
 
     // MARK: - Standard input

@@ -76,26 +76,6 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.text == "[secret:STAGE]\ttrue\n16\n", "\(outcome)")
     }
 
-    /// On such a file system a write through a mapping changes no time.
-    @Test func `a value that was written in place into an older environment file in memory is not cut`() throws {
-        let value = "\(Canary().value)' #'\(Canary().value)"
-        let vault = try DevelopmentVault(secrets: ["S": value])
-        let file = "/dev/shm/vaultscript-test-\(Int.random(in: 1_000_000...9_999_999)).env"
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let text = Data("A='\(String(repeating: "0", count: 400))'\n".utf8)
-        #expect(FileManager.default.createFile(atPath: file, contents: text, attributes: [.posixPermissions: 0o600]))
-        sleep(3)
-        let outcome = try Program.script(
-            #"""
-            local s = getSecret("S")
-            spawn{ "python3", "-c", "import mmap, os, sys; v = sys.stdin.buffer.read(); f = os.open(sys.argv[1], os.O_RDWR); "
-              .. "m = mmap.mmap(f, 0); m[:] = (b'A=' + bytes([39]) + v + bytes([39])).ljust(len(m) - 1) + bytes([10])", arg[1], stdin = s }
-            local found = secret.dotenv(arg[1])
-            print(spawn{ "printenv", "A", env = { A = found.A }, capture = true }.stdout)
-            """#, [file], environment: vault.environment)
-        #expect(outcome.text == "[secret:S]\n\n", "\(outcome)")
-    }
-
     @Test(arguments: DerivationCase.all) func `hold what they should`(testCase: DerivationCase) throws {
         let files = try SecretFiles()
         let outcome = try Program.script(

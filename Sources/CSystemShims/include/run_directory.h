@@ -5,9 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Whether an open file is of a file system in memory (tmpfs, ramfs): a write through a mapping changes no time there.
-bool vs_sys_is_in_memory(int file);
-
 /// Opens a directory below which secrets may be written; close-on-exec; -1 with errno. ENOTSUP: not in memory (neither
 /// tmpfs nor ramfs). EPERM: with `is_private`, not of this user or open to others; without, others could rename in it.
 int vs_sys_memory_directory_open(const char *path, bool is_private);

@@ -2,15 +2,76 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
 // MARK: - Pseudo-terminals
+
+#if defined(__linux__) && defined(SYS_fsopen)
+static bool write_text(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    bool is_written = write(file, text, strlen(text)) == (ssize_t)strlen(text);
+    close(file);
+    return is_written;
+}
+
+// Makes this process root of a user namespace where only its own user is known: devpts wants a root to own it.
+static bool enter_namespaces(void) {
+    char users[32], groups[32];
+    snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
+    snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
+    // The maps of an undumpable process belong to root.
+    return prctl(PR_SET_DUMPABLE, 1) == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
+           && write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", users)
+           && write_text("/proc/self/gid_map", groups);
+}
+
+static int mount_terminals(void) {
+    int system = (int)syscall(SYS_fsopen, "devpts", FSOPEN_CLOEXEC);
+    if (system < 0) return -1;
+    int mounted = -1;
+    if (syscall(SYS_fsconfig, system, FSCONFIG_SET_STRING, "mode", "0600", 0) == 0
+        && syscall(SYS_fsconfig, system, FSCONFIG_SET_STRING, "ptmxmode", "0600", 0) == 0
+        && syscall(SYS_fsconfig, system, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        mounted = (int)syscall(SYS_fsmount, system, FSMOUNT_CLOEXEC, 0);
+    close(system);
+    return mounted;
+}
+
+int vs_sys_own_terminals_open(void) {
+    int answer[2], mounted = -1;
+    if (pipe2(answer, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    // A copy of this process, but for its descriptors, which are the same: what it opens is open here.
+    pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES, NULL, NULL, NULL, 0);
+    if (helper == 0) {
+        if (enter_namespaces()) mounted = mount_terminals();
+        _exit(write(answer[1], &mounted, sizeof mounted) == sizeof mounted ? 0 : 1);
+    }
+    if (helper > 0) {
+        while (waitpid(helper, NULL, __WCLONE) < 0 && errno == EINTR) {}
+        if (read(answer[0], &mounted, sizeof mounted) != sizeof mounted) mounted = -1;
+    }
+    close(answer[0]);
+    close(answer[1]);
+    return mounted;
+}
+#else
+int vs_sys_own_terminals_open(void) { return -1; }
+#endif
 
 static int open_child_end(int host, int flags) {
 #ifdef TIOCGPTPEER
@@ -23,8 +84,9 @@ static int open_child_end(int host, int flags) {
     return open(path, flags);
 }
 
-int vs_sys_pseudo_terminal_make(bool child_reads, vs_sys_pseudo_terminal *made) {
-    int host = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+int vs_sys_pseudo_terminal_make(int own_terminals, bool child_reads, vs_sys_pseudo_terminal *made) {
+    int flags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK;
+    int host = own_terminals >= 0 ? openat(own_terminals, "ptmx", flags) : posix_openpt(flags);
     if (host < 0) return -1;
     int child = -1;
     if (grantpt(host) == 0 && unlockpt(host) == 0)

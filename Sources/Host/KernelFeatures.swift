@@ -1,5 +1,11 @@
 import CSystemShims
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What the kernel has of the layers that a run stands on, and what a run does without.
 enum KernelFeatures {
     /// The first version of Landlock whose domain lets programs rename and link across folders: below it they get none.
@@ -33,6 +39,12 @@ enum KernelFeatures {
             miss("Landlock is too old for programs: those of a run can read each other's environment")
         }
         if !hasFilter { miss("no seccomp filter: Landlock and resource limits alone hold the script's process") }
+        let terminals = vs_sys_own_terminals_open()
+        if terminals >= 0 {
+            close(terminals)
+        } else {
+            miss("no user namespaces with a devpts: programs of a run can open each other's pseudo-terminals")
+        }
         if !isHardened { miss("the host's memory can be read by other programs of this user") }
         return rows
     }

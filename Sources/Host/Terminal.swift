@@ -43,6 +43,9 @@ final class Terminal {
     /// Whether standard input is a keyboard.
     private(set) lazy var hasKeyboard = isatty(Self.keyboard) == 1
 
+    /// Where terminals are that no other program can open; -1 where the system has no such place. Open to the end.
+    private(set) lazy var ownTerminals = vs_sys_own_terminals_open()
+
     /// Where children's output is read into; one for all, as a handler has seen its bytes before the next are read.
     func buffer() throws(Failure) -> SecretBytes {
         if let room { return room }

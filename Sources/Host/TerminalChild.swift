@@ -37,10 +37,12 @@ final class ChildTerminal {
 
     /// Makes a pseudo-terminal and gives it to `request`; nothing is passed on yet.
     ///
-    /// - Parameter deliver: Gets what the child writes.
+    /// - Parameters:
+    ///   - isHidden: Whether no other program is to be able to open it. A program can then not learn its name (`tty`).
+    ///   - deliver: Gets what the child writes.
     /// - Throws: `.io` where the system has none, `.limit` for the lack of secret memory.
     init(
-        _ terminal: Terminal, joinsKeyboard: Bool, _ request: inout SpawnRequest,
+        _ terminal: Terminal, joinsKeyboard: Bool, isHidden: Bool, _ request: inout SpawnRequest,
         deliver: @escaping (Span<UInt8>) -> Void
     ) throws(Failure) {
         self.terminal = terminal
@@ -48,7 +50,8 @@ final class ChildTerminal {
         isJoined = joinsKeyboard
         room = try terminal.buffer()
         var made = vs_sys_pseudo_terminal()
-        guard unsafe vs_sys_pseudo_terminal_make(joinsKeyboard, &made) == 0 else {
+        guard unsafe vs_sys_pseudo_terminal_make(isHidden ? terminal.ownTerminals : -1, joinsKeyboard, &made) == 0
+        else {
             throw Failure(
                 .io, "spawn: there is no pseudo-terminal for the program",
                 reason: unsafe String(cString: strerror(errno)), hint: "tty = false runs it without one")

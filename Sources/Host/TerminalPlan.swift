@@ -37,7 +37,9 @@ extension SpawnPlan {
         guard wantsTerminal(user) else { return nil }
         let joins = joinsKeyboard && user.hasKeyboard
         do throws(Failure) {
-            let made = try ChildTerminal(user, joinsKeyboard: joins, &request, deliver: deliver)
+            // A program without the keyboard has no use for its terminal's name.
+            let made = try ChildTerminal(
+                user, joinsKeyboard: joins, isHidden: !joins || !grants.isEmpty, &request, deliver: deliver)
             if !joins { addPagers(&request) }
             return made
         } catch {

@@ -48,12 +48,13 @@ import Testing
         #expect(outcome.code == 3 && server.requests.map(\.target) == ["/api/status"], "\(outcome)")
     }
 
-    @Test(arguments: ["memfd_secret", "landlock", "seccomp"])
+    @Test(arguments: ["memfd_secret", "landlock", "seccomp", "terminals"])
     func `names what the kernel lacks, and goes on`(missing: String) throws {
         let words = [
             "memfd_secret": "note     kernel         no memfd_secret: values lie in locked pages",
             "landlock": "note     kernel         no Landlock: seccomp alone holds the script's process",
             "seccomp": "note     kernel         no seccomp filter: Landlock and resource limits alone",
+            "terminals": "note     kernel         no user namespaces with a devpts: programs of a run can open",
         ]
         let scene = try RefusalScene()
         let outcome = try Program.run(

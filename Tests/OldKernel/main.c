@@ -1,6 +1,6 @@
 // Runs a program as on a kernel that lacks something: OldKernel PART[,PART…] PROGRAM [ARGUMENT…]
 //
-// PART is memfd_secret, landlock or seccomp; its system calls then fail with ENOSYS, for the program and all it starts.
+// PART is memfd_secret, landlock, seccomp or terminals; its system calls then fail with ENOSYS, for the program and all it starts.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -13,6 +13,9 @@
 
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret 447
+#endif
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
 #endif
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
@@ -45,6 +48,7 @@ int main(int count, char **arguments) {
     if (strstr(arguments[1], "memfd_secret")) refuse(SYS_memfd_secret);
     if (strstr(arguments[1], "landlock"))
         for (long call = SYS_landlock_create_ruleset; call < SYS_landlock_create_ruleset + 3; call++) refuse(call);
+    if (strstr(arguments[1], "terminals")) refuse(SYS_fsopen);
     if (strstr(arguments[1], "seccomp")) {
         refuse(SYS_seccomp);
         refuse_prctl_seccomp();

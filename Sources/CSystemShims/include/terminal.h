@@ -15,9 +15,17 @@ typedef struct {
     int child;
 } vs_sys_pseudo_terminal;
 
-/// Makes a pseudo-terminal. 0, or -1 with errno: without devpts (some containers) ENOENT, EACCES or ENOSPC; the caller
-/// falls back on pipes. Linux 4.13 opens the child's end by TIOCGPTPEER, older kernels and ports by its path.
-int vs_sys_pseudo_terminal_make(bool child_reads, vs_sys_pseudo_terminal *made);
+/// Mounts a devpts that has no place in any file system: no other program can open the terminals in it by a path, write
+/// into them or change their modes. A helper process does that, in a user namespace.
+///
+/// The descriptor, close-on-exec, or -1 where the system does not let a user do that (Linux before 5.2, some containers,
+/// ports): then the terminals are files of the user's.
+int vs_sys_own_terminals_open(void);
+
+/// Makes a pseudo-terminal, in `own_terminals` where that is one and not -1. 0, or -1 with errno: without devpts (some
+/// containers) ENOENT, EACCES or ENOSPC; the caller falls back on pipes. Linux 4.13 opens the child's end by TIOCGPTPEER,
+/// older kernels and ports by its path.
+int vs_sys_pseudo_terminal_make(int own_terminals, bool child_reads, vs_sys_pseudo_terminal *made);
 
 /// The modes of a terminal, as they were when they were saved.
 typedef struct {

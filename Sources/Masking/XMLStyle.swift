@@ -6,13 +6,14 @@ struct XMLStyle {
     var newline: StaticString = "\n"
     var carriageReturn: StaticString = "\r"
 
-    /// Text nodes; attributes; Go's html and xml; Python's html; attributes with numeric blanks.
+    /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks.
     static let all: [XMLStyle] = [
         XMLStyle(),
         XMLStyle(quote: "&quot;"),
         XMLStyle(quote: "&quot;", apostrophe: "&apos;"),
         XMLStyle(quote: "&quot;", apostrophe: "&#39;"),
         XMLStyle(quote: "&quot;", apostrophe: "&#x27;"),
+        XMLStyle(quote: "&quot;", apostrophe: "&#039;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;"),
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),

@@ -1,9 +1,17 @@
-// Shell and Go quoting: what stands between the quotes.
+// Shell, Go, SQL and CSV quoting: what stands between the quotes.
 extension TextEncoding {
     /// Inside `'…'`: `'` becomes `'\''` or `'"'"'` (POSIX shell, 2.2.2).
     func writeShellSingleQuoted(_ source: Span<UInt8>, _ apostrophe: StaticString, to draft: Draft) {
         for index in source.indices {
             if source[index] == 0x27 { draft.append(apostrophe) } else { draft.append(source[index]) }
+        }
+    }
+
+    /// Inside quotes that are doubled where the text has them (SQL, YAML, CSV).
+    func writeDoubled(_ source: Span<UInt8>, _ quote: UInt8, to draft: Draft) {
+        for index in source.indices {
+            if source[index] == quote { draft.append(quote) }
+            draft.append(source[index])
         }
     }
 

@@ -7,6 +7,9 @@ enum TextEncoding {
     case shellDoubleQuoted
     case shellANSI(octalAboveASCII: Bool)
     case goQuoted(asciiOnly: Bool)
+    case literal(LiteralStyle)
+    /// Inside quotes of this kind, which are written twice: SQL and YAML, CSV.
+    case doubled(quote: UInt8)
     case percent(PercentStyle)
     case xml(XMLStyle)
 
@@ -17,7 +20,8 @@ enum TextEncoding {
             .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
-        ] + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
+        ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
+        + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
 
     /// The most bytes that one byte can become.
     static let maximumExpansion = 8
@@ -31,6 +35,8 @@ enum TextEncoding {
             let isForeign = style.asciiOnly && profile.hasHigh
             return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
         case .shellSingleQuoted: return profile.holds(0x27)
+        case .literal(let style): return style.changes(profile)
+        case .doubled(let quote): return profile.holds(quote)
         default: return true
         }
     }
@@ -56,6 +62,8 @@ enum TextEncoding {
         case .shellDoubleQuoted: writeShellDoubleQuoted(source, to: draft)
         case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)
         case .goQuoted(let asciiOnly): writeGoQuoted(source, asciiOnly, to: draft)
+        case .literal(let style): style.write(source, to: draft)
+        case .doubled(let quote): writeDoubled(source, quote, to: draft)
         case .percent(let style): style.write(source, to: draft)
         case .xml(let style): style.write(source, to: draft)
         }

@@ -141,6 +141,7 @@ public struct NaiveForms {
         jsonTwice(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`")
         shell(text)
         go(text)
+        literals(text)
         percent(text)
         xml(text)
     }
@@ -232,6 +233,45 @@ public struct NaiveForms {
             }
             all.insert(result)
         }
+    }
+
+    /// What Python, JavaScript, Perl and PHP show between quotes; SQL, YAML and CSV.
+    private mutating func literals(_ text: [UInt8]) {
+        for apostrophe in ["'", "\\'"] {
+            for kind in ["repr", "ascii", "bytes", "inspect"] {
+                var result: [UInt8] = []
+                var index = 0
+                while index < text.count {
+                    let (value, count) =
+                        kind == "bytes"
+                        ? (UInt32(text[index]), 1) : scalar(text[index...]) ?? (0xdc00 + UInt32(text[index]), 1)
+                    let isByte = count == 1 && text[index] >= 128
+                    let hex2Digits = bytes("\\x") + hex2(value, 2, kind == "inspect")
+                    switch value {
+                    case 39: result += bytes(apostrophe)
+                    case 92: result += [92, 92]
+                    case 9: result += bytes("\\t")
+                    case 10: result += bytes("\\n")
+                    case 13: result += bytes("\\r")
+                    case 8 where kind == "inspect": result += bytes("\\b")
+                    case 12 where kind == "inspect": result += bytes("\\f")
+                    case ..<32, 127..<160: result += hex2Digits
+                    case ..<127: result.append(UInt8(value))
+                    case 160 where kind == "repr", 173 where kind == "repr": result += hex2Digits
+                    case ..<256 where kind == "bytes" || kind == "ascii": result += hex2Digits
+                    case _ where isByte && kind == "inspect": result.append(text[index])
+                    case _ where isByte: result += bytes("\\u") + hex2(value, 4, false)
+                    case _ where kind != "ascii": result += text[index..<index + count]
+                    case ..<65536: result += bytes("\\u") + hex2(value, 4, false)
+                    default: result += bytes("\\U") + hex2(value, 8, false)
+                    }
+                    index += count
+                }
+                all.insert(result)
+            }
+        }
+        all.insert(text.flatMap { $0 == 39 || $0 == 92 ? [92, $0] : [$0] })
+        for quote in [UInt8(34), 39] { all.insert(text.flatMap { $0 == quote ? [$0, $0] : [$0] }) }
     }
 
     private mutating func percent(_ text: [UInt8]) {

@@ -17,16 +17,28 @@ public enum SteeringVariable {
     /// Those of them that say which program or place is to be used, for a use that a program has anyway: the rest brings
     /// code of somebody else's into a program, or into the interpreter of one.
     private static let choosing: Set<String> = [
-        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_PAGER",
-        "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR", "GIT_PROXY_COMMAND", "GIT_ASKPASS", "SSH_ASKPASS",
+        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_PAGER",
+        "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR", "GIT_ASKPASS", "SSH_ASKPASS",
         "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES", "RES_OPTIONS", "TMPDIR",
         "TERMINFO", "SSLKEYLOGFILE", "CURL_HOME", "WGETRC",
     ]
     private static let choosingPrefixes = ["MALLOC_", "GLIBC_"]
 
+    /// Others that bring code, or a place where code is looked for, into programs that many use. A secret may well stand
+    /// in some of them.
+    private static let others: Set<String> = [
+        "PYTHONUSERBASE", "DOTNET_STARTUP_HOOKS", "CORECLR_PROFILER", "CORECLR_PROFILER_PATH", "COR_PROFILER",
+        "COR_PROFILER_PATH", "ZDOTDIR", "GEM_PATH", "GEM_HOME", "BUNDLE_GEMFILE", "JULIA_LOAD_PATH", "JULIA_DEPOT_PATH",
+        "QT_PLUGIN_PATH", "GTK_PATH", "GST_PLUGIN_PATH", "SASL_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "MAKEFLAGS",
+        "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
+        "HELM_PLUGINS",
+        "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "NPM_CONFIG_NODE_OPTIONS",
+    ]
+
     /// Whether the variable brings other code into a program that runs none by itself.
     public static func loadsCode(_ name: String) -> Bool {
-        contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
+        others.contains(name)
+            || contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
     }
 
     /// Whether the variable is one: a secret has no business in it.

@@ -84,7 +84,7 @@ final class FileService {
 
     private func read(_ call: inout FileCall) throws(Failure) -> Value {
         try call.options.finish()
-        return .bytes(try maskedText(of: try call.openForReading(), call))
+        return .bytes(CredentialSettings.masked(try maskedText(of: try call.openForReading(), call)))
     }
 
     /// The whole text, masked as one.

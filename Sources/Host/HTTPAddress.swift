@@ -87,6 +87,8 @@ struct HTTPAddress {
     var hostName: String { parsed?.host ?? "http" }
     var secretName: String? { secret?.name }
     var secretValue: SecretBytes? { secret?.value }
+    /// What is public of its size.
+    var size: Int { secret?.size.room ?? publicText?.utf8.count ?? 0 }
 
     /// What is judged and shown in place of a URL that is a secret.
     func text(_ endpoint: HTTPEndpoint) -> String { publicText ?? endpoint.origin + "/" }

@@ -28,6 +28,9 @@ struct HTTPPlan {
     /// As much of JSON or a value as secret memory takes.
     static let maximumSecretBody: Int64 = 1 << 20
     private static let maximumHeaders = 100
+    /// What url and headers may be together, by what is public of their size: below the 1 MiB that libcurl sends there,
+    /// which it would measure by the lengths of values.
+    private static let maximumHeadBytes = 512 * 1024
     /// Set by the transport, or of a meaning that the host has to keep: a compressed answer could not be masked.
     private static let reserved: Set<String> = [
         "host", "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te", "trailer", "keep-alive",
@@ -53,6 +56,8 @@ struct HTTPPlan {
     var grants: [String] = []
     /// Texts of the script that go out: none of them should hold a mask.
     private var texts: [(place: String, [UInt8])] = []
+    /// What is public of the size of the headers' values.
+    private var headRoom = 0
     private let store: SecretStore
 
     init(_ value: Value, store: SecretStore) throws(Failure) {
@@ -65,6 +70,7 @@ struct HTTPPlan {
         try readBody(&options)
         try readMethod(&options)
         try readHeaders(&options)
+        try checkHead()
         try readAnswer(&options)
         timeout = try options.duration("timeout") ?? timeout
         guard timeout > .zero else { throw Self.usage("timeout: expected more than no time") }
@@ -176,6 +182,16 @@ struct HTTPPlan {
         headers.sort { $0.name < $1.name }
     }
 
+    /// What can be known of the size of url and headers.
+    private func checkHead() throws(Failure) {
+        let size = headers.reduce(url.size + headRoom) { $0 + $1.name.utf8.count + 4 }
+        guard size > Self.maximumHeadBytes else { return }
+        throw Failure(
+            .limit, "\(Self.function): url and headers are larger than \(Self.maximumHeadBytes / 1024) KiB",
+            reason: "a secret in them counts as \(SecretSize.leastWeight / 1024) KiB, or as large as it could be",
+            hint: "send what is large in the body")
+    }
+
     private static func isToken(_ bytes: [UInt8]) -> Bool {
         (1...256).contains(bytes.count)
             && bytes.allSatisfy { RecipeParameter.isWordByte($0) || $0 == UInt8(ascii: "-") }
@@ -184,7 +200,9 @@ struct HTTPPlan {
     private mutating func headerValue(_ value: Value, _ name: String) throws(Failure) -> HTTPRequest.HeaderValue {
         switch value {
         case .object(let object) where object.kind == .secret:
-            return .whole(try entry(object, "header \(name)").value)
+            let entry = try entry(object, "header \(name)")
+            headRoom += entry.size.room
+            return .whole(entry.value)
         case .integer(let number): return .text(String(number))
         case .bytes(let bytes):
             guard !bytes.isEmpty, bytes.count <= 16 * 1024, !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }),
@@ -195,6 +213,7 @@ struct HTTPPlan {
                     reason: "it is empty, too long, or holds line ends or other control characters")
             }
             texts.append(("headers: \(name)", bytes))
+            headRoom += bytes.count
             return .text(String(decoding: bytes, as: UTF8.self))
         default:
             throw Self.usage("headers: \(name): expected a text, a number or a secret, got \(value.described)")

@@ -1,3 +1,4 @@
+import CSystemShims
 import Configuration
 import Diagnostics
 import HostProtocol
@@ -79,6 +80,7 @@ struct LoginPlanner {
         let sources = LoginSources(
             options: options, environment: environment, infisical: try InfisicalProjectFile.read(options.settings))
         let identity = try identity(asked, credentials)
+        try refuseNested(identity, credentials)
         let host = try boundHost(identity.origin, asked, credentials, sources)
         return LoginPlan(
             source: credentials.file?.path ?? "the environment", proof: identity.proof,
@@ -89,6 +91,23 @@ struct LoginPlanner {
             path: pick(.path, asked.path, credentials, sources) ?? "",
             secretEnd: try secretEnd(asked, credentials.file),
             secretPlace: secretPlace(asked, credentials))
+    }
+
+    /// A script that starts vaultscript writes its command line, its environment and its configuration: none of them is
+    /// the user's word, to which the user's credentials would be bound.
+    private func refuseNested(_ identity: LoginIdentity, _ credentials: LoginCredentials) throws(Failure) {
+        let isOfUser =
+            switch (identity.origin, identity.proof) {
+            // What a descriptor brings, or a variable, the script has handed over: programs inherit neither of the user's.
+            case (.file, _): credentials.file?.content != nil
+            case (.surroundings, .platform): true
+            case (.handle, _), (.surroundings, _): false
+            }
+        guard isOfUser, vs_sys_is_below_marked_run() else { return }
+        throw Failure(
+            .denied, "a program of another script's run does not log in with the user's credentials",
+            reason: "that script decides what this vaultscript is told",
+            hint: "let the script itself do it (login, getSecret, require), or start the outer one with --allow-nested")
     }
 
     private func chooser(_ origin: IdentityOrigin, _ credentials: LoginCredentials) -> Masker.Origin {

@@ -33,7 +33,9 @@ struct RecipeParameter {
                     "a name begins with a letter and holds letters, digits and _; help, paramsJson and no… are taken",
                 hint: "choose another name")
         }
-        guard case .map = value else {
+        switch value {
+        case .map, .list([]): break
+        default:
             throw Failure(
                 .usage, "\(place): expected a table such as { type = \"string\" }, got \(value.described)")
         }

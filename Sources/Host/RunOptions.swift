@@ -40,6 +40,8 @@ public struct RunOptions: Sendable {
     public var environment: String?
     /// `--path`.
     public var path: String?
+    /// `--allow-nested`: programs of the script may start vaultscript with the user's credentials.
+    public var allowsNested = false
     /// `--allow-http`: credentials may go to another machine without encryption.
     public var allowsPlainHTTP = false
     /// `--limit NAME=VALUE` and VAULTSCRIPT_LIMITS: what the run may use up.

@@ -40,12 +40,14 @@ extension ScriptRun {
         }
         let count = Int(given)
         let letters = try alphabet.map { (text) throws(Failure) in try Self.letters(text) }
-        // With many draws a script gets the beginnings that it wants, and a program that has one can tell it in pieces.
-        var draft = SecretStore.Draft(
-            name: name, source: SecretSource(provider: "random"),
-            size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(), chooser: .derived)
         let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
-        draft.isDraw = bits >= Self.unguessableBits
+        let isUnguessable = bits >= Self.unguessableBits
+        // With few bits and many draws a script gets all texts that it wants. The others nobody knows, unless a program that
+        // has one tells it in pieces, which could tell any value so.
+        let draft = SecretStore.Draft(
+            name: name, source: SecretSource(provider: "random"),
+            size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(),
+            chooser: isUnguessable ? .vault : .derived)
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

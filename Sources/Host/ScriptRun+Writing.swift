@@ -182,7 +182,7 @@ extension ScriptRun {
         for (name, entry) in secrets {
             let isPlain = try WrittenReference.isDeclared(in: entry.value, gate.masker) { _ in false }
             notes.append(
-                WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade && !entry.isDraw, mayRefer: !isPlain))
+                WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
         }
         sessions.noteWritten(notes, in: folder)
         return notes
@@ -203,6 +203,15 @@ extension ScriptRun {
                 .limit, "\(place): the secret \(entry.name.printable) could be too large",
                 reason: "what it is made from may have up to \(entry.size.bound / 1024) KiB, whatever it has",
                 hint: "write a smaller one, or give captured ones a smaller maxOutput")
+        }
+        // What is fetched again is refused by its own length.
+        guard !entry.isAssembled || entry.size.room <= SecretSize.maximumLoadedBytes else {
+            throw Failure(
+                .limit, "\(place): the secret \(entry.name.printable) could not be read again",
+                reason:
+                    "its text, and at least \(SecretSize.leastWeight / 1024) KiB for each secret in it, are more than "
+                    + "the \(SecretSize.maximumLoadedBytes / 1024) KiB that are fetched",
+                hint: "write a smaller one, or the secrets in it by themselves")
         }
         return entry
     }

@@ -30,8 +30,6 @@ final class SecretStore {
         var parts: [SecretPart]
         /// Whether the user has said that its value may be seen.
         var isPublic: Bool
-        /// Whether it is a draw that nobody can guess: written to the vault it is a value like others there.
-        var isDraw: Bool
         /// The text before the first secret of a template: public, and what can be judged of the whole.
         var beginning: [UInt8]
 
@@ -52,7 +50,6 @@ final class SecretStore {
         var chooser = Masker.Origin.vault
         /// Whether the user's configuration names it as public: then it is not masked.
         var isPublic = false
-        var isDraw = false
         var beginning: [UInt8] = []
     }
 
@@ -139,7 +136,7 @@ final class SecretStore {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
             isAssembled: draft.isAssembled, chooser: draft.chooser, parts: parts, isPublic: draft.isPublic,
-            isDraw: draft.isDraw, beginning: draft.beginning)
+            beginning: draft.beginning)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

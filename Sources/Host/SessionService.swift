@@ -89,13 +89,19 @@ final class SessionService {
         }
     }
 
+    /// What this run has logged in with where only the script names the host.
+    private var broughtProofs: [(host: String, value: SecretBytes)] = []
+
     /// A program may have written a value of the run into the credentials file that the script names: it would be sent as
     /// a token, a client secret or a project.
     private func refuseValues(_ plan: LoginPlan, _ base: InfisicalBaseURL) throws(Failure) {
         var texts = [plan.project, plan.organization, plan.environment, plan.path].compactMap(\.self)
         var held = false
+        var proofs: [SecretBytes] = []
         func look(_ value: SecretBytes) {
-            if value.withBytes({ !gate.masker.places(in: $0).isEmpty }) { held = true }
+            let isKnownThere = broughtProofs.contains { $0.host == base.text && $0.value.isEqual(to: value) }
+            if !isKnownThere, value.withBytes({ !gate.masker.places(in: $0).isEmpty }) { held = true }
+            proofs.append(value)
         }
         switch plan.proof {
         case .universalAuth(let id, let secret):
@@ -106,7 +112,10 @@ final class SessionService {
             texts.append(identity)
             if case .token(let token) = source { look(token) }
         }
-        guard held || texts.contains(where: { !gate.masker.places(in: Array($0.utf8).span).isEmpty }) else { return }
+        guard held || texts.contains(where: { !gate.masker.places(in: Array($0.utf8).span).isEmpty }) else {
+            broughtProofs += proofs.map { (base.text, $0) }
+            return
+        }
         throw Failure(
             .denied, "login: the credentials in \(plan.source.printable) hold a secret of this run",
             reason:

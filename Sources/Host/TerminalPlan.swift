@@ -36,6 +36,12 @@ extension SpawnPlan {
     ) throws(Failure) -> ChildTerminal? {
         guard wantsTerminal(user) else { return nil }
         let joins = joinsKeyboard && user.hasKeyboard
+        if joins, capture != .none, !grants.isEmpty {
+            throw Failure(
+                .usage, "spawn: the output of \(shownProgram), which has the keyboard and a secret, is not captured",
+                reason: "a terminal echoes what is typed, and what it answers, between the bytes of a value",
+                hint: "leave capture out, or stdin = \"inherit\"")
+        }
         do throws(Failure) {
             // A program without the keyboard has no use for its terminal's name.
             let made = try ChildTerminal(

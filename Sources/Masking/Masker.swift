@@ -17,10 +17,11 @@ public final class Masker {
     public enum Origin: Int, Sendable, Comparable {
         /// Nobody who sees what comes out: it was loaded from the user's vault, or typed.
         case vault
+        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws, public text around a value.
+        /// Before those of a brought vault: its owner would choose what reaches into a draw, and see what is left of it.
+        case derived
         /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
         case brought
-        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws, public text around a value.
-        case derived
         /// The script, or a program that it started.
         case script
 

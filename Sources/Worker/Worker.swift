@@ -52,8 +52,17 @@ public enum Worker {
             && (report.landlock_error == 0 || report.landlock_abi == 0)
             && (report.filter_error == 0 || !vs_sys_seccomp_available())
         guard !isWhole else { return }
+        let layers = [
+            ("no_new_privs", report.no_new_privileges_error), ("undumpable", report.undumpable_error),
+            ("descriptors", report.descriptors_error), ("Landlock", report.landlock_error),
+            ("seccomp", report.filter_error),
+        ]
+        let refused = layers.filter { $0.1 != 0 }.map { name, error in
+            "\(name): \(unsafe String(cString: strerror(error)))"
+        }
         throw Failure(
-            .script, "the worker cannot be locked down, so the script was not started", reason: "\(report)",
+            .script, "the worker cannot be locked down, so the script was not started",
+            reason: "the kernel refuses " + refused.joined(separator: ", "),
             hint: "another sandbox around this program may forbid it: allow seccomp and Landlock")
     }
 

@@ -9,6 +9,7 @@ extension CommandOption {
         CommandOption("--from", "NAME", "run this task and what needs it; may be said again"),
         CommandOption("--keep-going", short: "-k", "after a failed task run what does not need it"),
         CommandOption("--yes", short: "-y", "answer every confirm with yes"),
+        CommandOption("--allow-nested", "let programs of the script start vaultscript with your credentials"),
         CommandOption("--timeout", "TIME", "end the run after that time, such as 10m, with exit code 124"),
         CommandOption("--json", "one event a line on standard output (vaultscript help events)"),
     ]
@@ -19,6 +20,7 @@ extension SharedOptions {
     mutating func takeOfScripts(_ name: String, _ value: String) throws(Failure) -> Bool {
         switch name {
         case "--yes": run.assumesYes = true
+        case "--allow-nested": run.allowsNested = true
         case "--timeout": try run.takeTimeLimit(value)
         case "--json": run.writesEvents = true
         default: return try run.tasks.take(name, value)

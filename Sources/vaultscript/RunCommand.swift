@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 import Host
 import ScriptAnalysis
@@ -18,6 +19,7 @@ struct RunCommand {
     /// Runs the script and gives the exit code of section 7 of docs/script-api.md.
     func run() -> Int32 {
         do throws(Failure) {
+            if !isEmbedded && !options.allowsNested { vs_sys_mark_run() }
             let keeper = try KeeperLink()
             let script = try load()
             if !isEmbedded { try MisplacedOption(arguments)?.check(script.text, script.name) }

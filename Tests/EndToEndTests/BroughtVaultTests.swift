@@ -43,6 +43,26 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    /// Its author would choose what reaches into a draw, and see the rest of it.
+    @Test func `lays no draws and no hashes bare`() throws {
+        let user = try DevelopmentVault(secrets: ["TOKEN": Canary().value])
+        let guesses = "0123456789abcdef".map { ("Q\($0)", "QQQQQQQQ\($0)") }
+        let author = try DevelopmentVault(secrets: Dictionary(uniqueKeysWithValues: guesses))
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            local token = getSecret("TOKEN")
+            local made = { secret.random(32, { format = "hex" }), secret.hmac("sha256", token, "message") }
+            local all = login{ credentials = arg[1] }:getSecrets()
+            made[3] = secret.random(32, { format = "hex" })
+            for _, h in ipairs(made) do
+              spawn{ "sh", "-c", 'echo "QQQQQQQQ$T"', env = { T = h } }
+            end
+            """#, [try credentials(author, folder)], environment: user.environment)
+        let shown = ["random", "hmac(TOKEN)", "random"].map { "QQQQQQQQ[secret:\($0)]\n" }
+        #expect(outcome.text == shown.joined(), "\(outcome)")
+    }
+
     @Test func `is no way out of a recipe that declares no host`() throws {
         let user = try DevelopmentVault(secrets: ["TOKEN": Canary().value])
         let author = try DevelopmentVault(secrets: ["TOKEN": "text"])

@@ -3,6 +3,25 @@ import TestSupport
 import Testing
 
 /// Ways to the files of vaultscript, each tried by a script: none leads there, and no byte of them comes out.
+/// A credentials file that another run, or a program, has moved is one all the same.
+@Suite struct `Credentials in a file that a script reads` {
+    @Test(arguments: [
+        ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=%\nA=b\n", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=[secret:INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET]\nA=b\n"),
+        ("export INFISICAL_TOKEN = \"%\" # mine", "export INFISICAL_TOKEN = \"[secret:INFISICAL_TOKEN]\" # mine"),
+        ("{\"INFISICAL_JWT\": \"%\"}", "{\"INFISICAL_JWT\": \"[secret:INFISICAL_JWT]\"}"),
+        ("INFISICAL_TOKEN=%INFISICAL_TOKEN=%", "INFISICAL_TOKEN=[secret:INFISICAL_TOKEN]"),
+        ("the variable INFISICAL_TOKEN holds\nINFISICAL_TOKEN=$(login)\nINFISICAL_TOKEN=…\nINFISICAL_TOKEN", nil),
+    ])
+    func `are masked, and nothing else is`(text: String, shown: String?) throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x", text.replacingOccurrences(of: "%", with: canary.value))
+        let outcome = try Program.script("io.write(fs.read(arg[1]))", [file])
+        #expect(outcome.text == shown ?? text, "\(outcome)")
+        #expect(canary.found(in: outcome) == nil)
+    }
+}
+
 @Suite struct `Files out of reach` {
     /// One idea: Lua code that is refused with `denied`. It finds the strings CRED (the credentials file), CONFIG (the
     /// folder of configuration), STATE, WORK (a folder of its own) and HOST (the host's process id).

@@ -19,6 +19,22 @@ import Testing
         #expect(lines.count > 3 && lines[3].wholeMatch(of: /(\/dev\/pts)?\/[0-9]+/) != nil, "\(terminal.text)")
     }
 
+    /// The terminal's answers to a question of the script's would stand between the bytes of the value, and with them in Lua.
+    @Test func `a program with the keyboard and a secret is not captured`() throws {
+        let terminal = try PseudoTerminal.script(
+            """
+            local h = secret.random(16)
+            local ok, e = pcall(spawn, { "printenv", "T", env = { T = h }, tty = true, stdin = "inherit", capture = true })
+            print(ok, e.kind, e.message)
+            print(#spawn{ "printenv", "T", env = { T = h }, tty = true, capture = true }.stdout > 0)
+            print(spawn{ "echo", "plain", tty = true, stdin = "inherit", capture = true }.stdout)
+            """)
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+        #expect(
+            terminal.text.hasPrefix("false\tusage\tspawn: the output of printenv, which has the keyboard and a secret, is not captured\r\ntrue\r\nplain"),
+            "\(terminal.text)")
+    }
+
     @Test func `a program that asks fails instead of waiting`() throws {
         let terminal = try PseudoTerminal.script(
             """

@@ -8,7 +8,7 @@ import Testing
 @Suite("Values that somebody may have chosen") struct LaterValueTests {
     /// Each origin with one that comes later.
     static let origins: [(Masker.Origin, Masker.Origin)] = [
-        (.vault, .script), (.vault, .brought), (.vault, .derived), (.brought, .derived), (.brought, .script),
+        (.vault, .script), (.vault, .brought), (.vault, .derived), (.derived, .brought), (.brought, .script),
         (.derived, .script),
     ]
 
@@ -126,7 +126,7 @@ import Testing
         let long = "abc/1234/defghij-klmnopq"
         for values in [
             [("1234", "V", Masker.Origin.vault), (long, "LONG", .brought)],
-            [(long, "LONG", .derived), ("1234", "V", .brought)],
+            [(long, "LONG", .brought), ("1234", "V", .derived)],
         ] {
             #expect(masked("a \(encode(long)) b", try masker(values)) == "a [secret:LONG] b", "\(name)")
         }

@@ -19,6 +19,15 @@ typedef struct {
 /// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER). 0, or -1 with errno.
 int vs_sys_become_subreaper(void);
 
+/// Names this process, and those that it forks from now on, as processes of a script's run; what they execute has its own
+/// name again.
+void vs_sys_mark_run(void);
+
+/// Whether this process, or where it is marked itself its keeper and parent, was started, directly or not, by one that is
+/// marked. False where the system does not show its
+/// processes, or a program has hidden them (a PID namespace).
+bool vs_sys_is_below_marked_run(void);
+
 /// Kills the children of this process, look after look, until none but `spared` and what is of their sessions is alive,
 /// or `patience` milliseconds are over: what loses its parent becomes a child where this process is a subreaper. Those
 /// that have ended are reaped, but for `own` and `spared`, for which somebody waits.

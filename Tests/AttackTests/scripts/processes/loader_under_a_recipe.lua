@@ -3,12 +3,15 @@
 -- out: denied	spawn: env.OPENSSL_CONF is not set under a recipe
 -- out: denied	spawn: env.PYTHONPATH is not set under a recipe
 -- out: denied	spawn: env.PS4 is not set under a recipe
+-- out: denied	spawn: env.PYTHONUSERBASE is not set under a recipe
+-- out: denied	spawn: env.GIT_SSH_COMMAND is not set under a recipe
 -- out: denied	spawn: files.LD_PRELOAD does not take a secret
 recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "cat" } }
 local token = getSecret("TOKEN")
 for _, options in ipairs {
   { "cat", env = { LD_PRELOAD = scriptDir .. "/e.so", T = token } }, { "cat", env = { OPENSSL_CONF = "x", T = token } },
   { "cat", env = { PYTHONPATH = scriptDir, T = token } }, { "cat", env = { PS4 = "$(date)", T = token } },
+  { "cat", env = { PYTHONUSERBASE = scriptDir, T = token } }, { "cat", env = { GIT_SSH_COMMAND = "x", T = token } },
   { "cat", files = { LD_PRELOAD = token } },
 } do
   local ok, e = pcall(spawn, options)

@@ -1,0 +1,51 @@
+/// Credentials in a text that a script reads: whatever has moved or copied a credentials file, no script reads what logs
+/// in. Other runs may know what this one does not.
+enum CredentialSettings {
+    /// The settings whose values log in.
+    private static let names = [
+        "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "INFISICAL_TOKEN", "INFISICAL_JWT", "INFISICAL_OIDC_AUTH_JWT",
+    ].map { Array($0.utf8) }
+    private static let common = Array("INFISICAL_".utf8)
+    /// A shorter one logs in nowhere.
+    private static let leastBytes = 16
+
+    /// The text with a mask in the place of each such value.
+    static func masked(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var start = 0
+        for place in places(in: text) {
+            result += text[start..<place.range.lowerBound] + Array("[secret:\(place.name)]".utf8)
+            start = place.range.upperBound
+        }
+        return start == 0 ? text : result + text[start...]
+    }
+
+    private static func places(in text: [UInt8]) -> [(range: Range<Int>, name: String)] {
+        var found: [(range: Range<Int>, name: String)] = []
+        var index = 0
+        while let begin = text[index...].firstRange(of: common)?.lowerBound {
+            index = begin + common.count
+            for name in names where text[begin...].starts(with: name) {
+                guard let value = value(in: text, after: begin + name.count) else { continue }
+                found.append((value, String(decoding: name, as: UTF8.self)))
+                index = value.upperBound
+                break
+            }
+        }
+        return found
+    }
+
+    /// What stands behind `=` or `:` as one word, without quotes around it.
+    private static func value(in text: [UInt8], after place: Int) -> Range<Int>? {
+        let rest = text[place...].drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x22 || $0 == 0x27 }
+        guard let sign = rest.first, sign == UInt8(ascii: "=") || sign == UInt8(ascii: ":") else { return nil }
+        let value = rest.dropFirst().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x22 || $0 == 0x27 }
+        let end = value.firstIndex { !isPart($0) } ?? value.endIndex
+        return end - value.startIndex >= leastBytes ? value.startIndex..<end : nil
+    }
+
+    /// Of a client secret, a token: letters, digits, and the signs of base64 and of JSON Web Tokens.
+    private static func isPart(_ byte: UInt8) -> Bool {
+        RecipeParameter.isWordByte(byte) || [0x2b, 0x2d, 0x2e, 0x2f, 0x3d].contains(byte)
+    }
+}

@@ -121,7 +121,7 @@ var targets: [Target] = [
         "HostTests",
         [
             "Host", "Providers", "HTTPTransport", "SecretMemory", "EventLoop", "HostProtocol", "Configuration",
-            "Masking", "Diagnostics",
+            "Masking", "Diagnostics", "CSystemShims",
         ]),
     suite("ProvidersTests", ["Providers", "HTTPTransport", "SecretMemory", "EventLoop", "Diagnostics"]),
     .testTarget(

@@ -35,9 +35,13 @@ static bool enter_namespaces(void) {
     snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
     // The maps of an undumpable process belong to root.
-    return prctl(PR_SET_DUMPABLE, 1) == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
-           && write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", users)
-           && write_text("/proc/self/gid_map", groups);
+    bool is_mapped = prctl(PR_SET_DUMPABLE, 1) == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
+                     && write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", users)
+                     && write_text("/proc/self/gid_map", groups);
+    int error = errno;
+    prctl(PR_SET_DUMPABLE, 0);
+    errno = error;
+    return is_mapped;
 }
 
 static int mount_terminals(void) {
@@ -48,29 +52,53 @@ static int mount_terminals(void) {
         && syscall(SYS_fsconfig, system, FSCONFIG_SET_STRING, "ptmxmode", "0600", 0) == 0
         && syscall(SYS_fsconfig, system, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
         mounted = (int)syscall(SYS_fsmount, system, FSMOUNT_CLOEXEC, 0);
+    int error = errno;
     close(system);
+    errno = error;
     return mounted;
 }
 
+// What a program cannot bring about: the system has no such thing, or lets no user have it.
+static bool is_lack(int error) {
+    if (error == ENOSPC) {
+        char text[2] = "";
+        int file = open("/proc/sys/user/max_user_namespaces", O_RDONLY | O_CLOEXEC);
+        bool is_none = file >= 0 && read(file, text, sizeof text) == 2 && text[0] == '0' && text[1] == '\n';
+        if (file >= 0) close(file);
+        return is_none;
+    }
+    return error == EPERM || error == EACCES || error == ENOSYS || error == EINVAL || error == ENODEV || error == ENOENT;
+}
+
 int vs_sys_own_terminals_open(void) {
-    int answer[2], mounted = -1;
+    // The descriptor, or an error below zero.
+    int answer[2], mounted = -EINTR;
     if (pipe2(answer, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
     // A copy of this process, but for its descriptors, which are the same: what it opens is open here.
     pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES, NULL, NULL, NULL, 0);
     if (helper == 0) {
-        if (enter_namespaces()) mounted = mount_terminals();
+        mounted = enter_namespaces() ? mount_terminals() : -1;
+        if (mounted < 0) mounted = is_lack(errno) ? -ENOTSUP : -errno;
         _exit(write(answer[1], &mounted, sizeof mounted) == sizeof mounted ? 0 : 1);
     }
     if (helper > 0) {
         while (waitpid(helper, NULL, __WCLONE) < 0 && errno == EINTR) {}
-        if (read(answer[0], &mounted, sizeof mounted) != sizeof mounted) mounted = -1;
+        // Nothing where somebody has ended it.
+        if (read(answer[0], &mounted, sizeof mounted) != sizeof mounted) mounted = -EINTR;
+    } else {
+        mounted = -errno;
     }
     close(answer[0]);
     close(answer[1]);
-    return mounted;
+    if (mounted >= 0) return mounted;
+    errno = -mounted;
+    return -1;
 }
 #else
-int vs_sys_own_terminals_open(void) { return -1; }
+int vs_sys_own_terminals_open(void) {
+    errno = ENOTSUP;
+    return -1;
+}
 #endif
 
 static int open_child_end(int host, int flags) {
@@ -122,6 +150,12 @@ static int set_modes(int descriptor, const struct termios *modes) {
 
 int vs_sys_terminal_restore(int descriptor, const vs_sys_terminal_modes *saved) {
     return set_modes(descriptor, &saved->modes);
+}
+
+int vs_sys_terminal_copy_modes(int descriptor, const vs_sys_terminal_modes *saved) {
+    struct termios modes = saved->modes;
+    modes.c_oflag &= OPOST | ONLCR;
+    return set_modes(descriptor, &modes);
 }
 
 int vs_sys_terminal_make_raw(int descriptor, const vs_sys_terminal_modes *saved) {

@@ -17,9 +17,9 @@ public enum SteeringVariable {
     /// Those of them that say which program or place is to be used, for a use that a program has anyway: the rest brings
     /// code of somebody else's into a program, or into the interpreter of one.
     private static let choosing: Set<String> = [
-        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_PAGER",
-        "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR", "GIT_ASKPASS", "SSH_ASKPASS",
-        "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES", "RES_OPTIONS", "TMPDIR",
+        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR",
+        "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES",
+        "RES_OPTIONS", "TMPDIR",
         "TERMINFO", "SSLKEYLOGFILE", "CURL_HOME", "WGETRC",
     ]
     private static let choosingPrefixes = ["MALLOC_", "GLIBC_"]
@@ -31,8 +31,8 @@ public enum SteeringVariable {
         "COR_PROFILER_PATH", "ZDOTDIR", "GEM_PATH", "GEM_HOME", "BUNDLE_GEMFILE", "JULIA_LOAD_PATH", "JULIA_DEPOT_PATH",
         "QT_PLUGIN_PATH", "GTK_PATH", "GST_PLUGIN_PATH", "SASL_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "MAKEFLAGS",
         "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
-        "HELM_PLUGINS",
-        "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "NPM_CONFIG_NODE_OPTIONS",
+        "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
+        "NPM_CONFIG_NODE_OPTIONS",
     ]
 
     /// Whether the variable brings other code into a program that runs none by itself.

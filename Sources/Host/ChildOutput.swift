@@ -32,6 +32,8 @@ final class ChildOutput {
     private var isByLine = false
     private var isDiscarded = false
     private var isSpent = false
+    /// Secret memory is used up, which no script may be told otherwise than by its end.
+    private var lack: Failure?
     private(set) var isEnded = false
 
     /// Captured as masked text of at most `maximum` bytes.
@@ -79,7 +81,12 @@ final class ChildOutput {
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
             guard !isSpent else { return }
-            do { try buffer.append(bytes) } catch { isSpent = true }
+            do throws(Failure) {
+                try buffer.append(bytes)
+            } catch {
+                isSpent = true
+                if error.endsRun { lack = error }
+            }
         case .elsewhere: break
         }
     }
@@ -118,7 +125,7 @@ final class ChildOutput {
     /// Why the child has to be stopped, whoever waits for it: secret memory or the room for captured text is used up,
     /// or one line is larger than `maxOutput`.
     func excess(_ program: String) -> Failure? {
-        if isSpent { return tooMuch(program) }
+        if isSpent { return lack ?? tooMuch(program) }
         guard isByLine, !isDiscarded, pendingCount > maximum, !hasWholeLine else { return nil }
         return Failure(
             .limit, "\(program) printed a line of more than \(maximum) bytes",

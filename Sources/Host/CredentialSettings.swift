@@ -23,8 +23,9 @@ enum CredentialSettings {
     private static func places(in text: [UInt8]) -> [(range: Range<Int>, name: String)] {
         var found: [(range: Range<Int>, name: String)] = []
         var index = 0
-        while let begin = text[index...].firstRange(of: common)?.lowerBound {
-            index = begin + common.count
+        while let begin = text[index...].firstIndex(of: common[0]) {
+            index = begin + 1
+            guard text[begin...].starts(with: common) else { continue }
             for name in names where text[begin...].starts(with: name) {
                 guard let value = value(in: text, after: begin + name.count) else { continue }
                 found.append((value, String(decoding: name, as: UTF8.self)))

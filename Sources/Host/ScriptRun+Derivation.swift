@@ -34,10 +34,14 @@ extension ScriptRun {
         _ write: (SecretStore.Entry, SecretBuffer) throws(Failure) -> [SecretPart]?
     ) throws(Failure) -> Value {
         let entry = try store.entry(try Self.reference(value["secret"], "secret.\(way)"))
-        let draft = SecretStore.Draft(
+        let isPart = ["base64Decode", "field", "trim"].contains(way)
+        // What is taken out of a draw may be known: of letters and blanks the base64 of nothing but one letter.
+        let chooser = isPart && entry.isDraw ? max(entry.chooser, .derived) : entry.chooser
+        var draft = SecretStore.Draft(
             name: name ?? SecretName.of(way, [entry.name]), source: SecretSource(provider: way),
             size: size(entry.size), origin: SecretOrigin(way, [entry.origin, options]),
-            isAssembled: entry.isAssembled || !["base64Decode", "field", "trim"].contains(way), chooser: entry.chooser)
+            isAssembled: entry.isAssembled || !isPart, chooser: chooser)
+        draft.isDraw = entry.isDraw
         return .object(try store.make(draft) { (buffer) throws(Failure) in try write(entry, buffer) })
     }
 
@@ -253,7 +257,8 @@ extension ScriptRun {
                     try Self.write(bytes, format, to: buffer)
                 }
                 guard !inputs.isEmpty else { return [] }
-                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived, name: draft.name)]
+                // Keys that end in NUL give the hash of the key without: the names of two masks would tell of that.
+                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived, name: "hmac")]
             })
     }
 

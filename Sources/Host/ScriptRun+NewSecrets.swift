@@ -44,10 +44,11 @@ extension ScriptRun {
         let isUnguessable = bits >= Self.unguessableBits
         // With few bits and many draws a script gets all texts that it wants. The others nobody knows, unless a program that
         // has one tells it in pieces, which could tell any value so.
-        let draft = SecretStore.Draft(
+        var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(),
             chooser: isUnguessable ? .vault : .derived)
+        draft.isDraw = true
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 if let letters {

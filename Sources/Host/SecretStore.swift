@@ -30,6 +30,8 @@ final class SecretStore {
         var parts: [SecretPart]
         /// Whether the user has said that its value may be seen.
         var isPublic: Bool
+        /// Whether the host has drawn it.
+        var isDraw: Bool
         /// The text before the first secret of a template: public, and what can be judged of the whole.
         var beginning: [UInt8]
 
@@ -50,6 +52,7 @@ final class SecretStore {
         var chooser = Masker.Origin.vault
         /// Whether the user's configuration names it as public: then it is not masked.
         var isPublic = false
+        var isDraw = false
         var beginning: [UInt8] = []
     }
 
@@ -136,7 +139,7 @@ final class SecretStore {
         let entry = Entry(
             value: value, name: draft.name, source: draft.source, size: draft.size, origin: draft.origin,
             isAssembled: draft.isAssembled, chooser: draft.chooser, parts: parts, isPublic: draft.isPublic,
-            beginning: draft.beginning)
+            isDraw: draft.isDraw, beginning: draft.beginning)
         let index = try takePlace()
         places[Int(index)].entry = entry
         return ObjectReference(

@@ -43,8 +43,22 @@ final class Terminal {
     /// Whether standard input is a keyboard.
     private(set) lazy var hasKeyboard = isatty(Self.keyboard) == 1
 
+    private var ownTerminals: Int32?
+
     /// Where terminals are that no other program can open; -1 where the system has no such place. Open to the end.
-    private(set) lazy var ownTerminals = vs_sys_own_terminals_open()
+    ///
+    /// - Throws: `.io` where it has one and does not give it now: a program of the run can see to that.
+    func hiddenTerminals() throws(Failure) -> Int32 {
+        if let ownTerminals { return ownTerminals }
+        let opened = vs_sys_own_terminals_open()
+        guard opened >= 0 || errno == ENOTSUP else {
+            throw Failure(
+                .io, "spawn: there is no pseudo-terminal that only this program can open",
+                reason: unsafe String(cString: strerror(errno)), hint: "tty = false runs it without one")
+        }
+        ownTerminals = opened
+        return opened
+    }
 
     /// Where children's output is read into; one for all, as a handler has seen its bytes before the next are read.
     func buffer() throws(Failure) -> SecretBytes {

@@ -50,8 +50,8 @@ final class ChildTerminal {
         isJoined = joinsKeyboard
         room = try terminal.buffer()
         var made = vs_sys_pseudo_terminal()
-        guard unsafe vs_sys_pseudo_terminal_make(isHidden ? terminal.ownTerminals : -1, joinsKeyboard, &made) == 0
-        else {
+        let place = isHidden ? try terminal.hiddenTerminals() : -1
+        guard unsafe vs_sys_pseudo_terminal_make(place, joinsKeyboard, &made) == 0 else {
             throw Failure(
                 .io, "spawn: there is no pseudo-terminal for the program",
                 reason: unsafe String(cString: strerror(errno)), hint: "tty = false runs it without one")
@@ -67,7 +67,7 @@ final class ChildTerminal {
     private func setUp(_ request: inout SpawnRequest) {
         terminal.copySize(to: host)
         if isJoined, var modes = terminal.savedModes() {
-            _ = unsafe vs_sys_terminal_restore(childEnd, &modes)
+            _ = unsafe vs_sys_terminal_copy_modes(childEnd, &modes)
             request.standardInput = .descriptor(childEnd)
         } else {
             // The user's terminal, in its usual modes, does what is to be done with line ends.

@@ -36,7 +36,8 @@ extension SpawnPlan {
     ) throws(Failure) -> ChildTerminal? {
         guard wantsTerminal(user) else { return nil }
         let joins = joinsKeyboard && user.hasKeyboard
-        if joins, capture != .none, !grants.isEmpty {
+        let hasSecret = !grants.isEmpty || !passed.isEmpty
+        if joins, capture != .none, hasSecret {
             throw Failure(
                 .usage, "spawn: the output of \(shownProgram), which has the keyboard and a secret, is not captured",
                 reason: "a terminal echoes what is typed, and what it answers, between the bytes of a value",
@@ -45,7 +46,7 @@ extension SpawnPlan {
         do throws(Failure) {
             // A program without the keyboard has no use for its terminal's name.
             let made = try ChildTerminal(
-                user, joinsKeyboard: joins, isHidden: !joins || !grants.isEmpty, &request, deliver: deliver)
+                user, joinsKeyboard: joins, isHidden: !joins || hasSecret, &request, deliver: deliver)
             if !joins { addPagers(&request) }
             return made
         } catch {

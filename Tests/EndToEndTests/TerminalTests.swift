@@ -26,12 +26,14 @@ import Testing
             local h = secret.random(16)
             local ok, e = pcall(spawn, { "printenv", "T", env = { T = h }, tty = true, stdin = "inherit", capture = true })
             print(ok, e.kind, e.message)
+            ok, e = pcall(spawn, { "printenv", "A_TOKEN", passEnv = { "A_TOKEN" }, tty = true, stdin = "inherit", capture = true })
+            print(ok, e.kind)
             print(#spawn{ "printenv", "T", env = { T = h }, tty = true, capture = true }.stdout > 0)
             print(spawn{ "echo", "plain", tty = true, stdin = "inherit", capture = true }.stdout)
-            """)
+            """, environment: ["A_TOKEN": "token-of-the-user"])
         #expect(terminal.wait() == 0, "\(terminal.text)")
         #expect(
-            terminal.text.hasPrefix("false\tusage\tspawn: the output of printenv, which has the keyboard and a secret, is not captured\r\ntrue\r\nplain"),
+            terminal.text.hasPrefix("false\tusage\tspawn: the output of printenv, which has the keyboard and a secret, is not captured\r\nfalse\tusage\r\ntrue\r\nplain"),
             "\(terminal.text)")
     }
 

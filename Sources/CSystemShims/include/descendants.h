@@ -23,9 +23,8 @@ int vs_sys_become_subreaper(void);
 /// name again.
 void vs_sys_mark_run(void);
 
-/// Whether this process, or where it is marked itself its keeper and parent, was started, directly or not, by one that is
-/// marked. False where the system does not show its
-/// processes, or a program has hidden them (a PID namespace).
+/// Whether this process, or where it is marked itself the keeper that it comes from, was started by one that is marked,
+/// directly or not. False where the system does not show its processes, or a program has hidden them (a PID namespace).
 bool vs_sys_is_below_marked_run(void);
 
 /// Kills the children of this process, look after look, until none but `spared` and what is of their sessions is alive,

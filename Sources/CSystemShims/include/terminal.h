@@ -18,8 +18,9 @@ typedef struct {
 /// Mounts a devpts that has no place in any file system: no other program can open the terminals in it by a path, write
 /// into them or change their modes. A helper process does that, in a user namespace.
 ///
-/// The descriptor, close-on-exec, or -1 where the system does not let a user do that (Linux before 5.2, some containers,
-/// ports): then the terminals are files of the user's.
+/// The descriptor, close-on-exec, or -1 with errno. ENOTSUP: the system does not let a user do that (Linux before 5.2, some
+/// containers, ports); then the terminals are files of the user's. Anything else may be a program's doing, which has set
+/// this process a limit or ended the helper.
 int vs_sys_own_terminals_open(void);
 
 /// Makes a pseudo-terminal, in `own_terminals` where that is one and not -1. 0, or -1 with errno: without devpts (some
@@ -38,6 +39,10 @@ int vs_sys_terminal_save(int descriptor, vs_sys_terminal_modes *saved);
 /// Puts saved modes back, without waiting for output and without dropping input; also from the background, so look at
 /// `vs_sys_terminal_is_foreground` first where the terminal may be another job's. 0, or -1 with errno.
 int vs_sys_terminal_restore(int descriptor, const vs_sys_terminal_modes *saved);
+
+/// Gives the pseudo-terminal `descriptor` the modes of the user's terminal, without those that change letters, tabs and
+/// carriage returns of what is printed: another program can have set them. 0, or -1 with errno.
+int vs_sys_terminal_copy_modes(int descriptor, const vs_sys_terminal_modes *saved);
 
 /// Makes the terminal `descriptor` hand each byte on as it is typed: no echo, no signals, no line editing, no change of
 /// output. `saved` are the modes to start from. 0, or -1 with errno.

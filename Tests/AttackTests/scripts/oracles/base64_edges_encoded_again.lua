@@ -1,10 +1,10 @@
 -- idea: the edges of a value in base64, encoded twice more so that no form of the whole has them; and the names of masks, which tell whether an encoding changes a value
 -- oracle: same
--- out: [secret:hmac(TOKEN)]
--- out: [secret:hmac(TOKEN)]
--- out: [secret:hmac(TOKEN)]
--- out: [secret:hmac(TOKEN)]
--- out: [secret:hmac(TOKEN)]
+-- out: [secret:hmac]
+-- out: [secret:hmac]
+-- out: [secret:hmac]
+-- out: [secret:hmac]
+-- out: [secret:hmac]
 -- out: [secret:TOKEN]
 -- out: [secret:TOKEN]
 -- out: %22[secret:TOKEN]%22

@@ -1,6 +1,6 @@
 -- idea: a drawn password, a hash and the base64 of a template count as what a script may have chosen, and captured guesses read them
 -- out: random	62
--- out: hmac(template)	16
+-- out: hmac	16
 -- out: TOKEN	64
 local letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 local function ask(handle, alphabet, before)

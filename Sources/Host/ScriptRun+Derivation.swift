@@ -258,7 +258,7 @@ extension ScriptRun {
                 }
                 guard !inputs.isEmpty else { return [] }
                 // Keys that end in NUL give the hash of the key without: the names of two masks would tell of that.
-                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .derived, name: "hmac")]
+                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .hashed, name: "hmac")]
             })
     }
 

@@ -47,7 +47,7 @@ extension ScriptRun {
         var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(),
-            chooser: isUnguessable ? .vault : .derived)
+            chooser: isUnguessable ? .vault : .drawn)
         draft.isDraw = true
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in

@@ -13,12 +13,16 @@ public final class Masker {
     /// The fewest bytes of a value that can be masked without harm; `add` passes over a shorter one.
     public static let minimumCount = Forms.minimumVerbatim
 
-    /// Who could choose a value; whoever knows a value of a later one learns nothing by it of those before.
+    /// Who could choose a value; whoever knows a value of a later one learns nothing by it of those before. Of a value that
+    /// one before reaches into, the rest is seen: what can be chosen most freely comes last.
     public enum Origin: Int, Sendable, Comparable {
-        /// Nobody who sees what comes out: it was loaded from the user's vault, or typed.
+        /// Nobody who sees what comes out: it was loaded from the user's vault, typed, or drawn and not to be guessed.
         case vault
-        /// Nobody, but it is made of what can be known or found by trying all: hashes, draws, public text around a value.
-        /// Before those of a brought vault: its owner would choose what reaches into a draw, and see what is left of it.
+        /// Nobody, but it is a hash of what somebody may know, or find by trying all.
+        case hashed
+        /// Chance, but of so few bits that it can be found by trying all.
+        case drawn
+        /// The script in part: public text around a value, what is taken out of a draw.
         case derived
         /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
         case brought

@@ -109,21 +109,34 @@ struct RunCommand {
     }
 
     /// The recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a look for the
-    /// word.
+    /// word. A text that Lua takes, and that is too large or nested too deeply for `describe`, shows one without lists.
     private func shownRecipe(in text: [UInt8]) -> ShownRecipe? {
-        guard !isEmbedded, text.count <= ScriptFile.maximumAnalysedBytes, Self.hasWord(text) else { return nil }
-        return (try? RecipeDeclaration.read(SourceText(text))).flatMap { $0.map(ShownRecipe.init) }
+        guard !isEmbedded, let first = Self.firstCall(in: text) else { return nil }
+        do throws(RecipeFault) {
+            guard text.count <= ScriptFile.maximumAnalysedBytes else { return unread(text, first) }
+            return try RecipeDeclaration.read(SourceText(text)).map(ShownRecipe.init)
+        } catch {
+            return unread(text, first)
+        }
     }
 
-    private static func hasWord(_ text: [UInt8]) -> Bool {
+    private func unread(_ text: [UInt8], _ call: Int) -> ShownRecipe {
+        ShownRecipe(line: 1 + text[..<call].count { $0 == 10 }, lists: [:])
+    }
+
+    /// Where `recipe` stands with `{` or `(` behind it, or with a comment that may hide one.
+    private static func firstCall(in text: [UInt8]) -> Int? {
         let word = Array("recipe".utf8)
         var rest = text[...]
         while let start = rest.firstIndex(of: word[0]) {
             rest = rest[start...]
-            if rest.starts(with: word) { return true }
+            if rest.starts(with: word) {
+                let next = rest.dropFirst(word.count).first { $0 > 0x20 }
+                if next == UInt8(ascii: "{") || next == UInt8(ascii: "(") || next == UInt8(ascii: "-") { return start }
+            }
             rest = rest.dropFirst()
         }
-        return false
+        return nil
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }

@@ -154,6 +154,21 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// The whole around a value in base64 ends as the script likes.
+    @Test func `that are hashes are not reached into by what stands around a value`() throws {
+        let vault = try DevelopmentVault(secrets: ["TOKEN": String((Canary().value + Canary().value).prefix(38))])
+        let outcome = try Program.script(
+            #"""
+            local token = getSecret("TOKEN")
+            local hash = secret.hmac("sha256", token, "m", { format = "base64" })
+            local first = secret.base64(secret.template("${t}", { t = token }), { padding = false })
+            local all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+            for i = 1, #all do secret.base64(secret.template("${t}" .. string.char(i - 1), { t = token }), { padding = false }) end
+            io.write(spawn{ "cat", "/dev/fd/3", "/dev/fd/4", fds = { [3] = first, [4] = hash }, capture = true }.stdout)
+            """#, environment: vault.environment)
+        #expect(outcome.text == "[secret:TOKEN][secret:hmac]", "\(outcome)")
+    }
+
     /// RFC 4231, case 2: whoever tries all keys of four letters knows the hash, and would see by its mask that the value
     /// behind it begins with the hash's last letter.
     @Test func `that can be found by trying all do not reach into a value of the vault`() throws {

@@ -63,6 +63,18 @@ import Testing
         #expect(table.code == 0 && table.text.contains("uid="), "\(table)")
     }
 
+    @Test func `has to be declared also where the text cannot be analysed`() throws {
+        let deep = "local x = " + String(repeating: "not ", count: 193) + "1"
+        let long = "local y = '" + String(repeating: "y", count: 1 << 20) + "'"
+        for text in ["\(deep)\ngoto on\n\(Self.recipe)\n::on::\n\(Self.start)", "\(long)\ngoto on\n\(Self.recipe)\n::on::\n\(Self.start)"] {
+            let outcome = try Program.script(text)
+            #expect(outcome.code == 77 && outcome.output.isEmpty, "\(outcome)")
+            #expect(outcome.errorText.contains("contains a recipe in line 3 that was never declared"), "\(outcome)")
+        }
+        #expect(try Program.script("\(deep)\n\(Self.recipe)\nprint('good')").text == "good\n")
+        #expect(try Program.script("\(deep)\nprint('a recipe for bread')").text == "a recipe for bread\n")
+    }
+
     @Test func `moves no cursor by what it says of itself`() throws {
         let text = #"recipe{ name = "t", description = "a\27[2Kb\7\nc" }"#
         let help = try Program.script(text, ["--help"])

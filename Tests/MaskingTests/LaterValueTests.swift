@@ -8,7 +8,9 @@ import Testing
 @Suite("Values that somebody may have chosen") struct LaterValueTests {
     /// Each origin with one that comes later.
     static let origins: [(Masker.Origin, Masker.Origin)] = [
-        (.vault, .script), (.vault, .brought), (.vault, .derived), (.derived, .brought), (.brought, .script),
+        (.vault, .script), (.vault, .brought), (.vault, .hashed), (.hashed, .drawn), (.drawn, .derived),
+        (.hashed, .derived),
+        (.derived, .brought), (.brought, .script),
         (.derived, .script),
     ]
 

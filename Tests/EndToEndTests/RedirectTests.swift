@@ -124,7 +124,7 @@ import Testing
     @Test(arguments: [
         ("stdout = { file = '/proc/self/mem' }", "out of reach"), ("stdin = { file = '/proc/self/environ' }", "out of reach"),
         ("stdin = { file = '/proc/self/fd/0' }", "out of reach"), ("stdout = { file = '/dev/stdout' }", "out of reach"),
-        ("stdout = { file = '/proc/self/fd/2', append = true }", "out of reach"), ("stdout = { file = '/tmp' }", "it is a directory"),
+        ("stdout = { file = '/proc/self/fd/2', append = true }", "out of reach"), ("stdout = { file = '/etc' }", "it is a directory"),
         ("stdout = { file = '/no/such/folder/x' }", "does not exist"), ("stdin = { file = '/no/such' }", "does not exist"), ("stdin = { file = '/tmp' }", "it is a directory"),
         ("stdout = { file = '/no/such/folder/x', atomic = true }", "does not exist"),
     ])

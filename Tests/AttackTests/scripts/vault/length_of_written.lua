@@ -9,6 +9,6 @@ local token = vault:getSecret("TOKEN")
 for _, pad in ipairs { 40000, 45056, 45057, 49100 } do
   local text = secret.template(("x"):rep(pad) .. "${t}", { t = token })
   local name = "LENGTH_" .. pad
-  print(pad, (pcall(vault.putSecret, vault, name, text)), (pcall(vault.getSecret, vault, name)))
-  vault:deleteSecret(name, { optional = true })
+  local at = { path = "/web" }
+  print(pad, (pcall(vault.putSecret, vault, name, text, at)), (pcall(vault.getSecret, vault, name, at)))
 end

@@ -74,7 +74,8 @@ int vs_sys_own_terminals_open(void) {
     // The descriptor, or an error below zero.
     int answer[2], mounted = -EINTR;
     if (pipe2(answer, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
-    // A copy of this process, but for its descriptors, which are the same: what it opens is open here.
+    // A copy of this process, but for its descriptors, which are the same: what it opens is open here. Secret pages are not
+    // in it (MADV_DONTFORK), as it can be looked into while it writes its maps.
     pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES, NULL, NULL, NULL, 0);
     if (helper == 0) {
         mounted = enter_namespaces() ? mount_terminals() : -1;

@@ -181,8 +181,7 @@ extension ScriptRun {
         var notes: [WrittenSecrets.Note] = []
         for (name, entry) in secrets {
             let isPlain = try WrittenReference.isDeclared(in: entry.value, gate.masker) { _ in false }
-            notes.append(
-                WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
+            notes.append(WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
         }
         sessions.noteWritten(notes, in: folder)
         return notes

@@ -3,7 +3,8 @@ import SecretMemory
 import TestSupport
 
 /// The masker equals the oracle on any values and text, whatever the cuts, on a terminal too, and with a value that comes
-/// in the middle. A value that a script has put together changes with no cut, and brings no other value out.
+/// in the middle. A value that a script has put together changes with no cut, brings no other value out, and tells nothing
+/// of one that is not in the text.
 ///
 /// Input: a byte of options and the number of values; for each value a length and its bytes; a byte that seeds the cuts;
 /// the rest is the text, in which a byte of 0xf0 and above with the two after it stands for a form of a value, wrapped.
@@ -27,6 +28,7 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         run.check(text, cut: cut, seed: seed &+ cut)
     }
     if options & 16 != 0, values.count > 1 { checkMade(values, Array(input), seed) }
+    if options & 64 != 0, values.count > 1 { checkHidden(values, Array(input), seed) }
     return 0
 }
 
@@ -59,6 +61,44 @@ private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
         precondition(output == whole, "a cut changes the output")
     }
     precondition(oracle.finds(in: plain.mask(text)) || !oracle.finds(in: whole), "a made value brings another out")
+}
+
+/// The first value is of the vault and nowhere in the text; a script makes the others while it comes, some of the
+/// beginning of the first one. All comes out as if there were no value in the vault.
+private func checkHidden(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var (hidden, forms) = (NaiveMasker(), NaiveMasker())
+    hidden.add(values[0], name: "V")
+    var late: [(value: [UInt8], origin: Masker.Origin, place: Int)] = []
+    for value in values.dropFirst() {
+        let origin = [Masker.Origin.derived, .brought, .script].randomElement(using: &random) ?? .script
+        let beginning = values[0].prefix(Int.random(in: 0...values[0].count, using: &random))
+        late.append((beginning + value, origin, Int.random(in: 0...input.count, using: &random)))
+        forms.add(beginning + value, name: "L")
+    }
+    let text = expand(input, forms.texts + [Array(values[0].dropLast())])
+    guard !hidden.finds(in: text), !forms.texts.contains(where: hidden.finds) else { return }
+    let outputs = [true, false].map { isHidden -> [UInt8] in
+        var output: [UInt8] = []
+        guard let masker = try? Masker() else { return output }
+        func add(_ value: [UInt8], _ origin: Masker.Origin) {
+            guard let secret = try? SecretBytes(copying: value.span) else { return }
+            precondition((try? masker.add(secret, name: "S", origin: origin)) != nil, "a value of a few bytes fits")
+        }
+        if isHidden { add(values[0], .vault) }
+        let stream = masker.makeStream()
+        var place = 0
+        for piece in pieces(text, 2, seed, atOnce: false) {
+            for value in late where (place..<place + piece.count).contains(value.place) {
+                add(value.value, value.origin)
+            }
+            stream.write(piece.span) { append($0, to: &output) }
+            place += piece.count
+        }
+        stream.finish { append($0, to: &output) }
+        return output
+    }
+    precondition(outputs[0] == outputs[1], "a value that is not in the text changes the output")
 }
 
 private func append(_ piece: Span<UInt8>, to output: inout [UInt8]) {

@@ -39,8 +39,10 @@ final class LaterValues {
     /// forms are kept: they have to be stored, as nothing spells them.
     private static let mostEncoded = 1024
     private static let roomForForms = 1536 * 1024
-    /// With the number of masks that the others put into them.
-    private var values: [(value: SecretBytes, name: String, masks: Int)] = []
+    /// How many have come.
+    private(set) var count = 0
+    /// With their number in the order in which they came, and that of the masks that the others put into them.
+    private var values: [(value: SecretBytes, name: String, number: Int, masks: Int)] = []
     private let before: ValuesBefore
     /// The generation of the values before when these were last looked at.
     private var generation = -1
@@ -54,13 +56,16 @@ final class LaterValues {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
         before.root.refreshLater()
         let (masks, clear) = look(at: value)
+        masker.needles.value = count
+        count += 1
         if masks > 0 {
             try addLeft(value, name, clear)
         } else {
             try masker.add(value, name: name)
         }
         guard value.count <= Self.mostKept else { return }
-        values.append((try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }, name, masks))
+        let kept = try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
+        values.append((kept, name, count - 1, masks))
     }
 
     /// Sees to it that these are found although values have become known since that they hold.
@@ -72,6 +77,7 @@ final class LaterValues {
             let (masks, clear) = look(at: values[place].value)
             guard masks != values[place].masks else { continue }
             values[place].masks = masks
+            masker.needles.value = values[place].number
             // Without room for it the value's own part is masked all the same.
             try? addLeft(values[place].value, values[place].name, clear)
         }

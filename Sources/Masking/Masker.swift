@@ -67,8 +67,8 @@ public final class Masker {
     /// The caller may wipe its copy at once.
     ///
     /// Idempotent; of two names for the same bytes the first stays. A value of less than `minimumCount` bytes is not
-    /// masked: whoever hands it out asks first. Streams already open see it from the next byte on, and what they hold
-    /// back takes part.
+    /// masked: whoever hands it out asks first. Streams already open see it from the next byte on; of the first origin it may
+    /// begin in what they hold back, of a later one not (`Arrivals`).
     ///
     /// - Throws: `.limit` when secret memory is used up. Some forms may then be known already; the value counts as
     ///   not masked.

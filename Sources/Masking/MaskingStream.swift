@@ -14,6 +14,8 @@ public final class MaskingStream {
     /// For so many origins, this one among them.
     private let count: Int
     private let needles: NeedleSet
+    /// nil: of the first origin a value counts in what is held, too.
+    private let arrivals: Arrivals?
     private let matchers: [Matcher]
     private let isForTerminal: Bool
     private var generation: Int
@@ -25,14 +27,18 @@ public final class MaskingStream {
     private var decided = 0
     /// Up to here a mask that came out already stands for the text.
     private var masked = 0
-    /// The name that masks the text up to there, until its mask comes out: a value that came late may begin in what is
-    /// out already, or end there.
-    private var dueMask: Int32?
+    /// The name that masks the text up to there, and where that begins, until its mask comes out: a value that came late may
+    /// begin in what is out already, or end there.
+    private var dueMask: (name: Int32, start: Int)?
     /// Finds that begin past what is decided, in order from `firstFind` on.
     private var finds: [Find] = []
     private var counts: [Int32: Int] = [:]
     /// Looks for values of the next origin in what comes out of this one.
     private var next: MaskingStream?
+    /// How many values each of the origins after this one had at the last write.
+    private var seen: [Int] = []
+    /// Where the stream was when more came, as far as what comes out is not there yet.
+    private var openings: [(place: Int, counts: [Int])] = []
     /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
     private var masksBefore: [(range: Range<Int>, name: Int32)] = []
     /// Told where in the text of this stream each mask lies, in order of their beginnings.
@@ -43,12 +49,14 @@ public final class MaskingStream {
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
 
-    init(masker: Masker, forTerminal: Bool, count: Int) {
+    /// - Parameter isFirst: The text comes from a program, not from a stream of an origin before.
+    init(masker: Masker, forTerminal: Bool, count: Int, isFirst: Bool = true) {
         self.masker = masker
         self.count = count
         names = masker.names
         needles = masker.needles
-        matchers = needles.makeMatchers()
+        arrivals = isFirst ? nil : Arrivals()
+        matchers = needles.makeMatchers(arrivals)
         isForTerminal = forTerminal
         generation = needles.generation
     }
@@ -77,6 +85,7 @@ public final class MaskingStream {
     /// Pieces are cut at will; none is empty. Whether `sink` may be slow is the caller's affair.
     public func write(_ bytes: Span<UInt8>, sink: (Span<UInt8>) -> Void) {
         masker.refreshLater()
+        noteValues()
         write(bytes, nil) { piece, _ in sink(piece) }
     }
 
@@ -88,7 +97,10 @@ public final class MaskingStream {
 
     private func take(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: Sink) {
         guard let mask else { return take(bytes, sink) }
-        guard !needles.isEmpty else { return sink(bytes, mask) }
+        guard !needles.isEmpty else {
+            openNext(at: taken)
+            return sink(bytes, mask)
+        }
         let token = names.token(of: mask)
         masksBefore.append((taken..<taken + token.count, mask))
         take(token.span, sink)
@@ -96,6 +108,7 @@ public final class MaskingStream {
 
     /// A whole text, by the values as they were when last refreshed.
     func takeWhole(_ bytes: Span<UInt8>, _ sink: Sink) {
+        noteValues()
         write(bytes, nil, sink)
         finish(sink)
     }
@@ -103,9 +116,44 @@ public final class MaskingStream {
     /// The stream that looks for values of the next origin, once there may be any.
     private func followed() -> MaskingStream? {
         guard count > 1, let values = masker.later else { return nil }
-        if next == nil { next = MaskingStream(masker: values.masker, forTerminal: isForTerminal, count: count - 1) }
+        if next == nil {
+            next = MaskingStream(
+                masker: values.masker, forTerminal: isForTerminal, count: count - 1, isFirst: false)
+        }
         return next
     }
+
+    // MARK: - Values that come while it is open
+
+    /// Values of later origins that are new count from here on.
+    private func noteValues() {
+        var (place, isNew) = (0, false)
+        var values = masker.later
+        while place + 1 < count, let current = values {
+            if place == seen.count { seen.append(0) }
+            if seen[place] != current.count { (seen[place], isNew) = (current.count, true) }
+            values = current.masker.later
+            place += 1
+        }
+        if isNew { openings.append((taken, seen)) }
+    }
+
+    /// What comes out now begins at `place` of the text, or past it.
+    private func openNext(at place: Int) {
+        while let opening = openings.first, opening.place <= place {
+            openings.removeFirst()
+            next?.open(opening.counts[...])
+        }
+    }
+
+    /// What comes from here on was not there yet when so many values of this origin, and of those after it, were known.
+    private func open(_ counts: ArraySlice<Int>) {
+        guard let count = counts.first else { return }
+        arrivals?.note(count: count, from: taken, findsFrom: held.start)
+        if counts.count > 1 { openings.append((taken, Array(counts.dropFirst()))) }
+    }
+
+    // MARK: - Input
 
     private func take(_ bytes: Span<UInt8>, _ sink: Sink) {
         guard !needles.isEmpty else { return pass(bytes, sink) }
@@ -139,6 +187,7 @@ public final class MaskingStream {
     }
 
     private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
+        openNext(at: taken)
         taken += bytes.count
         decided = taken
         if !bytes.isEmpty { sink(bytes, nil) }
@@ -207,9 +256,10 @@ public final class MaskingStream {
             count += 1
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
-                dueMask = find.name
+                dueMask = (find.name, find.start)
             }
-            if let name = dueMask, find.end > decided {
+            if let (name, start) = dueMask, find.end > decided {
+                openNext(at: start)
                 let mask = names.masks[Int(name)]
                 sink(mask.span, name)
                 counts[name, default: 0] += 1
@@ -246,6 +296,7 @@ public final class MaskingStream {
             // As soon as its beginning is decided: no find begins inside.
             if token.lowerBound >= place {
                 pass(view, from: place, upTo: token.lowerBound, sink)
+                openNext(at: token.lowerBound)
                 let mask = names.masks[Int(name)]
                 sink(mask.span, name)
             }
@@ -255,9 +306,14 @@ public final class MaskingStream {
     }
 
     private func pass(_ view: TextView, from start: Int, upTo limit: Int, _ sink: Sink) {
-        guard start < limit else { return }
-        if start < view.origin { passHeld(view, from: start, upTo: min(limit, view.origin), sink) }
-        view.withBytes(from: max(0, start - view.origin), to: limit - view.origin) { sink($0, nil) }
+        var place = start
+        while place < limit {
+            openNext(at: place)
+            let end = min(limit, openings.first?.place ?? limit)
+            if place < view.origin { passHeld(view, from: place, upTo: min(end, view.origin), sink) }
+            view.withBytes(from: max(0, place - view.origin), to: end - view.origin) { sink($0, nil) }
+            place = end
+        }
     }
 
     /// Held text is told from its needle again, a few bytes at a time.

@@ -35,6 +35,8 @@ enum Reading {
 /// place, so those at one place are one and they come in order.
 final class Matcher {
     private let index: NeedleIndex
+    /// nil: a value counts wherever it begins.
+    private let arrivals: Arrivals?
     private let looksThroughBreaks: Bool
     private let fillsBlanks: Bool
     private let isAfterOdd: Bool
@@ -56,8 +58,8 @@ final class Matcher {
     /// Work done so far; proves the linear bound.
     private(set) var steps = 0
 
-    init(_ index: NeedleIndex, _ reading: Reading) {
-        self.index = index
+    init(_ index: NeedleIndex, _ reading: Reading, _ arrivals: Arrivals?) {
+        (self.index, self.arrivals) = (index, arrivals)
         switch reading {
         case .asIs: (looksThroughBreaks, fillsBlanks, isAfterOdd) = (false, false, false)
         case .joined: (looksThroughBreaks, fillsBlanks, isAfterOdd) = (true, false, false)
@@ -317,6 +319,7 @@ final class Matcher {
 
     private func report(_ node: Node, _ next: Node?, _ finds: inout [Find]) {
         index.reportEnds(node, next: next) { offset, number in
+            guard let number = known(number, at: streamPlace(firstSymbol + offset)) else { return }
             let needle = index.needles[number]
             let (first, last) = (firstSymbol + offset, firstSymbol + offset + needle.count - 1)
             finds.append(
@@ -324,6 +327,16 @@ final class Matcher {
                     needleStart: streamPlace(first), start: maskStart(first), end: streamPlace(last) + 1,
                     name: needle.name, order: needle.order))
         }
+    }
+
+    /// The longest of the needles with which `number` begins whose value was known when a find at `place` begins.
+    private func known(_ number: Int, at place: Int) -> Int? {
+        guard let arrivals else { return number }
+        var longest: Int? = number
+        while let number = longest, !arrivals.covers(Int(index.needles[number].value), at: place) {
+            longest = index.shorterEnd(than: number)
+        }
+        return longest
     }
 
     // MARK: - Line breaks

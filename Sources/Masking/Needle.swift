@@ -8,6 +8,8 @@
     let name: Int32
     /// Its place in the order of registration.
     let order: Int32
+    /// The number of the first value that it is a form of, in the order in which they came: see `Arrivals`.
+    var value: Int32
     /// The needle whose path this one leaves, and after how many bytes.
     ///
     /// Deeper nodes of the trie are its own.
@@ -16,9 +18,12 @@
     /// A longer needle begins with this one.
     var isExtended = false
 
-    init(_ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int) {
+    init(
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int, value: Int
+    ) {
         unsafe self.text = text
-        (self.spelling, self.count, self.name, self.order) = (spelling, count, Int32(name), Int32(order))
+        (self.spelling, self.count, self.name) = (spelling, count, Int32(name))
+        (self.order, self.value) = (Int32(order), Int32(value))
     }
 
     @inline(__always) func byte(_ index: Int) -> UInt8 {

@@ -99,7 +99,11 @@ final class NeedleIndex {
             return append(needle, endingAt: Node(needle: longer, depth: needle.count))
         }
         while node.depth < needle.count, let next = child(node, needle.byte(node.depth)) { node = next }
-        if node.depth == needle.count { return end(at: node) == nil ? append(needle, endingAt: node) : nil }
+        if node.depth == needle.count {
+            guard let known = end(at: node) else { return append(needle, endingAt: node) }
+            if needles[known].value > needle.value { needles[known].value = needle.value }
+            return nil
+        }
         addEdge(node, needle.byte(node.depth))
         return append(needle.branching(at: node))
     }
@@ -222,5 +226,19 @@ final class NeedleIndex {
     /// beginning the longest, in order, as its offset in the node's text and its number.
     func reportEnds(_ node: Node, next: Node?, _ take: (_ offset: Int, _ needle: Int) -> Void) {
         links.reportEnds(node, next: next, in: self, take)
+    }
+    /// The longest needle of those with which `number` begins.
+    func shorterEnd(than number: Int) -> Int? {
+        var (path, limit) = (number, needles[number].count - 1)
+        while path >= 0 {
+            let needle = needles[path]
+            if needle.count <= limit { return path }
+            if let marks = terminals(of: path) {
+                let count = marks.count(upTo: limit)
+                if count > 0 { return marks[count - 1].needle }
+            }
+            (path, limit) = (Int(needle.parent), min(limit, Int(needle.branchDepth)))
+        }
+        return nil
     }
 }

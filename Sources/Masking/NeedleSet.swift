@@ -13,6 +13,8 @@ final class NeedleSet: FormTarget {
     /// Rises whenever the needles change.
     private(set) var generation = 0
     private(set) var isEmpty = true
+    /// The number of the value whose forms come now.
+    var value = 0
 
     let arena = NeedleArena()
     /// How the needle in work begins.
@@ -65,7 +67,7 @@ final class NeedleSet: FormTarget {
     func insert(
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
     ) throws(Failure) -> Int? {
-        let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count)
+        let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count, value: value)
         let isShort = count < NeedleSet.longAnchor
         let index = isShort ? short : index(of: spelling)
         let filter = isShort ? nil : isWide(needle) ? wide : middle
@@ -113,10 +115,13 @@ final class NeedleSet: FormTarget {
     // MARK: - Looking
 
     /// One matcher for each kind, two for the one that can be read in two ways.
-    func makeMatchers() -> [Matcher] {
+    ///
+    /// Without `arrivals` a value counts wherever it begins.
+    func makeMatchers(_ arrivals: Arrivals?) -> [Matcher] {
         [
-            Matcher(plain, .asIs), Matcher(wrapped, .joined), Matcher(spaced, .spaced(afterOdd: false)),
-            Matcher(spaced, .spaced(afterOdd: true)), Matcher(short, .asIs),
+            Matcher(plain, .asIs, arrivals), Matcher(wrapped, .joined, arrivals),
+            Matcher(spaced, .spaced(afterOdd: false), arrivals), Matcher(spaced, .spaced(afterOdd: true), arrivals),
+            Matcher(short, .asIs, arrivals),
         ]
     }
 

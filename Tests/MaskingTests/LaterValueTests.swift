@@ -174,6 +174,107 @@ import Testing
         #expect(masked("d hunter22", masker) == "d [secret:V]")
     }
 
+    /// Writes the pieces; `late` comes before the last of them.
+    private func written(
+        _ pieces: [String], late: [(text: String, name: String, origin: Masker.Origin)], _ masker: Masker
+    ) throws -> String {
+        let stream = masker.makeStream()
+        var out: [UInt8] = []
+        for (place, piece) in pieces.enumerated() {
+            if place == pieces.count - 1 {
+                for value in late {
+                    let bytes = try SecretBytes(copying: Array(value.text.utf8).span)
+                    try masker.add(bytes, name: value.name, origin: value.origin)
+                }
+            }
+            stream.write(Array(piece.utf8).span) { out.append(copying: $0) }
+        }
+        stream.finish { out.append(copying: $0) }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// That text was held back tells that a value begins with it.
+    @Test(arguments: origins, ["XXhunte", "XXhunta", "hunte", "unter2"])
+    func `a value that comes late does not begin in what is held`(
+        origins: (first: Masker.Origin, second: Masker.Origin), guess: String
+    ) throws {
+        let masker = try masker([("hunter22", "V", origins.first)])
+        let made = guess.replacing("XX", with: "") + "YYYY-tail"
+        let out = try written([guess, "YYYY-tail \(made)"], late: [(made, "MADE", origins.second)], masker)
+        #expect(out == "\(guess)YYYY-tail [secret:MADE]")
+    }
+
+    @Test func `a value that comes late hides none that begins it`() throws {
+        let masker = try masker([("hunter22", "V", .vault), ("hunt-ab", "A", .script), ("hunt-abcd", "B", .script)])
+        for (text, want) in [
+            ("cdef!", "[secret:B]ef!"), ("c", "[secret:A]c"), ("cd", "[secret:B]"), ("x", "[secret:A]x"),
+        ] {
+            let late = [("hunt-abcdef", "LATE", Masker.Origin.script), ("hunt-abcde", "LATE", .script)]
+            #expect(try written(["..hunt-ab", text], late: late, masker) == "..\(want)")
+        }
+    }
+
+    /// What comes late is part of a value that was there.
+    @Test func `a value that was there is one mask, though one inside comes late`() throws {
+        for origin in [Masker.Origin.vault, .derived, .brought] {
+            let masker = try masker([("made-of-hunter22-and-more", "MADE", .script)])
+            let out = try written(
+                ["a made-of-", "hunter22-and-more b"], late: [("hunter22", "V", origin)], masker)
+            #expect(out == "a [secret:MADE] b")
+        }
+    }
+
+    /// Without a trace of a value before in the text, it comes out as if there were none.
+    @Test(arguments: ["ab", "abc", "abcdefgh"]) func `values before change nothing that they are not in`(
+        alphabet: String
+    )
+        throws
+    {
+        var compared = 0
+        for seed in 0..<300 {
+            var random = SeededGenerator(seed: UInt64(seed) + 31000)
+            func text(_ count: ClosedRange<Int>) -> [UInt8] {
+                random.bytes(Int.random(in: count, using: &random), of: Array(alphabet.utf8))
+            }
+            let hidden = text(4...9)
+            let late = (0..<4).map { _ in
+                (
+                    hidden.prefix(Int.random(in: 0...7, using: &random)) + text(4...9),
+                    Int.random(in: 0...60, using: &random)
+                )
+            }
+            var written: [UInt8] = []
+            for _ in 0..<8 {
+                let piece = late.randomElement(using: &random)?.0 ?? []
+                written +=
+                    Bool.random(using: &random) ? piece[...] : hidden.prefix(Int.random(in: 0...8, using: &random))
+            }
+            var oracle = NaiveMasker()
+            oracle.add(hidden, name: "V")
+            guard !oracle.finds(in: written), !late.contains(where: { oracle.finds(in: Array($0.0)) }) else { continue }
+            compared += 1
+            let outputs = try [true, false].map { isHidden in
+                let masker = try masker([])
+                if isHidden { try masker.add(try SecretBytes(copying: hidden.span), name: "V") }
+                let stream = masker.makeStream()
+                var out: [UInt8] = []
+                for (place, byte) in written.enumerated() {
+                    for (number, value) in late.enumerated() where value.1 == place {
+                        let origin: Masker.Origin = number == 0 ? .derived : number == 1 ? .brought : .script
+                        try masker.add(
+                            try SecretBytes(copying: Array(value.0).span), name: "L\(number)", origin: origin)
+                    }
+                    stream.write([byte].span) { out.append(copying: $0) }
+                }
+                stream.finish { out.append(copying: $0) }
+                return String(decoding: out, as: UTF8.self)
+            }
+            #expect(outputs[0] == outputs[1], "seed \(seed)")
+            guard outputs[0] == outputs[1] else { return }
+        }
+        #expect(compared > 10)
+    }
+
     @Test func `a value that is added while a stream is open is found in it`() throws {
         let masker = try masker([("hunter22", "V", .vault)])
         let stream = masker.makeStream()

@@ -1,5 +1,4 @@
 -- idea: a captured value that begins in text that is held back is found, and in text that is out already it is not
--- known: the delay tells the same (docs/security.md); a value should count from the place on where a stream was when it came
 -- guess: TOKEN 8
 -- oracle: same
 -- out: apart

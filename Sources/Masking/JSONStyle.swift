@@ -8,8 +8,10 @@ struct JSONStyle {
     var upper = false
     /// Printable characters that become `\u00xx` as well.
     var alsoEscapes = ByteSet("")
+    /// DEL is all that tells it from another style.
+    var isForDelete = false
 
-    /// The plain ones in both cases, then Go's default and .NET's default.
+    /// The plain ones in both cases, then Go's default and .NET's default; Python's default and jq's, with DEL.
     static let all: [JSONStyle] = {
         var styles: [JSONStyle] = []
         for slash in [false, true] {
@@ -20,7 +22,10 @@ struct JSONStyle {
             }
         }
         styles.append(JSONStyle(alsoEscapes: ByteSet("<>&")))
-        styles.append(JSONStyle(asciiOnly: true, upper: true, alsoEscapes: ByteSet("<>&\"'+`")))
+        styles.append(JSONStyle(asciiOnly: true, upper: true, alsoEscapes: ByteSet("<>&\"'+`\u{7f}")))
+        for ascii in [true, false] {
+            styles.append(JSONStyle(asciiOnly: ascii, alsoEscapes: ByteSet("\u{7f}"), isForDelete: true))
+        }
         return styles
     }()
 

@@ -75,10 +75,9 @@ struct LiteralStyle {
     }
 
     private func write(_ scalar: UInt32, _ bytes: Span<UInt8>, to draft: Draft) {
-        // Controls, the blank that does not break, the soft hyphen: Python escapes what it does not call printable.
         let isEscaped =
             switch language {
-            case .python: scalar <= 0xa0 || scalar == 0xad
+            case .python: !isGraphic(scalar)
             case .pythonASCII: true
             default: scalar <= 0x9f
             }

@@ -38,8 +38,16 @@ extension TextEncoding {
 
     /// Inside `$'…'`, as bash's `printf %q` writes a word with control characters.
     func writeShellANSI(_ source: Span<UInt8>, _ octalAboveASCII: Bool, to draft: Draft) {
-        for index in source.indices {
+        var index = 0
+        while index < source.count {
             let byte = source[index]
+            let (scalar, count) = decodeScalar(source, at: index) ?? (UInt32(byte), 1)
+            if byte >= 0x80, !octalAboveASCII, count > 1, isPrintableInC(scalar) {
+                draft.append(source.extracting(index..<index + count))
+                index += count
+                continue
+            }
+            index += 1
             switch byte {
             case 0x07: draft.append("\\a")
             case 0x08: draft.append("\\b")
@@ -52,7 +60,7 @@ extension TextEncoding {
             case 0x27: draft.append("\\'")
             case 0x5c: draft.append("\\\\")
             default:
-                if isControl(byte) || (byte >= 0x80 && octalAboveASCII) {
+                if isControl(byte) || byte >= 0x80 {
                     draft.appendOctal(byte)
                 } else {
                     draft.append(byte)
@@ -99,7 +107,7 @@ extension TextEncoding {
     }
 
     private func writeGoScalar(_ scalar: UInt32, _ bytes: Span<UInt8>, _ asciiOnly: Bool, to draft: Draft) {
-        guard asciiOnly else { return draft.append(bytes) }
+        guard asciiOnly || !isGraphic(scalar) else { return draft.append(bytes) }
         draft.append(scalar > 0xffff ? "\\U" : "\\u")
         draft.appendHex(scalar, digits: scalar > 0xffff ? 8 : 4, upper: false)
     }

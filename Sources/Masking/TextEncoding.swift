@@ -5,6 +5,7 @@ enum TextEncoding {
     case shellSingleQuoted(apostrophe: StaticString)
     case shellBackslash(escapesFirst: Bool)
     case shellDoubleQuoted
+    /// Octal above ASCII for all, else for what no terminal shows.
     case shellANSI(octalAboveASCII: Bool)
     case goQuoted(asciiOnly: Bool)
     case literal(LiteralStyle)
@@ -33,6 +34,8 @@ enum TextEncoding {
         case .json(let style), .jsonTwice(let style):
             let escaped = profile.holds(0x22) || profile.holds(0x5c) || (style.escapesSlash && profile.holds(0x2f))
             let isForeign = style.asciiOnly && profile.hasHigh
+            // Else the same as without.
+            guard !style.isForDelete || profile.holds(0x7f) else { return false }
             return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
         case .shellSingleQuoted: return profile.holds(0x27)
         case .literal(let style): return style.changes(profile)
@@ -124,6 +127,25 @@ extension Draft {
         appendHex(0xd800 + ((scalar - 0x10000) >> 10), digits: 4, upper: upper)
         append("\\u")
         appendHex(0xdc00 + ((scalar - 0x10000) & 0x3ff), digits: 4, upper: upper)
+    }
+}
+
+/// Whether a character is a letter, mark, number, punctuation or symbol: others Python and Go do not show as they are.
+func isGraphic(_ scalar: UInt32) -> Bool {
+    guard let scalar = Unicode.Scalar(scalar) else { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+        return false
+    default: return true
+    }
+}
+
+/// Whether the C library calls a character printable (`iswprint` of glibc).
+func isPrintableInC(_ scalar: UInt32) -> Bool {
+    guard let scalar = Unicode.Scalar(scalar) else { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator: return false
+    default: return true
     }
 }
 

@@ -138,7 +138,8 @@ public struct NaiveForms {
             }
         }
         jsonTwice(text, slash: false, ascii: false, upper: false, extra: "<>&")
-        jsonTwice(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`")
+        jsonTwice(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`\u{7f}")
+        for ascii in [true, false] { jsonTwice(text, slash: false, ascii: ascii, upper: false, extra: "\u{7f}") }
         shell(text)
         go(text)
         literals(text)
@@ -199,13 +200,34 @@ public struct NaiveForms {
         ]
         for octal in [false, true] {
             all.insert(
-                text.flatMap { byte -> [UInt8] in
+                text.enumerated().flatMap { index, byte -> [UInt8] in
                     if let escape = ansi[byte] { return bytes(escape) }
-                    guard byte < 32 || byte == 127 || (octal && byte >= 128) else { return [byte] }
+                    guard byte < 32 || byte == 127 || (byte >= 128 && (octal || !isShown(text, index))) else {
+                        return [byte]
+                    }
                     let digits = String(byte, radix: 8)
                     return bytes("\\" + String(repeating: "0", count: 3 - digits.count) + digits)
                 })
         }
+    }
+
+    /// Whether the byte is of a character that the C library prints.
+    private func isShown(_ text: [UInt8], _ index: Int) -> Bool {
+        for start in max(0, index - 3)...index {
+            guard let (value, count) = scalar(text[start...]), count > index - start, count > 1 else { continue }
+            let separators: [Unicode.GeneralCategory] = [.control, .unassigned, .lineSeparator, .paragraphSeparator]
+            return Unicode.Scalar(value).map { !separators.contains($0.properties.generalCategory) } ?? false
+        }
+        return false
+    }
+
+    /// Whether Python and Go show a character as it is.
+    private func isGraphic(_ value: UInt32) -> Bool {
+        let hidden: [Unicode.GeneralCategory] = [
+            .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator,
+        ]
+        return Unicode.Scalar(value).map { !hidden.contains($0.properties.generalCategory) } ?? false
     }
 
     private mutating func go(_ text: [UInt8]) {
@@ -222,7 +244,7 @@ public struct NaiveForms {
                 } else if let (value, count) = scalar(text[index...]), byte >= 128 {
                     let wide = value > 0xffff
                     let escaped = bytes(wide ? "\\U" : "\\u") + hex2(value, wide ? 8 : 4, false)
-                    result += ascii ? escaped : Array(text[index..<index + count])
+                    result += ascii || !isGraphic(value) ? escaped : Array(text[index..<index + count])
                     index += count - 1
                 } else if byte < 32 || byte >= 127 {
                     result += bytes("\\x") + hex2(UInt32(byte), 2, false)
@@ -257,11 +279,11 @@ public struct NaiveForms {
                     case 12 where kind == "inspect": result += bytes("\\f")
                     case ..<32, 127..<160: result += hex2Digits
                     case ..<127: result.append(UInt8(value))
-                    case 160 where kind == "repr", 173 where kind == "repr": result += hex2Digits
-                    case ..<256 where kind == "bytes" || kind == "ascii": result += hex2Digits
+                    case ..<256 where kind == "bytes" || kind == "ascii" || (kind == "repr" && !isByte && !isGraphic(value)):
+                        result += hex2Digits
                     case _ where isByte && kind == "inspect": result.append(text[index])
                     case _ where isByte: result += bytes("\\u") + hex2(value, 4, false)
-                    case _ where kind != "ascii": result += text[index..<index + count]
+                    case _ where kind == "inspect" || (kind == "repr" && isGraphic(value)): result += text[index..<index + count]
                     case ..<65536: result += bytes("\\u") + hex2(value, 4, false)
                     default: result += bytes("\\U") + hex2(value, 8, false)
                     }

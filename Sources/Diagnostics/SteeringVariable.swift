@@ -32,7 +32,8 @@ public enum SteeringVariable {
         "QT_PLUGIN_PATH", "GTK_PATH", "GST_PLUGIN_PATH", "SASL_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "MAKEFLAGS",
         "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
         "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
-        "NPM_CONFIG_NODE_OPTIONS",
+        "NPM_CONFIG_NODE_OPTIONS", "npm_config_node_options", "NPM_CONFIG_SCRIPT_SHELL", "npm_config_script_shell",
+        "GNUMAKEFLAGS", "PSQLRC", "SUDO_EDITOR",
     ]
 
     /// Whether the variable brings other code into a program that runs none by itself.

@@ -100,7 +100,10 @@ extension HTTPTransportError {
                 "check network.proxy in the user config, or HTTPS_PROXY where --use-env-proxy is given"
             )
         case .other:
-            return (.network, "the request to \(host) failed: \(text)", "run: vaultscript doctor")
+            return (
+                .network, "the request to \(host) failed: \(text)",
+                "see whether another client reaches it: curl -v https://\(host)/"
+            )
         }
     }
 

@@ -139,6 +139,18 @@ class ChildCall {
     /// Text that was captured beside values, masked again: they were not known yet when it came.
     func maskedAgain(_ text: [UInt8]) -> [UInt8] { plan.secretFields.isEmpty ? text : run.gate.masker.mask(text) }
 
+    /// The values in what a failed program has printed: nobody is given them, but its standard error may hold them.
+    func learnFields(of output: ChildOutput) throws(Failure) {
+        guard let buffer = output.secretBuffer else { return }
+        for field in plan.secretFields {
+            do throws(Failure) {
+                _ = try CapturedJSON(buffer, fields: [field], masker: run.gate.masker, from: shownProgram)
+            } catch {
+                if error.endsRun { throw error }
+            }
+        }
+    }
+
     // MARK: - Observers
 
     /// Tells that it is about to start, as number `number`.

@@ -26,9 +26,11 @@ final class HTTPAnswer: HTTPReceiver {
     private static let left: Set<[UInt8]> = [Array("set-cookie".utf8), Array("set-cookie2".utf8)]
     /// What headers tell of a body that is taken as a value, or for the values in it: its length, and what it adds up to.
     private static let leftOfSecrets = Set(
-        ["content-length", "content-range", "content-md5", "digest", "content-digest", "repr-digest"].map {
-            Array($0.utf8)
-        })
+        [
+            "content-length", "content-range", "content-md5", "digest", "content-digest", "repr-digest", "etag",
+            "x-goog-hash", "x-ms-blob-content-md5", "x-linked-etag", "x-linked-size",
+        ].map { Array($0.utf8) })
+    private static let leftPrefixesOfSecrets = ["x-amz-checksum-", "x-checksum-"].map { Array($0.utf8) }
 
     private let gate: Gate
     private let stream: MaskingStream
@@ -83,8 +85,12 @@ final class HTTPAnswer: HTTPReceiver {
     private func endLine() {
         defer { openLine = nil }
         guard let (name, value) = openLine?.finish(), !Self.left.contains(name) else { return }
-        guard secretBuffer == nil || !Self.leftOfSecrets.contains(name) else { return }
+        guard secretBuffer == nil || !Self.tellsOfBody(name) else { return }
         headers.append((name, value))
+    }
+
+    private static func tellsOfBody(_ name: [UInt8]) -> Bool {
+        leftOfSecrets.contains(name) || leftPrefixesOfSecrets.contains { name.starts(with: $0) }
     }
 
     private static func isStatusLine(_ line: Span<UInt8>) -> Bool {

@@ -43,7 +43,9 @@ enum KernelFeatures {
         if terminals >= 0 {
             close(terminals)
         } else {
-            miss("no user namespaces with a devpts: programs of a run can open each other's pseudo-terminals")
+            miss(
+                "no user namespaces with a devpts: programs of a run can open each other's pseudo-terminals (tty = false: pipes)"
+            )
         }
         if !isHardened { miss("the host's memory can be read by other programs of this user") }
         return rows

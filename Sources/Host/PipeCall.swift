@@ -165,8 +165,9 @@ final class PipeCall: ChildCall {
     private func conclude() {
         defer { discardFiles() }
         do throws(Failure) {
-            if let verdict { throw verdict }
             let failed = members.indices.filter { hasFailed($0) }
+            if verdict != nil || timedOut || !failed.isEmpty { try learnFields(of: output) }
+            if let verdict { throw verdict }
             outcome = members[failed.last ?? members.count - 1].outcome
             outcome?.timedOut = timedOut
             if failed.isEmpty, !timedOut { try commit() }

@@ -164,6 +164,7 @@ final class SpawnCall: ChildCall {
         answerReaders()
         defer { files?.discard() }
         do throws(Failure) {
+            if !outcome.succeeded { try learnFields(of: output) }
             if let verdict { throw verdict }
             if outcome.succeeded { try files?.commit() }
             if plan.checks { try check(outcome) }

@@ -279,11 +279,13 @@ public struct NaiveForms {
                     case 12 where kind == "inspect": result += bytes("\\f")
                     case ..<32, 127..<160: result += hex2Digits
                     case ..<127: result.append(UInt8(value))
-                    case ..<256 where kind == "bytes" || kind == "ascii" || (kind == "repr" && !isByte && !isGraphic(value)):
+                    case ..<256
+                    where kind == "bytes" || kind == "ascii" || (kind == "repr" && !isByte && !isGraphic(value)):
                         result += hex2Digits
                     case _ where isByte && kind == "inspect": result.append(text[index])
                     case _ where isByte: result += bytes("\\u") + hex2(value, 4, false)
-                    case _ where kind == "inspect" || (kind == "repr" && isGraphic(value)): result += text[index..<index + count]
+                    case _ where kind == "inspect" || (kind == "repr" && isGraphic(value)):
+                        result += text[index..<index + count]
                     case ..<65536: result += bytes("\\u") + hex2(value, 4, false)
                     default: result += bytes("\\U") + hex2(value, 8, false)
                     }

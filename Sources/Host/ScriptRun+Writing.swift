@@ -136,7 +136,7 @@ extension ScriptRun {
         throw Failure(
             .denied, "\(function): no secret is written at \(entry.session.host)",
             reason:
-                "only the credentials file that the script names points there, and the user has not named that host",
+                "the credentials are of a file that the script names, so the account there may be anybody's; the user has not named that host",
             hint: "name it yourself: --domain, --credentials FILE, or INFISICAL_DOMAIN in the environment")
     }
 

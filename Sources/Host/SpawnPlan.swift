@@ -230,7 +230,11 @@ struct SpawnPlan {
     private func checkStreams() throws(Failure) {
         if outputFile != nil, capture.takesOutput { throw conflict("standard output", "stdout") }
         if errorFile != nil || errorJoinsOutput, capture.takesError { throw conflict("standard error", "stderr") }
-        guard let outputFile, let errorFile, outputFile.path == errorFile.path else { return }
+        guard let outputFile, let errorFile, outputFile.path == errorFile.path,
+            outputFile.path != Array("/dev/null".utf8)
+        else {
+            return
+        }
         throw Failure(
             .usage, "\(function): stdout and stderr name the same file", reason: "one would write over the other",
             hint: "say stderr = \"stdout\"")

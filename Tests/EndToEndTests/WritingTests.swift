@@ -144,7 +144,7 @@ import Testing
             refused.errorText.hasSuffix(
                 """
                 script.lua:2: putSecret: no secret is written at \(host)
-                only the credentials file that the script names points there, and the user has not named that host
+                the credentials are of a file that the script names, so the account there may be anybody's; the user has not named that host
                 name it yourself: --domain, --credentials FILE, or INFISICAL_DOMAIN in the environment
 
                 """), "\(refused)")

@@ -1,5 +1,6 @@
 #include "spawn.h"
 
+#include "program_filter.h"
 #include "sanitized_clone.h"
 
 #include <errno.h>
@@ -61,6 +62,8 @@ static int set_privileges(const context *spawn) {
     // Not fatal: a kernel without Landlock, the 16th nested domain, or new privileges without CAP_SYS_ADMIN.
     if (spawn->request->ruleset >= 0)
         spawn->result->isolated = syscall(SYS_landlock_restrict_self, spawn->request->ruleset, 0u) == 0;
+    // Nor is this: a kernel without filters.
+    if (!spawn->request->new_privileges) (void)vs_sys_filter_program();
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "keeper.h"
 #include "poller.h"
 #include "processors.h"
+#include "program_filter.h"
 #include "redirect.h"
 #include "run_directory.h"
 #include "sandbox.h"

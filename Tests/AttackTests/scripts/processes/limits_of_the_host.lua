@@ -1,25 +1,28 @@
--- idea: a program lowers the host's limit of descriptors, so that the run's own terminals cannot be made, and those of everybody are taken
+-- idea: a program sets limits of the host, by a thread's number too: what does not fit says how long a value is, and the run's terminals cannot be made
 -- needs: python3
--- out: false	io
+-- out: 0	refused	refused	read	own
+-- out: true
 -- out: true	true
-if not pcall(spawn, { "unshare", "-Urm", "true", quiet = true }) then return print("false\tio\ntrue\ttrue") end
+local token = getSecret("TOKEN")
 local code = [[
 import os, resource, sys
 host = os.getppid()
+def attempt(number, limit, value):
+    try:
+        resource.prlimit(number, limit, value)
+        return "set"
+    except PermissionError:
+        return "refused"
 before = resource.prlimit(host, resource.RLIMIT_NOFILE)
-resource.prlimit(host, resource.RLIMIT_NOFILE, (8, before[1]))
-print("low", flush=True)
-sys.stdin.readline()
-resource.prlimit(host, resource.RLIMIT_NOFILE, before)
+told = attempt(host, resource.RLIMIT_NOFILE, (8, before[1]))
+for thread in os.listdir("/proc/%d/task" % host):
+    also = attempt(int(thread), resource.RLIMIT_FSIZE, (16, 16))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+print(told, also, "read" if before[0] > 8 else before, "own" if resource.getrlimit(resource.RLIMIT_FSIZE)[0] == 4096 else "?", sep="\t")
 ]]
-local token = getSecret("TOKEN")
-spawn{ "mkfifo", "end" }
-local open = spawn{ "sh", "-c", "exec 3>end; sleep 2; echo >&3", background = true }
-local low = spawn{ "sh", "-c", 'exec python3 -c "$1" <end', "sh", code, background = true, capture = true }
-for line in low:lines() do if line == "low" then break end end
-local ok, e = pcall(spawn, { "true", tty = true, capture = true })
-print(ok, not ok and e.kind)
-open:wait()
-low:wait()
+local r = spawn{ "sh", "-c", 'exec python3 -c "$1"', "sh", code, capture = true }
+io.write(r.code, "\t", r.stdout)
+print(spawn{ "sh", "-c", "cat <&3 >/dev/null", fds = { [3] = token } }.ok)
+if not pcall(spawn, { "unshare", "-Urm", "true", quiet = true }) then return print("true\ttrue") end
 local r = spawn{ "sh", "-c", 'readlink /proc/self/fd/1; echo "$T"', env = { T = token }, tty = true, capture = true }
 print(r.stdout:find("/dev/pts", 1, true) == nil, r.stdout:find("[secret:TOKEN]", 1, true) ~= nil)

@@ -1,0 +1,22 @@
+// The system calls that a program of a run is refused.
+#ifndef VS_SYS_PROGRAM_FILTER_H
+#define VS_SYS_PROGRAM_FILTER_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Refuses this process, and those that it starts, to set the limits of others (prlimit of another process: EPERM).
+///
+/// Every process of a user may set those of the user's others, without a right that Landlock takes away: a limit of the
+/// host's on files or memory tells by its errors how long a value is. One's own limits can be set as ever, and all be read.
+///
+/// Needs no_new_privs, or root. Async-signal-safe. 0, or -1 with errno where the kernel has no such filters (Linux before
+/// 3.17, other processors): then limits can be set.
+int vs_sys_filter_program(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

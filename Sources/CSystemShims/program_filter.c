@@ -1,0 +1,73 @@
+// What a program of a run may not ask of the kernel.
+#include "program_filter.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The kernel knows them since Linux 4.17; without it a filter costs some processors their speculation.
+#ifndef SECCOMP_FILTER_FLAG_SPEC_ALLOW
+#define SECCOMP_FILTER_FLAG_SPEC_ALLOW (1UL << 2)
+#endif
+
+// The number of prlimit64 by the kind of a program: 32-bit ones have numbers of their own.
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#define NATIVE_PRLIMIT 302
+// Without the bit that marks the calls of x32.
+#define NUMBER_BITS 0xbfffffffu
+#define COMPATIBLE AUDIT_ARCH_I386
+#define COMPATIBLE_PRLIMIT 340
+#elif defined(__aarch64__)
+#define NATIVE AUDIT_ARCH_AARCH64
+#define NATIVE_PRLIMIT 261
+#define NUMBER_BITS 0xffffffffu
+#define COMPATIBLE AUDIT_ARCH_ARM
+#define COMPATIBLE_PRLIMIT 369
+#endif
+
+#ifdef NATIVE
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define EQUAL(value, if_true, if_false) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (if_true), (if_false))
+
+// Little-endian: the low half of an argument comes first. Of the process number the kernel takes that alone.
+static struct sock_filter code[] = {
+    LOAD(arch),
+    EQUAL(NATIVE, 1, 0),
+    EQUAL(COMPATIBLE, 3, 11),
+    LOAD(nr),
+    BPF_STMT(BPF_ALU | BPF_AND | BPF_K, NUMBER_BITS),
+    EQUAL(NATIVE_PRLIMIT, 2, 8),
+    LOAD(nr),
+    EQUAL(COMPATIBLE_PRLIMIT, 0, 6),
+    LOAD(args[0]),
+    // Its own.
+    EQUAL(0, 4, 0),
+    LOAD(args[2]),
+    EQUAL(0, 0, 3),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2]) + 4),
+    // Nothing is set.
+    EQUAL(0, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+};
+
+int vs_sys_filter_program(void) {
+    struct sock_fprog filter = {sizeof code / sizeof code[0], code};
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter) == 0) return 0;
+    return errno == EINVAL ? (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0UL, &filter) : -1;
+}
+
+#else
+
+int vs_sys_filter_program(void) {
+    errno = ENOSYS;
+    return -1;
+}
+
+#endif

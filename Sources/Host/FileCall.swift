@@ -82,6 +82,7 @@ struct FileCall {
                 hint: "write the name itself, not / or a path that ends in . or ..")
         }
         if let what = protection.ways[Protection.Entry(place.folder, place.name)] { throw outOfReach(what, path) }
+        if let file = place.file, let what = protection.unchangeable[file.identity] { throw outOfReach(what, path) }
         if place.folder.facts.is_process_file { throw outOfReach("/proc, which the host does not write to", path) }
     }
 
@@ -176,7 +177,13 @@ struct FileCall {
     }
 
     func outOfReach(_ what: String, _ path: [UInt8]? = nil) -> Failure {
-        Failure(
+        guard what != ProtectedPlaces.runningProgram else {
+            return Failure(
+                .denied, "\(function): \((path ?? self.path).shownPath) stays as it is",
+                reason: "a program that the recipe declares runs from there",
+                hint: "wait for it first: process:wait()")
+        }
+        return Failure(
             .denied, "\(function): \((path ?? self.path).shownPath) is out of reach of scripts",
             reason: "it leads to \(what)",
             hint: "secrets come with getSecret(name), standard input with io.read()")

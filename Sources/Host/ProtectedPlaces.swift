@@ -28,6 +28,8 @@ struct Protection {
     var ways: [Entry: String] = [:]
     /// Those of `ways` that are the protected place itself, so that it cannot be made either.
     var ends: Set<Entry> = []
+    /// Files that may be read, and not changed.
+    var unchangeable: [FileIdentity: String] = [:]
 }
 
 /// Knows the places that no script reaches through the host: credentials, configuration and state of vaultscript, the
@@ -43,6 +45,7 @@ final class ProtectedPlaces {
 
     private static let credentials = "credentials of vaultscript"
     fileprivate static let handedToPrograms = "files that secrets are handed to programs in"
+    static let runningProgram = "a program that runs"
     /// Open descriptors of this run's own such files, and of the folders they lie in: a program may have moved them.
     var handed: () -> [Int32] = { [] }
     private var places: [Place] = []
@@ -51,6 +54,8 @@ final class ProtectedPlaces {
     /// Held open, so that a file stays known when it is moved, and its number goes to no other.
     private var pinned: [(file: OpenFile, what: String)] = []
     private var isPinned = false
+    /// The files of programs that run, and how often: see `ProgramHold`.
+    fileprivate var running: [[UInt8]: Int] = [:]
 
     convenience init(options: RunOptions, environment: HostEnvironment) {
         self.init(options: options, setting: environment.setting)
@@ -114,6 +119,7 @@ final class ProtectedPlaces {
         var scan = Scan()
         for (file, what) in pinned { scan.protection.inside[file.identity] = what }
         for place in places { scan.add(place.path, place.what) }
+        for path in running.keys { scan.keep(path, Self.runningProgram) }
         addHandedFiles(&scan)
         guard let path = scan.tooLarge else { return scan.protection }
         throw Failure(
@@ -195,6 +201,16 @@ private struct Scan {
         add(file, in: place.folder, what, depth: 0, path)
     }
 
+    /// The entries on the way to `path` and what lies there stay as they are.
+    mutating func keep(_ path: [UInt8], _ what: String) {
+        var walk = FileWalk(protection: nil)
+        var ways: [Protection.Entry] = []
+        walk.onEntry = { folder, name, _ in ways.append(Protection.Entry(folder, name)) }
+        let file = (try? walk.resolve(path))?.file
+        for way in ways where protection.ways[way] == nil { protection.ways[way] = what }
+        if let file { protection.unchangeable[file.identity] = what }
+    }
+
     /// The directories of runs, this one's and others', as RunDirectory names them.
     mutating func addRunDirectories(in path: [UInt8]) {
         guard let folder = try? FileWalk(protection: nil).resolve(path).file, folder.isFolder else { return }
@@ -260,5 +276,38 @@ enum RunDirectoryName {
     static func matches(_ name: [UInt8]) -> Bool {
         name.count == prefix.count + 32 && name.starts(with: prefix)
             && name[prefix.count...].allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+}
+
+/// Keeps the files of programs that a recipe declares as they are while these run: an interpreter opens its script, and
+/// reads on in it, after it was judged. A program that is machine code needs none of that.
+final class ProgramHold {
+    private let places: ProtectedPlaces
+    private var paths: [[UInt8]]
+
+    init(_ paths: [[UInt8]], _ places: ProtectedPlaces) {
+        self.places = places
+        self.paths = paths.filter { !Self.isMachineCode($0) }
+        for path in self.paths { places.running[path, default: 0] += 1 }
+    }
+
+    deinit { release() }
+
+    /// The programs have ended.
+    func release() {
+        for path in paths {
+            guard let count = places.running[path] else { continue }
+            places.running[path] = count > 1 ? count - 1 : nil
+        }
+        paths = []
+    }
+
+    private static func isMachineCode(_ path: [UInt8]) -> Bool {
+        let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var start: [UInt8] = [0, 0, 0, 0]
+        return unsafe read(file, &start, 4) == 4
+            && (start == [0x7f, 0x45, 0x4c, 0x46] || start == [0xcf, 0xfa, 0xed, 0xfe])
     }
 }

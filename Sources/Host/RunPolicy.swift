@@ -166,8 +166,10 @@ final class RunPolicy {
 
     /// A declared name stands for what is found in the PATH of this run, a path for itself; whatever else a script
     /// makes of the name, by a PATH of its own for one, is another program.
-    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) {
-        guard let recipe else { return }
+    ///
+    /// Gives the file that will be started, if there is one.
+    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) -> [UInt8]? {
+        guard let recipe else { return nil }
         let name = request.program.shownPath
         guard recipe.programs.contains(request.program) else {
             throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
@@ -177,14 +179,14 @@ final class RunPolicy {
         if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
         let meant = declared.programFile
         // What is not there is the start's own error.
-        guard let started = request.programFile else { return }
+        guard let started = request.programFile else { return nil }
         if made.holds(started.path) {
             throw Failure(
                 .denied, "the program \(name) is not the one that this recipe declares",
                 reason: "the script itself has written or moved \(started.path.shownPath) in this run",
                 hint: "declare what makes the program, such as a compiler, and let that write it")
         }
-        guard started.identity != meant?.identity else { return }
+        guard started.identity != meant?.identity else { return started.path }
         throw Failure(
             .denied, "the program \(name) is not the one that this recipe declares",
             reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",

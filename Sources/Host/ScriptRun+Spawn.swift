@@ -16,9 +16,10 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try SpawnPlan(value, store: store)
         plan.task = task
-        try check([plan])
+        let hold = try check([plan])
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
+        call.whenEnded { hold?.release() }
         call.heldInput = try HeldInput([plan], inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
@@ -39,9 +40,10 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try PipePlan(value, store: store)
         plan.whole.task = task
-        try check(plan.members)
+        let hold = try check(plan.members)
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
+        call.whenEnded { hold?.release() }
         call.heldInput = try HeldInput(plan.members, inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
@@ -50,15 +52,17 @@ extension ScriptRun {
         try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
     }
 
-    /// What a recipe does not declare is refused before any file is opened.
-    private func check(_ plans: [SpawnPlan]) throws(Failure) {
-        guard policy.recipe != nil else { return }
+    /// What a recipe does not declare is refused before any file is opened; what it declares stays as it is from now on.
+    private func check(_ plans: [SpawnPlan]) throws(Failure) -> ProgramHold? {
+        guard policy.recipe != nil else { return nil }
+        var paths: [[UInt8]] = []
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
             try plan.checkVariables(policy)
-            try policy.check(try plan.request(self), ownPath: path, files.made)
+            if let file = try policy.check(try plan.request(self), ownPath: path, files.made) { paths.append(file) }
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
+        return ProgramHold(paths, files.protected)
     }
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.

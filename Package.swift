@@ -116,7 +116,7 @@ var targets: [Target] = [
     suite("WorkerTests", ["CSystemShims", "CSandboxProbe"]),
     suite("ConfigurationTests", ["Configuration", "Diagnostics"]),
     suite("MaskingTests", ["Masking", "SecretMemory", "Diagnostics", "CSystemShims"]),
-    suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics"]),
+    suite("ProcessSpawningTests", ["ProcessSpawning", "SecretMemory", "EventLoop", "Diagnostics", "CSystemShims"]),
     suite(
         "HostTests",
         [

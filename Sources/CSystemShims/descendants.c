@@ -1,5 +1,7 @@
 #include "descendants.h"
 
+#include "program_filter.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -58,9 +60,13 @@ bool vs_sys_process_look(pid_t pid, vs_sys_process *process) {
 // As ps shows it; 15 characters.
 static const char RUN_NAME[] = "vaultscript:lua";
 
-void vs_sys_mark_run(void) { prctl(PR_SET_NAME, RUN_NAME, 0, 0, 0); }
+void vs_sys_mark_run(void) {
+    prctl(PR_SET_NAME, RUN_NAME, 0, 0, 0);
+    vs_sys_mark_programs();
+}
 
 bool vs_sys_is_below_marked_run(void) {
+    if (vs_sys_is_marked_program()) return true;
     char own[16] = "";
     prctl(PR_GET_NAME, own, 0, 0, 0);
     pid_t pid = getppid();

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 #ifndef SECCOMP_FILTER_FLAG_SPEC_ALLOW
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW (1UL << 2)
 #endif
+
+// A limit that there is none of: the answer to it says whether a process is marked.
+#define QUESTION 0x7673686fu
 
 // The number of prlimit64 by the kind of a program: 32-bit ones have numbers of their own.
 #if defined(__x86_64__)
@@ -39,12 +43,14 @@
 static struct sock_filter code[] = {
     LOAD(arch),
     EQUAL(NATIVE, 1, 0),
-    EQUAL(COMPATIBLE, 3, 11),
+    EQUAL(COMPATIBLE, 3, 13),
     LOAD(nr),
     BPF_STMT(BPF_ALU | BPF_AND | BPF_K, NUMBER_BITS),
-    EQUAL(NATIVE_PRLIMIT, 2, 8),
+    EQUAL(NATIVE_PRLIMIT, 2, 10),
     LOAD(nr),
-    EQUAL(COMPATIBLE_PRLIMIT, 0, 6),
+    EQUAL(COMPATIBLE_PRLIMIT, 0, 8),
+    LOAD(args[1]),
+    EQUAL(QUESTION, 0, 0),
     LOAD(args[0]),
     // Its own.
     EQUAL(0, 4, 0),
@@ -55,12 +61,40 @@ static struct sock_filter code[] = {
     EQUAL(0, 0, 1),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+    // No filter that a program adds can make less of this.
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
 };
+
+enum { QUESTION_PLACE = 9, TRAP_PLACE = sizeof code / sizeof code[0] - 1 };
+
+void vs_sys_mark_programs(void) { code[QUESTION_PLACE].jt = TRAP_PLACE - QUESTION_PLACE - 1; }
 
 int vs_sys_filter_program(void) {
     struct sock_fprog filter = {sizeof code / sizeof code[0], code};
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter) == 0) return 0;
     return errno == EINVAL ? (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0UL, &filter) : -1;
+}
+
+static volatile sig_atomic_t is_trapped;
+
+static void note_trap(int signal) {
+    (void)signal;
+    is_trapped = 1;
+}
+
+bool vs_sys_is_marked_program(void) {
+    struct sigaction action = {.sa_handler = note_trap}, before;
+    sigset_t trap, mask;
+    sigemptyset(&trap);
+    sigaddset(&trap, SIGSYS);
+    is_trapped = 0;
+    if (sigaction(SIGSYS, &action, &before) != 0) return true;
+    // A signal that is blocked or ignored would end the process.
+    pthread_sigmask(SIG_UNBLOCK, &trap, &mask);
+    syscall(NATIVE_PRLIMIT, 0, QUESTION, NULL, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    sigaction(SIGSYS, &before, NULL);
+    return is_trapped;
 }
 
 #else
@@ -69,5 +103,9 @@ int vs_sys_filter_program(void) {
     errno = ENOSYS;
     return -1;
 }
+
+void vs_sys_mark_programs(void) {}
+
+bool vs_sys_is_marked_program(void) { return false; }
 
 #endif

@@ -60,8 +60,12 @@ static int die_with_parent(pid_t parent) {
 static int set_privileges(const context *spawn) {
     if (!spawn->request->new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
     // Not fatal: a kernel without Landlock, the 16th nested domain, or new privileges without CAP_SYS_ADMIN.
-    if (spawn->request->ruleset >= 0)
+    if (spawn->request->ruleset >= 0) {
         spawn->result->isolated = syscall(SYS_landlock_restrict_self, spawn->request->ruleset, 0u) == 0;
+        bool is_known = errno == E2BIG || errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP;
+        // Anything else can be brought about: a lack of memory, of descriptors.
+        if (!spawn->result->isolated && !is_known) return -1;
+    }
     // Nor is this: a kernel without filters.
     if (!spawn->request->new_privileges) (void)vs_sys_filter_program();
     return 0;

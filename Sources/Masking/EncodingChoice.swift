@@ -45,7 +45,12 @@ final class EncodingChoice {
         guard !profile.hasHigh else { return candidates }
         profile.writeSample(to: sample)
         var seen: Set<UInt64> = [sample.withBytes { key.digest($0) }]
-        return candidates.filter { seen.insert(signature(of: TextEncoding.all[$0])).inserted }
+        return candidates.filter { number in
+            // Nor of what becomes of a byte beside its like.
+            let isNew = seen.insert(signature(of: TextEncoding.all[number])).inserted
+            if case .shellSingleQuoted(.dash) = TextEncoding.all[number] { return true }
+            return isNew
+        }
     }
 
     /// Equal for encodings that make the same of every byte of a text.

@@ -8,10 +8,15 @@ struct JSONStyle {
     var upper = false
     /// Printable characters that become `\u00xx` as well.
     var alsoEscapes = ByteSet("")
+    /// Of those alone the digits are capitals.
+    var alsoUpper = false
     /// DEL is all that tells it from another style.
     var isForDelete = false
+    /// U+2028 and U+2029, which end a line of JavaScript, become `\u2028` and `\u2029`.
+    var escapesSeparators = false
 
-    /// The plain ones in both cases, then Go's default and .NET's default; Python's default and jq's, with DEL.
+    /// The plain ones in both cases; then the defaults of Go, Gson and .NET, PHP's with all of its options for HTML; Python's
+    /// default and jq's, with DEL.
     static let all: [JSONStyle] = {
         var styles: [JSONStyle] = []
         for slash in [false, true] {
@@ -21,7 +26,9 @@ struct JSONStyle {
                 }
             }
         }
-        styles.append(JSONStyle(alsoEscapes: ByteSet("<>&")))
+        styles.append(JSONStyle(alsoEscapes: ByteSet("<>&"), escapesSeparators: true))
+        styles.append(JSONStyle(alsoEscapes: ByteSet("<>&='"), escapesSeparators: true))
+        styles.append(JSONStyle(escapesSlash: true, asciiOnly: true, alsoEscapes: ByteSet("<>&'\""), alsoUpper: true))
         styles.append(JSONStyle(asciiOnly: true, upper: true, alsoEscapes: ByteSet("<>&\"'+`\u{7f}")))
         for ascii in [true, false] {
             styles.append(JSONStyle(asciiOnly: ascii, alsoEscapes: ByteSet("\u{7f}"), isForDelete: true))
@@ -33,19 +40,20 @@ struct JSONStyle {
         var index = 0
         while index < source.count {
             let byte = source[index]
-            guard byte >= 0x80, asciiOnly else {
+            let decoded = decodeScalar(source, at: index) ?? (UInt32(byte), 1)
+            let isSeparator = decoded.scalar == 0x2028 || decoded.scalar == 0x2029
+            guard byte >= 0x80, asciiOnly || (escapesSeparators && isSeparator) else {
                 writeASCII(byte, to: draft)
                 index += 1
                 continue
             }
-            let decoded = decodeScalar(source, at: index) ?? (UInt32(byte), 1)
             draft.appendUTF16Escape(decoded.scalar, upper: upper)
             index += decoded.count
         }
     }
 
     private func writeASCII(_ byte: UInt8, to draft: Draft) {
-        if alsoEscapes.contains(byte) { return draft.appendUTF16Escape(UInt32(byte), upper: upper) }
+        if alsoEscapes.contains(byte) { return draft.appendUTF16Escape(UInt32(byte), upper: upper || alsoUpper) }
         switch byte {
         case 0x08: draft.append("\\b")
         case 0x09: draft.append("\\t")

@@ -1,9 +1,31 @@
 // Shell, Go, SQL and CSV quoting: what stands between the quotes.
+
+/// How an apostrophe is written where a text stands in apostrophes.
+enum ShellQuotes {
+    /// `'\''`
+    case backslash
+    /// `'"'"'`
+    case doubleQuotes
+    /// `'\''`, and `!` as `'\!'` (`sq_quote_buf` of git).
+    case git
+    /// `'"''"'`: those that follow one another together (`set` of dash).
+    case dash
+}
+
 extension TextEncoding {
-    /// Inside `'…'`: `'` becomes `'\''` or `'"'"'` (POSIX shell, 2.2.2).
-    func writeShellSingleQuoted(_ source: Span<UInt8>, _ apostrophe: StaticString, to draft: Draft) {
+    /// Inside `'…'` (POSIX shell, 2.2.2).
+    func writeShellSingleQuoted(_ source: Span<UInt8>, _ quotes: ShellQuotes, to draft: Draft) {
         for index in source.indices {
-            if source[index] == 0x27 { draft.append(apostrophe) } else { draft.append(source[index]) }
+            switch (source[index], quotes) {
+            case (0x27, .backslash), (0x27, .git): draft.append("'\\''")
+            case (0x21, .git): draft.append("'\\!'")
+            case (0x27, .doubleQuotes): draft.append("'\"'\"'")
+            case (0x27, .dash):
+                if index == 0 || source[index - 1] != 0x27 { draft.append("'\"") }
+                draft.append(0x27)
+                if index + 1 == source.count || source[index + 1] != 0x27 { draft.append("\"'") }
+            default: draft.append(source[index])
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 enum TextEncoding {
     case json(JSONStyle)
     case jsonTwice(JSONStyle)
-    case shellSingleQuoted(apostrophe: StaticString)
+    case shellSingleQuoted(ShellQuotes)
     case shellBackslash(escapesFirst: Bool)
     case shellDoubleQuoted
     /// Octal above ASCII for all, else for what no terminal shows.
@@ -17,8 +17,8 @@ enum TextEncoding {
     /// Every variant, in the order of the page.
     static let all: [TextEncoding] =
         JSONStyle.all.map { .json($0) } + JSONStyle.all.map { .jsonTwice($0) } + [
-            .shellSingleQuoted(apostrophe: "'\\''"), .shellSingleQuoted(apostrophe: "'\"'\"'"),
-            .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
+            .shellSingleQuoted(.backslash), .shellSingleQuoted(.doubleQuotes), .shellSingleQuoted(.git),
+            .shellSingleQuoted(.dash), .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
         ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
@@ -37,15 +37,17 @@ enum TextEncoding {
             // Else the same as without.
             guard !style.isForDelete || profile.holds(0x7f) else { return false }
             return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
-        case .shellSingleQuoted: return profile.holds(0x27)
+        case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
         case .doubled(let quote): return profile.holds(quote)
         default: return true
         }
     }
 
-    /// Whether the first byte of a text with these becomes something else there than it becomes elsewhere.
+    /// Whether what becomes of a byte of a text with these hangs on its place.
     func treatsFirst(of profile: TextProfile) -> Bool {
+        // What becomes of an apostrophe hangs on the one before.
+        if case .shellSingleQuoted(.dash) = self { return profile.holds(0x27) }
         guard case .shellBackslash(escapesFirst: true) = self else { return false }
         return profile.first == 0x23 || profile.first == 0x7e
     }
@@ -60,7 +62,7 @@ enum TextEncoding {
             scratch.clear()
             style.write(source, to: scratch)
             scratch.withBytes { once in style.write(once, to: draft) }
-        case .shellSingleQuoted(let apostrophe): writeShellSingleQuoted(source, apostrophe, to: draft)
+        case .shellSingleQuoted(let quotes): writeShellSingleQuoted(source, quotes, to: draft)
         case .shellBackslash(let escapesFirst): writeShellBackslash(source, escapesFirst, to: draft)
         case .shellDoubleQuoted: writeShellDoubleQuoted(source, to: draft)
         case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)

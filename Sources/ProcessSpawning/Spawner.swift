@@ -59,7 +59,11 @@ public final class Spawner {
         let error = errorNumber()
         guard null >= 0 else { throw Failure.noDescriptor("/dev/null", error) }
         self.null = Descriptor(null)
-        ruleset = Descriptor(vs_sys_landlock_ruleset())
+        let ruleset = vs_sys_landlock_ruleset()
+        let lack = errorNumber()
+        // Without Landlock there is none; a lack of descriptors does not leave a program outside of its domain.
+        guard ruleset >= 0 || lack == ENOTSUP else { throw Failure.noDescriptor("a Landlock ruleset", lack) }
+        self.ruleset = Descriptor(ruleset)
         buffer = try SecretBytes(count: Spawner.bufferBytes)
     }
 

@@ -19,16 +19,27 @@ import Testing
         try Program.run(words, environment: ["HOME": home.path])
     }
 
+    /// Gives the processes above other names, in a view of its own.
+    private static let hiding = """
+        local hiding = [[echo bash >"$HOME/comm"
+          for d in /proc/[0-9]*; do
+            [ "$(cat "$d/comm" 2>/dev/null)" != vaultscript:lua ] || mount --bind "$HOME/comm" "$d/comm"
+          done
+          exec "$0" "$@"]] 
+        """
+
     @Test(arguments: [
         #"spawn{ arg[1], "-e", "print(getSecret('TOKEN'))", check = false }"#,
         #"spawn{ arg[1], "--domain", "http://127.0.0.1:9", "-e", "print(getSecret('TOKEN'))", check = false }"#,
         #"spawn{ arg[1], "run", "--", "env", check = false }"#, #"spawn{ arg[1], "whoami", check = false }"#,
         #"spawn{ arg[1], "credentials", "rotate", "default", check = false }"#,
+        #"spawn{ "sh", "-c", [[unshare -Urpf true && exec unshare -Urpf --mount-proc "$0" "$@" || exec "$0" "$@"]], arg[1], "-e", "print(getSecret('TOKEN'))", check = false }"#,
+        #"spawn{ "sh", "-c", [[unshare -rm true && exec unshare -rm sh -c "$HIDING" "$0" "$@" || exec "$0" "$@"]], arg[1], "-e", "print(getSecret('TOKEN'))", env = { HIDING = hiding }, check = false }"#,
         #"spawn{ "setsid", "sh", "-c", '("$0" secrets </dev/null &) ; sleep 1', arg[1] }"#,
         #"spawn{ arg[1], "--credentials", os.getenv("HOME") .. "/.config/vaultscript/credentials/default.env", "-e", "getSecret('TOKEN')", check = false }"#,
     ])
     func `does not log in with the user's credentials`(call: String) throws {
-        let outcome = try run(["-e", "io.write('') " + call, Program.path])
+        let outcome = try run(["-e", Self.hiding + call, Program.path])
         #expect(canary.found(in: outcome) == nil && !outcome.text.contains("[secret:"), "\(outcome)")
         #expect(
             outcome.errorText.contains("a program of another script's run does not log in with the user's credentials"),

@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 import EventLoop
 import Foundation
@@ -222,6 +223,25 @@ struct TerminationTests {
             look()
             bench.runLoop(.seconds(30))
             try #require(ProcessTable.children().isEmpty)
+        }
+    }
+
+    /// What can be brought about does not leave a program outside of its Landlock domain.
+    @Test(.enabled(if: vs_sys_landlock_version() >= 2)) func `no program starts where descriptors are used up`()
+        async throws
+    {
+        await #expect(processExitsWith: .success) {
+            let bench = try Bench()
+            var last: Int32 = 0
+            while case let opened = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC), opened >= 0 { last = opened }
+            // One is left, which /dev/null takes.
+            close(last)
+            let failure = #expect(throws: Failure.self) {
+                _ = try bench.spawner.start(SpawnRequest.shell("true"), SpawnHandlers(finished: { _ in }))
+            }
+            #expect(
+                failure?.message.contains("a Landlock ruleset for a child cannot be made") == true,
+                "\(String(describing: failure))")
         }
     }
 

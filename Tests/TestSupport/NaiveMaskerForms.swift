@@ -137,7 +137,10 @@ public struct NaiveForms {
                 for upper in [false, true] { jsonTwice(text, slash: slash, ascii: ascii, upper: upper, extra: "") }
             }
         }
-        jsonTwice(text, slash: false, ascii: false, upper: false, extra: "<>&")
+        for extra in ["<>&", "<>&='"] {
+            jsonTwice(text, slash: false, ascii: false, upper: false, extra: extra, separators: true)
+        }
+        jsonTwice(text, slash: true, ascii: true, upper: false, extra: "<>&'\"", extraUpper: true)
         jsonTwice(text, slash: false, ascii: true, upper: true, extra: "<>&\"'+`\u{7f}")
         for ascii in [true, false] { jsonTwice(text, slash: false, ascii: ascii, upper: false, extra: "\u{7f}") }
         shell(text)
@@ -148,20 +151,31 @@ public struct NaiveForms {
     }
 
     /// A JSON string, and that in a JSON string.
-    private mutating func jsonTwice(_ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String) {
-        let once = Self.json(text, slash: slash, ascii: ascii, upper: upper, extra: extra)
+    private mutating func jsonTwice(
+        _ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String, separators: Bool = false,
+        extraUpper: Bool = false
+    ) {
+        let once = Self.json(
+            text, slash: slash, ascii: ascii, upper: upper, extra: extra, separators: separators, extraUpper: extraUpper
+        )
         all.insert(once)
-        all.insert(Self.json(once, slash: slash, ascii: ascii, upper: upper, extra: extra))
+        all.insert(
+            Self.json(
+                once, slash: slash, ascii: ascii, upper: upper, extra: extra, separators: separators,
+                extraUpper: extraUpper))
     }
 
-    static func json(_ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String) -> [UInt8] {
+    static func json(
+        _ text: [UInt8], slash: Bool, ascii: Bool, upper: Bool, extra: String, separators: Bool = false,
+        extraUpper: Bool = false
+    ) -> [UInt8] {
         var result: [UInt8] = []
         var index = 0
         let short: [UInt8: String] = [8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: "\\\"", 92: "\\\\"]
         while index < text.count {
             let byte = text[index]
             let (value, count) = scalar(text[index...]) ?? (UInt32(byte), 1)
-            if byte >= 128, ascii {
+            if byte >= 128, ascii || (separators && (value == 0x2028 || value == 0x2029)) {
                 let units =
                     value > 0xffff ? [0xd800 + (value - 0x10000) / 1024, 0xdc00 + (value - 0x10000) % 1024] : [value]
                 for unit in units { result += bytes("\\u") + hex2(unit, 4, upper) }
@@ -169,7 +183,7 @@ public struct NaiveForms {
                 continue
             }
             if extra.utf8.contains(byte) {
-                result += bytes("\\u") + hex2(UInt32(byte), 4, upper)
+                result += bytes("\\u") + hex2(UInt32(byte), 4, upper || extraUpper)
             } else if let escape = short[byte] {
                 result += bytes(escape)
             } else if byte == 47, slash {
@@ -186,6 +200,14 @@ public struct NaiveForms {
 
     private mutating func shell(_ text: [UInt8]) {
         for apostrophe in ["'\\''", "'\"'\"'"] { all.insert(text.flatMap { $0 == 39 ? bytes(apostrophe) : [$0] }) }
+        all.insert(text.flatMap { $0 == 39 ? bytes("'\\''") : $0 == 33 ? bytes("'\\!'") : [$0] })
+        all.insert(
+            text.indices.flatMap { index -> [UInt8] in
+                guard text[index] == 39 else { return [text[index]] }
+                let opens = index == 0 || text[index - 1] != 39
+                let closes = index == text.count - 1 || text[index + 1] != 39
+                return (opens ? bytes("'\"") : []) + [39] + (closes ? bytes("\"'") : [])
+            })
         let special = Set(bytes(" \t\n'\"\\|&;()<>!{}*[]?^$`,"))
         for first in [false, true] {
             all.insert(

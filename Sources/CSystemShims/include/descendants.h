@@ -19,12 +19,14 @@ typedef struct {
 /// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER). 0, or -1 with errno.
 int vs_sys_become_subreaper(void);
 
-/// Names this process, and those that it forks from now on, as processes of a script's run; what they execute has its own
-/// name again.
+/// Names this process, and those that it forks from now on, as processes of a script's run, and marks the programs that they
+/// start (`vs_sys_mark_programs`); what they execute has its own name again.
 void vs_sys_mark_run(void);
 
 /// Whether this process, or where it is marked itself the keeper that it comes from, was started by one that is marked,
-/// directly or not. False where the system does not show its processes, or a program has hidden them (a PID namespace).
+/// directly or not: by the mark of its programs, which they cannot hide, else by the names of the processes above. False
+/// where there are no marks (no seccomp, `newPrivileges`), and the system does not show its processes or a program has
+/// hidden them (a PID namespace, a mount).
 bool vs_sys_is_below_marked_run(void);
 
 /// Kills the children of this process, look after look, until none but `spared` and what is of their sessions is alive,

@@ -2,6 +2,8 @@
 #ifndef VS_SYS_PROGRAM_FILTER_H
 #define VS_SYS_PROGRAM_FILTER_H
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -14,6 +16,13 @@ extern "C" {
 /// Needs no_new_privs, or root. Async-signal-safe. 0, or -1 with errno where the kernel has no such filters (Linux before
 /// 3.17, other processors): then limits can be set.
 int vs_sys_filter_program(void);
+
+/// From now on the filter marks the programs that get it.
+void vs_sys_mark_programs(void);
+
+/// Whether this process was marked so, by whatever run: it is a run's program, or was started by one. No program gets rid of
+/// the mark, nor hides it, in namespaces of its own either.
+bool vs_sys_is_marked_program(void);
 
 #ifdef __cplusplus
 }

@@ -81,7 +81,8 @@ int vs_sys_landlock_version(void);
 
 /// A ruleset that handles no right of a file (that would break rename and link across directories) and keeps children
 /// apart from their siblings: scope of abstract sockets (version 6), below it REFER, granted on `/`. A close-on-exec
-/// descriptor that the caller closes, for any number of children: each gets a domain of its own. -1 with errno.
+/// descriptor that the caller closes, for any number of children: each gets a domain of its own. -1 with errno: ENOTSUP where
+/// the kernel has none.
 int vs_sys_landlock_ruleset(void);
 
 /// How a child ended.

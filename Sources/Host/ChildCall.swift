@@ -139,6 +139,13 @@ class ChildCall {
     /// Text that was captured beside values, masked again: they were not known yet when it came.
     func maskedAgain(_ text: [UInt8]) -> [UInt8] { plan.secretFields.isEmpty ? text : run.gate.masker.mask(text) }
 
+    var hasEnded: Bool { ending != nil }
+
+    /// Nothing of what was captured is lost: what was held back to the end needs room, too.
+    func checkRoom() throws(Failure) {
+        for output in outputs { if let excess = output.excess(shownProgram) { throw excess } }
+    }
+
     /// The values in what a failed program has printed: nobody is given them, but its standard error may hold them.
     func learnFields(of output: ChildOutput) throws(Failure) {
         guard let buffer = output.secretBuffer else { return }

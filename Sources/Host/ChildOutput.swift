@@ -29,6 +29,17 @@ final class ChildOutput {
     /// Where the last whole line of `text` ends.
     private var wholeEnd = 0
     private var received = 0
+    /// What of that no `takeLines` has given, its masks as long as what they stand for.
+    ///
+    /// All limits are judged by what came. Whether the masker holds text back would tell of a value's beginning.
+    private var unclaimed = 0
+    /// As it came: the line that is not whole, and the longest.
+    private var openLine = 0
+    private var longestLine = 0
+    /// What of the budget it has: as much as came, and what masks are longer than that.
+    private var charged = 0
+    private var produced = 0
+    private var surplus = 0
     private var isByLine = false
     private var isDiscarded = false
     private var isSpent = false
@@ -69,13 +80,13 @@ final class ChildOutput {
         self.budget = budget
     }
 
-    deinit { budget?.give(text.count) }
+    deinit { budget?.give(charged) }
 
     // MARK: - As it comes
 
     func write(_ bytes: Span<UInt8>) {
-        // What came counts, not what the masker let through: whether text is held back would tell of a value's start.
         received += bytes.count
+        if isCaptured, !isDiscarded, !isSpent { count(bytes) }
         switch way {
         case .shown(let stream): stream.write(bytes) { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
@@ -100,11 +111,32 @@ final class ChildOutput {
         isEnded = true
     }
 
+    private func count(_ bytes: Span<UInt8>) {
+        unclaimed += bytes.count
+        for index in bytes.indices {
+            openLine = bytes[index] == 10 ? 0 : openLine + 1
+            longestLine = max(longestLine, openLine)
+        }
+        charge(bytes.count)
+    }
+
+    private func charge(_ count: Int) {
+        guard let budget, count > 0 else { return }
+        if budget.take(count) { charged += count } else { isSpent = true }
+    }
+
+    private func release(_ count: Int) {
+        budget?.give(count)
+        charged -= count
+    }
+
     private func keep(_ bytes: Span<UInt8>) {
+        produced += bytes.count
         guard !isDiscarded, !isSpent else { return }
-        if let budget, !budget.take(bytes.count) {
-            isSpent = true
-            return
+        if isCaptured, produced - received > surplus {
+            charge(produced - received - surplus)
+            surplus = produced - received
+            guard !isSpent else { return }
         }
         unsafe bytes.withUnsafeBufferPointer { piece in
             if let newline = unsafe piece.lastIndex(of: 10) { wholeEnd = text.count + newline + 1 }
@@ -125,8 +157,8 @@ final class ChildOutput {
     /// Why the child has to be stopped, whoever waits for it: secret memory or the room for captured text is used up,
     /// or one line is larger than `maxOutput`.
     func excess(_ program: String) -> Failure? {
-        if isSpent { return lack ?? tooMuch(program) }
-        guard isByLine, !isDiscarded, pendingCount > maximum, !hasWholeLine else { return nil }
+        if isSpent { return lack ?? (isCaptured ? noRoom(program) : tooMuch(program)) }
+        guard isByLine, !isDiscarded, longestLine > maximum else { return nil }
         return Failure(
             .limit, "\(program) printed a line of more than \(maximum) bytes",
             reason: "lines() holds a line in memory until it is whole", hint: "raise maxOutput, or take the text whole")
@@ -135,13 +167,20 @@ final class ChildOutput {
     /// More came than a caller who wants all of it can be given.
     func excessAsWhole(_ program: String) -> Failure? {
         guard isCaptured, !isDiscarded else { return excess(program) }
-        return (isByLine ? pendingCount : received) > maximum ? tooMuch(program) : excess(program)
+        return (isByLine ? unclaimed : received) > maximum ? tooMuch(program) : excess(program)
     }
 
     /// Nobody takes what comes, and it is enough: the child should wait.
     var isFull: Bool {
         guard isCaptured, !isDiscarded, !isEnded else { return false }
-        return isByLine ? pendingCount > Self.linesAheadBytes && hasWholeLine : received > maximum
+        return isByLine ? unclaimed > Self.linesAheadBytes && hasWholeLine : received > maximum
+    }
+
+    private func noRoom(_ program: String) -> Failure {
+        Failure(
+            .limit, "there is no room for what \(program) prints",
+            reason: "captured output is held in memory, \(TextBudget.totalBytes >> 20) MiB at most in one run",
+            hint: "wait for other programs first, let them write to files, or leave capture out")
     }
 
     private func tooMuch(_ program: String) -> Failure {
@@ -175,23 +214,23 @@ final class ChildOutput {
     private func take(upTo end: Int) -> [UInt8] {
         let lines = Array(text[taken..<end])
         taken = end
+        unclaimed = hasWholeLine ? max(openLine, unclaimed - lines.count) : openLine
+        release(max(0, charged - unclaimed))
         if taken > Self.linesAheadBytes || taken == text.count {
             text.removeFirst(taken)
-            budget?.give(taken)
             wholeEnd -= taken
             taken = 0
         }
         return lines
     }
 
-    private var pendingCount: Int { text.count - taken }
     private var hasWholeLine: Bool { wholeEnd > taken }
 
     /// Nobody will ask: what comes is masked, counted and dropped, so that the child need not wait.
     func discard() {
         guard !isDiscarded, isCaptured else { return }
         isDiscarded = true
-        budget?.give(text.count)
+        release(charged)
         text = []
         taken = 0
         wholeEnd = 0

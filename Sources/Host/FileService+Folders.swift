@@ -65,7 +65,9 @@ extension FileService {
             throw call.failure(FileTrouble(.system(ENOENT), from.folder, from.name), call.path)
         }
         let target = try call.changeable(to)
-        let result = unsafe renameat(from.folder.number, from.name.cString, target.folder.number, target.name.cString)
+        let result = made.keeping(target.file) {
+            unsafe renameat(from.folder.number, from.name.cString, target.folder.number, target.name.cString)
+        }
         guard result == 0 else { throw call.failed(errno, to) }
         made.note(target.name, in: target.folder.number)
         return .null
@@ -86,7 +88,7 @@ extension FileService {
             if isOptional { return .boolean(false) }
             throw call.failure(FileTrouble(.system(ENOENT), place.folder, place.name), call.path)
         }
-        var removal = TreeRemoval(call: call, root: file, isRecursive: isRecursive)
+        var removal = TreeRemoval(call: call, made: made, root: file, isRecursive: isRecursive)
         try removal.remove(place, depth: 0)
         made.forgetRemoved(file)
         return .boolean(true)
@@ -101,12 +103,14 @@ extension FileService {
 /// system is entered.
 private struct TreeRemoval {
     let call: FileCall
+    let made: ScriptFiles
     let root: OpenFile
     let isRecursive: Bool
     private var count = 0
 
-    init(call: FileCall, root: OpenFile, isRecursive: Bool) {
+    init(call: FileCall, made: ScriptFiles, root: OpenFile, isRecursive: Bool) {
         self.call = call
+        self.made = made
         self.root = root
         self.isRecursive = isRecursive
     }
@@ -117,9 +121,8 @@ private struct TreeRemoval {
         if let what = call.protection.inside[file.identity] { throw call.outOfReach(what) }
         if file.isFolder, isRecursive { try empty(file, depth) }
         let flags = file.isFolder ? AT_REMOVEDIR : 0
-        guard unsafe unlinkat(place.folder.number, place.name.cString, flags) == 0 || errno == ENOENT else {
-            throw call.failed(errno)
-        }
+        let result = made.keeping(file) { unsafe unlinkat(place.folder.number, place.name.cString, flags) }
+        guard result == 0 || errno == ENOENT else { throw call.failed(errno) }
     }
 
     private mutating func empty(_ folder: OpenFile, _ depth: Int) throws(Failure) {

@@ -140,9 +140,10 @@ struct FileSink {
         var isDone = appends || temporaryName != nil || ftruncate(file.number, 0) == 0
         isDone = isDone && adoptMode() && body(file.number) == 0
         if isDone, let temporaryName {
-            isDone =
+            isDone = made.keeping(place.file) {
                 unsafe vs_sys_file_commit(file.number, place.folder.number, temporaryName.cString, place.name.cString)
-                == 0
+                    == 0
+            }
         }
         let error = errno
         made.note(file.number)

@@ -28,6 +28,14 @@ struct FileTrouble: Error {
         self.isOnTheWay = isOnTheWay
     }
 
+    /// The system's words.
+    var reason: String {
+        switch cause {
+        case .system(let error): unsafe String(cString: strerror(error))
+        case .outOfReach(let what): "it leads to \(what)"
+        }
+    }
+
     var isMissing: Bool {
         if case .system(let error) = cause { return error == ENOENT || error == ENOTDIR }
         return false

@@ -134,7 +134,7 @@ final class HTTPAnswer: HTTPReceiver {
         case .text: return receiveText(bytes)
         case .secret: return true
         case .file:
-            guard text.count < Self.refusalBytes else { return true }
+            guard received - Int64(bytes.count) < Self.refusalBytes else { return true }
             stream.write(bytes) { text.append(copying: $0) }
             return true
         }
@@ -143,6 +143,8 @@ final class HTTPAnswer: HTTPReceiver {
     func finish() {
         endLine()
         stream.finish { text.append(copying: $0) }
+        // What was held back counts as what was not.
+        if case .text = way, text.count > FileService.maximumMaskedBytes { failure = failure ?? Self.tooLarge(maximum) }
     }
 
     private func refuse(_ failure: Failure) -> Bool {

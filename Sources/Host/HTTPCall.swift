@@ -139,6 +139,7 @@ final class HTTPCall {
         case .failure(let error): takeFailure(error, answer)
         case .success(let response):
             answer.finish()
+            if let failure = answer.failure { return fail(failure) }
             takeAnswer(response.status, answer)
         }
     }

@@ -131,7 +131,11 @@ final class OutputFile {
         guard let temporary else { return discard() }
         let existing = unsafe vs_sys_redirect_mode(target)
         let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
-        guard unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode)) == 0 else {
+        let replaced = try? FileWalk(protection: nil).resolve(Array(target.utf8)).file
+        let result = made.keeping(replaced) {
+            unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode))
+        }
+        guard result == 0 else {
             throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
         }
         made.note(descriptor)

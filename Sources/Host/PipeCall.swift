@@ -168,6 +168,7 @@ final class PipeCall: ChildCall {
             let failed = members.indices.filter { hasFailed($0) }
             if verdict != nil || timedOut || !failed.isEmpty { try learnFields(of: output) }
             if let verdict { throw verdict }
+            try checkRoom()
             outcome = members[failed.last ?? members.count - 1].outcome
             outcome?.timedOut = timedOut
             if failed.isEmpty, !timedOut { try commit() }

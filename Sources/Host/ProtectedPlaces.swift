@@ -52,7 +52,9 @@ final class ProtectedPlaces {
     /// Folders that hold run directories.
     private var runPlaces: [[UInt8]] = [Array("/dev/shm".utf8)]
     /// Held open, so that a file stays known when it is moved, and its number goes to no other.
-    private var pinned: [(file: OpenFile, what: String)] = []
+    ///
+    /// Not `isOwn`: found at one of `places`.
+    private var pinned: [(file: OpenFile, what: String, isOwn: Bool)] = []
     private var isPinned = false
     /// The files of programs that run, and how often: see `ProgramHold`.
     fileprivate var running: [[UInt8]: Int] = [:]
@@ -98,29 +100,33 @@ final class ProtectedPlaces {
     }
 
     /// A credentials file that a script names is out of its reach from then on.
-    func addCredentials(_ path: String) {
+    func addCredentials(_ path: String) throws(Failure) {
         guard !places.contains(where: { $0.path == Array(path.utf8) }) else { return }
         add(path, Self.credentials)
-        pin(path: Array(path.utf8), Self.credentials)
+        try pin(path: Array(path.utf8), Self.credentials)
     }
 
     /// Remembers the files that there are now; before the first child could move one away.
-    func pinOnce() {
+    ///
+    /// - Throws: Why it cannot be seen which they are.
+    func pinOnce() throws(Failure) {
         guard !isPinned else { return }
+        pinned = pinned.filter { $0.isOwn }
+        for place in places { try pin(path: place.path, place.what) }
         isPinned = true
-        for place in places { pin(path: place.path, place.what) }
     }
 
     /// What is out of reach now.
     ///
     /// - Throws: `.limit` where a protected folder is too large to be looked through.
     func look() throws(Failure) -> Protection {
-        pinOnce()
+        try pinOnce()
         var scan = Scan()
-        for (file, what) in pinned { scan.protection.inside[file.identity] = what }
+        for (file, what, _) in pinned { scan.protection.inside[file.identity] = what }
         for place in places { scan.add(place.path, place.what) }
         for path in running.keys { scan.keep(path, Self.runningProgram) }
         addHandedFiles(&scan)
+        if let error = scan.lack { throw Self.unseen(error) }
         guard let path = scan.tooLarge else { return scan.protection }
         throw Failure(
             .limit, "fs: the folder \(path.shownPath) is too large to be kept out of reach of scripts",
@@ -129,10 +135,21 @@ final class ProtectedPlaces {
     }
 
     /// The files alone that secrets are handed to programs in.
-    func handedFiles() -> Protection {
+    func handedFiles() throws(Failure) -> Protection {
         var scan = Scan()
         addHandedFiles(&scan)
+        if let error = scan.lack { throw Self.unseen(error) }
         return scan.protection
+    }
+
+    /// Nothing is opened while it is not known what must not be: a lack of descriptors can be brought about.
+    private static func unseen(_ error: Int32) -> Failure {
+        Failure(
+            .io, "fs: it cannot be seen what is out of reach of scripts",
+            reason: unsafe String(cString: strerror(error)),
+            hint: error == EACCES
+                ? "open this user's own folders to the user: those of vaultscript in ~/.config and ~/.local/state, and vaultscript-* in /dev/shm"
+                : "see the limits of this session: ulimit -n; run fewer programs at once")
     }
 
     private func addHandedFiles(_ scan: inout Scan) {
@@ -146,7 +163,7 @@ final class ProtectedPlaces {
 
     /// Refuses as a credentials file what belongs to a process or is handed to one.
     func checkCredentials(_ path: String) throws(Failure) {
-        let protection = handedFiles()
+        let protection = try handedFiles()
         let call = try FileCall(
             "login: credentials", .record(["path": .bytes(Array(path.utf8))]), protection, masked: { $0 })
         do throws(FileTrouble) {
@@ -159,19 +176,20 @@ final class ProtectedPlaces {
 
     // MARK: - Pinning
 
-    private func pin(path: [UInt8], _ what: String) {
+    private func pin(path: [UInt8], _ what: String) throws(Failure) {
         var scan = Scan()
         scan.onFile = { [self] file in
-            if pinned.count < 256 { pinned.append((file, what)) }
+            if pinned.count < 256 { pinned.append((file, what, false)) }
         }
         scan.add(path, what)
+        if let error = scan.lack { throw Self.unseen(error) }
     }
 
     private func pin(descriptor: Int32) {
         var facts = vs_sys_file_facts()
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
         guard unsafe vs_sys_file_learn(copy, &facts), let file = OpenFile(copy, facts) else { return }
-        pinned.append((file, Self.credentials))
+        pinned.append((file, Self.credentials, true))
     }
 }
 
@@ -181,6 +199,8 @@ private struct Scan {
     var onFile: (OpenFile) -> Void = { _ in }
     /// The first folder that was too large.
     private(set) var tooLarge: [UInt8]?
+    /// The first error that hides what is there.
+    private(set) var lack: Int32?
     private var count = 0
     private var followsLinks = true
 
@@ -193,7 +213,7 @@ private struct Scan {
             ways.append(Protection.Entry(folder, name))
             if isLast { ends.append(Protection.Entry(folder, name)) }
         }
-        let place = try? walk.resolve(path)
+        let place = resolve(path, walk)
         for way in ways { protection.ways[way] = what }
         protection.ends.formUnion(ends)
         guard let place, let file = place.file else { return }
@@ -206,31 +226,65 @@ private struct Scan {
         var walk = FileWalk(protection: nil)
         var ways: [Protection.Entry] = []
         walk.onEntry = { folder, name, _ in ways.append(Protection.Entry(folder, name)) }
-        let file = (try? walk.resolve(path))?.file
+        let file = resolve(path, walk)?.file
         for way in ways where protection.ways[way] == nil { protection.ways[way] = what }
         if let file { protection.unchangeable[file.identity] = what }
     }
 
     /// The directories of runs, this one's and others', as RunDirectory names them.
     mutating func addRunDirectories(in path: [UInt8]) {
-        guard let folder = try? FileWalk(protection: nil).resolve(path).file, folder.isFolder else { return }
+        guard let folder = resolve(path, FileWalk(protection: nil))?.file, folder.isFolder else { return }
         var names: [[UInt8]] = []
-        _ = folder.forEachName { name, _ in
+        let error = folder.forEachName { name, _ in
             if RunDirectoryName.matches(name) { names.append(name) }
             return true
         }
+        note(error ?? 0)
         let known = tooLarge
         // The host makes no links there; what a program's link leads to is not ours to close.
         followsLinks = false
         defer { followsLinks = true }
         for name in names {
-            guard let file = folder.step(name) else { continue }
+            guard let file = step(folder, name) else { continue }
             count = 0
             add(file, in: folder, ProtectedPlaces.handedToPrograms, depth: 0, path)
         }
         // Another run's programs can fill its directory: that must not stop this one. No path leads through a directory
         // whose own identity is known; what is past the limit could be reached by a hard link only.
         tooLarge = known
+    }
+
+    // MARK: - What hides it
+
+    private mutating func resolve(_ path: [UInt8], _ walk: FileWalk, from folder: OpenFile? = nil) -> FilePlace? {
+        do throws(FileTrouble) {
+            return try walk.resolve(path, from: folder)
+        } catch {
+            if case .system(let number) = error.cause { note(number, of: error.folder) }
+            return nil
+        }
+    }
+
+    private mutating func step(_ folder: OpenFile, _ name: [UInt8]) -> OpenFile? {
+        let file = folder.step(name)
+        if file == nil { note(errno, of: folder) }
+        return file
+    }
+
+    /// What is not there, or closed to this user, no path leads to; anything else may be different in a moment.
+    private mutating func note(_ error: Int32, of folder: OpenFile? = nil) {
+        // This user's programs can close their own folders, and open them again.
+        let isOwn = folder?.facts.owner == geteuid()
+        guard error != 0, ![ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(error), error != EACCES || isOwn else {
+            return
+        }
+        lack = lack ?? error
+    }
+
+    /// A program has closed a folder of a run: the files in it would not be known under other names.
+    private func open(_ folder: OpenFile) {
+        guard folder.facts.owner == geteuid(), folder.facts.mode & 0o700 != 0o700 else { return }
+        _ = unsafe chmod("/proc/self/fd/\(folder.number)", mode_t(folder.facts.mode & 0o7777 | 0o700))
     }
 
     private mutating func add(
@@ -248,13 +302,15 @@ private struct Scan {
             return
         }
         guard file.isFolder else { return }
+        if what == ProtectedPlaces.handedToPrograms { open(file) }
         var names: [[UInt8]] = []
-        _ = file.forEachName { name, _ in
+        let error = file.forEachName { name, _ in
             names.append(name)
             return names.count <= ProtectedPlaces.maximumEntries
         }
+        note(error ?? 0, of: file)
         for name in names {
-            if let found = file.step(name) { add(found, in: file, what, depth: depth + 1, path) }
+            if let found = step(file, name) { add(found, in: file, what, depth: depth + 1, path) }
         }
     }
 
@@ -262,9 +318,8 @@ private struct Scan {
     private mutating func addTarget(
         of link: OpenFile, in folder: OpenFile, _ what: String, _ depth: Int, _ path: [UInt8]
     ) {
-        guard let text = link.linkText, let place = try? FileWalk(protection: nil).resolve(text, from: folder),
-            let file = place.file
-        else { return }
+        guard let text = link.linkText else { return note(errno) }
+        guard let place = resolve(text, FileWalk(protection: nil), from: folder), let file = place.file else { return }
         add(file, in: place.folder, what, depth: depth + 1, path)
     }
 }

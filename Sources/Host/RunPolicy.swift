@@ -167,9 +167,9 @@ final class RunPolicy {
     /// A declared name stands for what is found in the PATH of this run, a path for itself; whatever else a script
     /// makes of the name, by a PATH of its own for one, is another program.
     ///
-    /// Gives the file that will be started, if there is one.
-    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) -> [UInt8]? {
-        guard let recipe else { return nil }
+    /// Gives the files that it will be started from, if there are any.
+    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) -> [[UInt8]] {
+        guard let recipe else { return [] }
         let name = request.program.shownPath
         guard recipe.programs.contains(request.program) else {
             throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
@@ -179,18 +179,31 @@ final class RunPolicy {
         if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
         let meant = declared.programFile
         // What is not there is the start's own error.
-        guard let started = request.programFile else { return nil }
-        if made.holds(started.path) {
-            throw Failure(
-                .denied, "the program \(name) is not the one that this recipe declares",
-                reason: "the script itself has written or moved \(started.path.shownPath) in this run",
-                hint: "declare what makes the program, such as a compiler, and let that write it")
-        }
-        guard started.identity != meant?.identity else { return started.path }
+        guard let started = request.programFile else { return [] }
+        let files = ProgramFiles(started.path, of: request).paths
+        for file in files { try check(made, file, name) }
+        guard started.identity != meant?.identity else { return files }
         throw Failure(
             .denied, "the program \(name) is not the one that this recipe declares",
             reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",
             hint: "leave PATH and cwd alone for it, or declare it by its path")
+    }
+
+    /// The script has made no file that the program is started from.
+    private func check(_ made: ScriptFiles, _ file: [UInt8], _ name: String) throws(Failure) {
+        let isMade: Bool
+        do throws(FileTrouble) {
+            isMade = try made.holds(file)
+        } catch {
+            throw Failure(
+                .denied, "it cannot be seen whether the program \(name) is the one that this recipe declares",
+                reason: error.reason, hint: "see the limits of this session: ulimit -n; run fewer programs at once")
+        }
+        guard isMade else { return }
+        throw Failure(
+            .denied, "the program \(name) is not the one that this recipe declares",
+            reason: "the script itself has written or moved \(file.shownPath) in this run",
+            hint: "declare what makes the program, such as a compiler, and let that write it")
     }
 
     /// A program finds others by PATH too: a script may choose among the folders of this run's, and adds none.

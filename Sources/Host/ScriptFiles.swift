@@ -48,6 +48,20 @@ final class ScriptFiles {
         filled.remove(file.identity)
     }
 
+    /// Calls `body`, which takes a name from an open file: under its other names it stays what it is, though its time of
+    /// change is another.
+    func keeping<R>(_ file: OpenFile?, _ body: () -> R) -> R {
+        var before = stat()
+        guard let file, let change = files[file.identity], unsafe fstat(file.number, &before) == 0,
+            change == Self.change(before)
+        else { return body() }
+        let result = body()
+        let error = errno
+        note(file.number)
+        errno = error
+        return result
+    }
+
     /// A program or a server fills the file from now on.
     func begin(_ file: FileIdentity) { filled.insert(file) }
 
@@ -60,7 +74,9 @@ final class ScriptFiles {
     }
 
     /// Whether the file at `path`, or a link or a folder on the way to it, is one of them.
-    func holds(_ path: [UInt8]) -> Bool {
+    ///
+    /// - Throws: Why that cannot be seen; what is missing is none of them.
+    func holds(_ path: [UInt8]) throws(FileTrouble) -> Bool {
         guard !files.isEmpty || !folders.isEmpty || !filled.isEmpty else { return false }
         var isOne = false
         var walk = FileWalk(protection: nil)
@@ -72,7 +88,11 @@ final class ScriptFiles {
                 isOne || folders.contains(identity) || filled.contains(identity)
                 || files[identity] == Self.change(facts)
         }
-        _ = try? walk.resolve(path)
+        do throws(FileTrouble) {
+            _ = try walk.resolve(path)
+        } catch {
+            if !error.isMissing { throw error }
+        }
         return isOne
     }
 

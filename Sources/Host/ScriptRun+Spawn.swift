@@ -59,7 +59,7 @@ extension ScriptRun {
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
             try plan.checkVariables(policy)
-            if let file = try policy.check(try plan.request(self), ownPath: path, files.made) { paths.append(file) }
+            paths += try policy.check(try plan.request(self), ownPath: path, files.made)
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
         return ProgramHold(paths, files.protected)
@@ -67,7 +67,7 @@ extension ScriptRun {
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.
     private func prepare(for count: Int) throws(Failure) {
-        files.protected.pinOnce()
+        try files.protected.pinOnce()
         maskOwnCredentials()
         terminal.prepare()
         try options.limits.check(

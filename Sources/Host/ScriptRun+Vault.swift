@@ -12,7 +12,7 @@ extension ScriptRun {
             normalize: { (domain) throws(Failure) in try InfisicalBaseURL(domain).text },
             secret: { [store] (reference) throws(Failure) in try store.entry(reference).value },
             note: { [gate] in gate.say($0 + "\n") })
-        if let file = value["credentials"]?.asText { files.protected.addCredentials(file) }
+        if let file = value["credentials"]?.asText { try files.protected.addCredentials(file) }
         let plan = try planner.plan(value)
         // What a script has learnt could be sent there.
         if !plan.isHostOfUser { try policy.check(host: try sessions.checkedBase(plan.domain).endpoint) }

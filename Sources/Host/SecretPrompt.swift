@@ -60,6 +60,8 @@ final class SecretPrompt {
             waiting.remove(at: place).completion(.failure(ScriptRun.abandoned))
             return true
         }
+        // What was typed so far is no answer to the next question, and nothing for io.read.
+        _ = tcflush(terminal, TCIFLUSH)
         if waiting[0].showsAnswer { write("\n") }
         finish(.failure(ScriptRun.abandoned))
         return true
@@ -126,6 +128,8 @@ final class SecretPrompt {
     }
 
     private func close() {
+        // What was typed without an end of the line is for nobody else.
+        if line != nil { _ = tcflush(terminal, TCIFLUSH) }
         watch?.cancel()
         watch = nil
         line = nil

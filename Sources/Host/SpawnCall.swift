@@ -126,6 +126,7 @@ final class SpawnCall: ChildCall {
                 hint: "start it with capture = true (or \"stdout\", \"merge\") beside background = true")
         }
         output.beginLines()
+        if !hasEnded { judge(output) }
         readers.append(id)
         answerReaders()
         refreshPauses()
@@ -166,6 +167,7 @@ final class SpawnCall: ChildCall {
         do throws(Failure) {
             if !outcome.succeeded { try learnFields(of: output) }
             if let verdict { throw verdict }
+            try checkRoom()
             if outcome.succeeded { try files?.commit() }
             if plan.checks { try check(outcome) }
             end(.result(try result(outcome)))

@@ -6,7 +6,8 @@ struct XMLStyle {
     var newline: StaticString = "\n"
     var carriageReturn: StaticString = "\r"
 
-    /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks.
+    /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks, Python's among
+    /// them.
     static let all: [XMLStyle] = [
         XMLStyle(),
         XMLStyle(quote: "&quot;"),
@@ -16,6 +17,7 @@ struct XMLStyle {
         XMLStyle(quote: "&quot;", apostrophe: "&#039;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;"),
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
+        XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#09;", newline: "&#10;", carriageReturn: "&#13;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
     ]
 

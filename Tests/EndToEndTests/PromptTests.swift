@@ -114,6 +114,21 @@ private final class Terminal {
         #expect(terminal.wait() == ["\u{3}": 130, "TERM": 143, "\u{4}": 1][how] && terminal.echoes, "\(terminal.shown)")
     }
 
+    /// The rest of the line comes after the question was given up.
+    @Test func `what was typed before a question was given up is for nobody`() throws {
+        let script = """
+            pcall(timeout, "1s", secret.prompt, "Password: ")
+            print("given up")
+            print("read " .. io.read("l"))
+            """
+        let terminal = try Terminal(["-e", script])
+        #expect(terminal.shows("Password: "), "\(terminal.shown)")
+        terminal.type("my-typed-")
+        #expect(terminal.shows("given up"), "\(terminal.shown)")
+        terminal.type("word\n")
+        #expect(terminal.shows("read word") && terminal.wait() == 0 && !terminal.shown.contains("typed"), "\(terminal.shown)")
+    }
+
     @Test func `does not hold up the rest of the run`() throws {
         let script = """
             local task = coroutine.wrap(function() return secret.prompt("Password: ") end)

@@ -131,6 +131,7 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("percent", "p@ss w/rd", "p%40ss%20w%2Frd"), ("percent, small", "p@ss/wörd", "p%40ss%2fw%c3%b6rd"),
         ("percent, +", "p@ss word", "p%40ss+word"), ("encodeURIComponent", "p@ss(w)rd!", "p%40ss(w)rd!"),
         ("XML", "a<b>&\"c'd", "a&lt;b&gt;&amp;&quot;c&apos;d"), ("XML, numbers", "\"quoted'x", "&#34;quoted&#39;x"),
+        ("XML of Python", "a\tb&c'\"d", "a&#09;b&amp;c'&quot;d"),
         ("HTML of PHP", "\"quoted'x", "&quot;quoted&#039;x"),
         ("base64", "correct horse", "Y29ycmVjdCBob3JzZQ=="), ("base64, bare", "correct horse", "Y29ycmVjdCBob3JzZQ"),
         ("base64url", "???>>>???~~~", "Pz8_Pj4-Pz8_fn5-"), ("hex", "hunter22", "68756e7465723232"),

@@ -342,7 +342,7 @@ public struct NaiveForms {
             ["\"", "'"] + blanks, ["&quot;", "'"] + blanks, ["&quot;", "&apos;"] + blanks,
             ["&quot;", "&#39;"] + blanks,
             ["&quot;", "&#x27;"] + blanks, ["&quot;", "&#039;"] + blanks, ["&#34;", "&#39;"] + blanks,
-            ["&quot;", "'", "&#9;", "&#10;", "&#13;"],
+            ["&quot;", "'", "&#9;", "&#10;", "&#13;"], ["&quot;", "'", "&#09;", "&#10;", "&#13;"],
             ["&#34;", "&#39;", "&#x9;", "&#xA;", "&#xD;"],
         ]
         for style in styles {

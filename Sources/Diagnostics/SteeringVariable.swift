@@ -33,13 +33,27 @@ public enum SteeringVariable {
         "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
         "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
         "NPM_CONFIG_NODE_OPTIONS", "npm_config_node_options", "NPM_CONFIG_SCRIPT_SHELL", "npm_config_script_shell",
-        "GNUMAKEFLAGS", "PSQLRC", "SUDO_EDITOR",
+        "GNUMAKEFLAGS", "PSQLRC", "GCC_EXEC_PREFIX", "COMPILER_PATH", "AWKLIBPATH", "PYTHONPLATLIBDIR",
     ]
 
     /// Whether the variable brings other code into a program that runs none by itself.
     public static func loadsCode(_ name: String) -> Bool {
         others.contains(name)
             || contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
+    }
+
+    private static let commands: Set<String> = [
+        "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "EDITOR", "VISUAL",
+        "SUDO_EDITOR",
+        "BROWSER", "PAGER", "MANPAGER",
+    ]
+    /// What asks nothing and runs nothing, as these variables are set to where nobody is there.
+    private static let inert: Set<String> = ["", "cat", "true", "false", ":", "/bin/cat", "/bin/true", "/bin/false"]
+
+    /// Whether a program runs this variable's value, which is not known of a secret, as a command, and that does something.
+    public static func runs(_ name: String, _ value: String?) -> Bool {
+        guard commands.contains(name) || name.hasSuffix("_PAGER") || name.hasSuffix("_EDITOR") else { return false }
+        return value.map { !inert.contains($0) } ?? true
     }
 
     /// Whether the variable is one: a secret has no business in it.

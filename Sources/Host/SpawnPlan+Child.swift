@@ -103,11 +103,14 @@ extension SpawnPlan {
     /// - Throws: `.denied` for a variable that brings other code into a program than the one that a recipe declares.
     func checkVariables(_ policy: RunPolicy) throws(Failure) {
         guard policy.recipe != nil else { return }
-        for (name, value) in variables where SteeringVariable.loadsCode(name) {
-            guard case .value = value else { continue }
+        for (name, value) in variables {
+            guard case .value(let content) = value else { continue }
+            var text: String?
+            if case .text(let bytes) = content { text = String(decoding: bytes, as: UTF8.self) }
+            guard SteeringVariable.loadsCode(name) || SteeringVariable.runs(name, text) else { continue }
             throw Failure(
                 .denied, "\(function): env.\(name.printable) is not set under a recipe",
-                reason: "it brings code of the script's into the program that the recipe declares",
+                reason: "it brings code or a command of the script's into the program that the recipe declares",
                 hint: "leave it out; a wrapper program that sets it can be declared in recipe{ programs = … }")
         }
     }

@@ -27,6 +27,9 @@ public enum Worker {
             try machine.run()
         } catch let error as LuaError {
             report(text(of: error, assignment.limits), error.traceback, wire)
+        } catch let failure as Failure {
+            let words = [failure.message, failure.reason].filter { !$0.isEmpty }.joined(separator: ": ")
+            report(Array(words.utf8), [], wire)
         } catch {
             report(Array("\(error)".utf8), [], wire)
         }

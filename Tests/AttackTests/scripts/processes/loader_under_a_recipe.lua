@@ -5,6 +5,9 @@
 -- out: denied	spawn: env.PS4 is not set under a recipe
 -- out: denied	spawn: env.PYTHONUSERBASE is not set under a recipe
 -- out: denied	spawn: env.GIT_SSH_COMMAND is not set under a recipe
+-- out: denied	spawn: env.GIT_EDITOR is not set under a recipe
+-- out: denied	spawn: env.PSQL_PAGER is not set under a recipe
+-- out: true	false
 -- out: denied	spawn: files.LD_PRELOAD does not take a secret
 recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "cat" } }
 local token = getSecret("TOKEN")
@@ -12,6 +15,8 @@ for _, options in ipairs {
   { "cat", env = { LD_PRELOAD = scriptDir .. "/e.so", T = token } }, { "cat", env = { OPENSSL_CONF = "x", T = token } },
   { "cat", env = { PYTHONPATH = scriptDir, T = token } }, { "cat", env = { PS4 = "$(date)", T = token } },
   { "cat", env = { PYTHONUSERBASE = scriptDir, T = token } }, { "cat", env = { GIT_SSH_COMMAND = "x", T = token } },
+  { "cat", env = { GIT_EDITOR = "sh -c 'echo $T | rev'", T = token } }, { "cat", env = { PSQL_PAGER = "rev", T = token } },
+  { "cat", env = { GIT_EDITOR = "true", PAGER = "cat", GIT_ASKPASS = false, T = token } },
   { "cat", files = { LD_PRELOAD = token } },
 } do
   local ok, e = pcall(spawn, options)

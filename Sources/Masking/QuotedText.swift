@@ -23,7 +23,12 @@ extension TextEncoding {
             case (0x27, .dash):
                 if index == 0 || source[index - 1] != 0x27 { draft.append("'\"") }
                 draft.append(0x27)
-                if index + 1 == source.count || source[index + 1] != 0x27 { draft.append("\"'") }
+                // At the end there is no empty `''`.
+                if index + 1 == source.count {
+                    draft.append("\"")
+                } else if source[index + 1] != 0x27 {
+                    draft.append("\"'")
+                }
             default: draft.append(source[index])
             }
         }

@@ -141,7 +141,7 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("JSON in JSON", "a\"b\\c/d!", "a\\\\\\\"b\\\\\\\\c/d!"),
         ("JSON in JSON with \\/", "pass/word1", "pass\\\\\\/word1"),
         ("shell, git's trace", "it's good!", "it'\\''s good'\\!'"),
-        ("shell, set of dash", "it''s 'good'", "it'\"''\"'s '\"'\"'good'\"'\"'"),
+        ("shell, set of dash", "it''s 'good'", "it'\"''\"'s '\"'\"'good'\"'\""),
         ("JSON of Gson", "a=b'c&d\u{2028}e", "a\\u003db\\u0027c\\u0026d\\u2028e"),
         ("JSON of Go, separators", "a'b<c\u{2028}d", "a'b\\u003cc\\u2028d"),
         ("JSON of PHP for HTML", "a/b<c\"d'\u{e9}", "a\\/b\\u003Cc\\u0022d\\u0027\\u00e9"),

@@ -206,7 +206,8 @@ public struct NaiveForms {
                 guard text[index] == 39 else { return [text[index]] }
                 let opens = index == 0 || text[index - 1] != 39
                 let closes = index == text.count - 1 || text[index + 1] != 39
-                return (opens ? bytes("'\"") : []) + [39] + (closes ? bytes("\"'") : [])
+                let closing = index == text.count - 1 ? "\"" : "\"'"
+                return (opens ? bytes("'\"") : []) + [39] + (closes ? bytes(closing) : [])
             })
         let special = Set(bytes(" \t\n'\"\\|&;()<>!{}*[]?^$`,"))
         for first in [false, true] {

@@ -136,9 +136,6 @@ class ChildCall {
         if ending == nil { completions.append(completion) } else { completion() }
     }
 
-    /// Text that was captured beside values, masked again: they were not known yet when it came.
-    func maskedAgain(_ text: [UInt8]) -> [UInt8] { plan.secretFields.isEmpty ? text : run.gate.masker.mask(text) }
-
     var hasEnded: Bool { ending != nil }
 
     /// Nothing of what was captured is lost: what was held back to the end needs room, too.
@@ -146,15 +143,24 @@ class ChildCall {
         for output in outputs { if let excess = output.excess(shownProgram) { throw excess } }
     }
 
-    /// The values in what a failed program has printed: nobody is given them, but its standard error may hold them.
-    func learnFields(of output: ChildOutput) throws(Failure) {
-        guard let buffer = output.secretBuffer else { return }
-        for field in plan.secretFields {
-            do throws(Failure) {
-                _ = try CapturedJSON(buffer, fields: [field], masker: run.gate.masker, from: shownProgram)
-            } catch {
-                if error.endsRun { throw error }
-            }
+    /// Makes the text of standard error, once it is known which values may be in it: the fields of what `output` holds.
+    func reveal(_ errors: [ChildOutput], beside output: ChildOutput) throws(Failure) {
+        guard !plan.secretFields.isEmpty else { return }
+        let isComplete = try learnFields(of: output)
+        for error in errors { error.reveal(run.gate.masker, isComplete: isComplete) }
+    }
+
+    /// Whether all fields are known now, or there can be none.
+    private func learnFields(of output: ChildOutput) throws(Failure) -> Bool {
+        guard let buffer = output.secretBuffer, !output.isCut else { return false }
+        let isBlank = buffer.withBytes { bytes in bytes.indices.allSatisfy { [32, 9, 10, 13].contains(bytes[$0]) } }
+        guard !isBlank else { return true }
+        do throws(Failure) {
+            _ = try CapturedJSON(buffer, fields: plan.secretFields, masker: run.gate.masker, from: shownProgram)
+            return true
+        } catch {
+            if error.endsRun { throw error }
+            return false
         }
     }
 

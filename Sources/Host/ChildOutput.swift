@@ -33,9 +33,8 @@ final class ChildOutput {
     ///
     /// All limits are judged by what came. Whether the masker holds text back would tell of a value's beginning.
     private var unclaimed = 0
-    /// As it came: the line that is not whole, and the longest.
+    /// The line that is not whole, as it came.
     private var openLine = 0
-    private var longestLine = 0
     /// What of the budget it has: as much as came, and what masks are longer than that.
     private var charged = 0
     private var produced = 0
@@ -45,6 +44,11 @@ final class ChildOutput {
     private var isSpent = false
     /// Secret memory is used up, which no script may be told otherwise than by its end.
     private var lack: Failure?
+    /// As it came, where its text is made at the end only, by values that are known then.
+    ///
+    /// Masked twice it would be laid bare: a value of which a mask has taken the beginning is not found any more.
+    private var later: SecretBuffer?
+    private var isForLater = false
     private(set) var isEnded = false
 
     /// Captured as masked text of at most `maximum` bytes.
@@ -87,6 +91,7 @@ final class ChildOutput {
     func write(_ bytes: Span<UInt8>) {
         received += bytes.count
         if isCaptured, !isDiscarded, !isSpent { count(bytes) }
+        if later != nil { keepLater(bytes) }
         switch way {
         case .shown(let stream): stream.write(bytes) { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
@@ -115,7 +120,6 @@ final class ChildOutput {
         unclaimed += bytes.count
         for index in bytes.indices {
             openLine = bytes[index] == 10 ? 0 : openLine + 1
-            longestLine = max(longestLine, openLine)
         }
         charge(bytes.count)
     }
@@ -132,7 +136,7 @@ final class ChildOutput {
 
     private func keep(_ bytes: Span<UInt8>) {
         produced += bytes.count
-        guard !isDiscarded, !isSpent else { return }
+        guard !isDiscarded, !isSpent, !isForLater else { return }
         if isCaptured, produced - received > surplus {
             charge(produced - received - surplus)
             surplus = produced - received
@@ -143,6 +147,34 @@ final class ChildOutput {
             unsafe text.append(contentsOf: piece)
         }
         if budget == nil, text.count > 16 * Self.tailBytes { text.removeFirst(text.count - Self.tailBytes) }
+    }
+
+    /// What comes becomes text when `reveal` says that all values are known.
+    func waitForValues() throws(Failure) {
+        if case .elsewhere = way { return }
+        later = try SecretBuffer(maximumCount: max(1, Self.secretBound(isCaptured ? Int64(maximum) : .max)))
+        isForLater = true
+    }
+
+    private func keepLater(_ bytes: Span<UInt8>) {
+        guard !isSpent, !isDiscarded else { return }
+        do throws(Failure) {
+            try later?.append(bytes)
+        } catch {
+            if error.endsRun || isCaptured { isSpent = true }
+            if error.endsRun { lack = error }
+            later = nil
+        }
+    }
+
+    /// Makes the text, which was waited for; nothing of it where not all values are known that may be in it.
+    func reveal(_ masker: Masker, isComplete: Bool) {
+        guard let buffer = later else { return }
+        later = nil
+        guard isComplete, !isDiscarded else { return }
+        let stream = masker.makeStream()
+        buffer.withBytes { bytes in stream.write(bytes) { text.append(copying: $0) } }
+        stream.finish { text.append(copying: $0) }
     }
 
     /// Whether it is captured as text.
@@ -157,8 +189,8 @@ final class ChildOutput {
     /// Why the child has to be stopped, whoever waits for it: secret memory or the room for captured text is used up,
     /// or one line is larger than `maxOutput`.
     func excess(_ program: String) -> Failure? {
-        if isSpent { return lack ?? (isCaptured ? noRoom(program) : tooMuch(program)) }
-        guard isByLine, !isDiscarded, longestLine > maximum else { return nil }
+        if isSpent { return lack ?? (isCaptured && !isForLater ? noRoom(program) : tooMuch(program)) }
+        guard isByLine, !isDiscarded, openLine > maximum, !hasWholeLine else { return nil }
         return Failure(
             .limit, "\(program) printed a line of more than \(maximum) bytes",
             reason: "lines() holds a line in memory until it is whole", hint: "raise maxOutput, or take the text whole")
@@ -185,6 +217,7 @@ final class ChildOutput {
 
     private func tooMuch(_ program: String) -> Failure {
         guard case .secret = way else {
+            let maximum = isForLater ? Self.secretBound(Int64(maximum)) : maximum
             return Failure(
                 .limit, "\(program) printed more than \(maximum) bytes",
                 reason: "captured output is held in memory, \(TextBudget.totalBytes >> 20) MiB at most in one run",
@@ -248,6 +281,8 @@ final class ChildOutput {
         return Array(end[(newline + 1)...])
     }
 
+    /// Not all that came was kept.
+    var isCut: Bool { isSpent }
     /// The bytes that were taken in as a secret.
     var secretBuffer: SecretBuffer? { if case .secret(let buffer) = way { buffer } else { nil } }
 

@@ -42,6 +42,10 @@ final class HTTPAnswer: HTTPReceiver {
     private(set) var received: Int64 = 0
     /// By lower-case name, in the order they came.
     private(set) var headers: [(name: [UInt8], value: [UInt8])] = []
+    /// The lines as they came, where values are known at the end only: masked twice a value of which a mask has taken the
+    /// beginning would be laid bare.
+    private var rawHead: SecretBuffer?
+    private static let headBytes = 512 * 1024
     /// The line that may still go on.
     private var openLine: HTTPHeadLine?
     /// Why the answer could not be taken.
@@ -56,6 +60,7 @@ final class HTTPAnswer: HTTPReceiver {
             way = .file(file)
         } else if plan.capture == .secret || !plan.secretFields.isEmpty {
             way = .secret(try SecretBuffer(maximumCount: max(1, Int(maximum))))
+            rawHead = try SecretBuffer(maximumCount: Self.headBytes)
         } else {
             way = .text
         }
@@ -72,7 +77,35 @@ final class HTTPAnswer: HTTPReceiver {
 
     // MARK: - As it comes
 
+    /// The headers, by the values that are known now.
+    func revealHead() {
+        guard let raw = rawHead else { return }
+        rawHead = nil
+        (headers, openLine) = ([], nil)
+        raw.withBytes { bytes in
+            var start = 0
+            for index in bytes.indices where bytes[index] == 10 {
+                take(bytes.extracting(start..<index))
+                start = index + 1
+            }
+        }
+        endLine()
+    }
+
     func receiveHead(_ line: Span<UInt8>) {
+        if let rawHead {
+            let end: [UInt8] = [10]
+            do throws(Failure) {
+                try rawHead.append(line)
+                try rawHead.append(end.span)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        take(line)
+    }
+
+    private func take(_ line: Span<UInt8>) {
         if HTTPHeadLine.isContinuation(line) {
             openLine?.goOn(line)
         } else {

@@ -243,7 +243,8 @@ final class HTTPCall {
                     result.add("size", .integer(answer.received))
                 }
             }
-            result.takeHeaders(answer, run.gate.masker)
+            answer.revealHead()
+            result.takeHeaders(answer)
             if target != nil, status >= 300 { target?.discard() }
             let value = try result.value(run.store)
             run.web.hasEnded(self)

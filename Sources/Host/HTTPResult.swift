@@ -15,13 +15,10 @@ struct HTTPResult {
         if answer.secretBuffer == nil { add("body", .bytes(answer.text)) }
     }
 
-    /// Takes the headers, once all values are taken: these were not known yet when the headers came.
-    mutating func takeHeaders(_ answer: HTTPAnswer, _ masker: Masker) {
-        let again: ([UInt8]) -> [UInt8] = { answer.secretBuffer == nil ? $0 : masker.mask($0) }
+    mutating func takeHeaders(_ answer: HTTPAnswer) {
         var joined: [[UInt8]: [UInt8]] = [:]
         for header in answer.headers {
-            let (name, value) = (again(header.name), again(header.value))
-            joined[name] = joined[name].map { $0 + Array(", ".utf8) + value } ?? value
+            joined[header.name] = joined[header.name].map { $0 + Array(", ".utf8) + header.value } ?? header.value
         }
         add("headers", .map(joined.map { Value.Entry(.bytes($0.key), .bytes($0.value)) }))
     }

@@ -40,6 +40,7 @@ final class PipeCall: ChildCall {
                 Member(
                     plan: plan, error: Self.error(plan, pipe.whole, run), files: try ChildFiles(plan, run)))
         }
+        if !pipe.whole.secretFields.isEmpty { for member in members { try member.error.waitForValues() } }
         if let plan = pipe.whole.outputFile { file = try OutputFile(plan, "pipe: stdout", run) }
         outputFile = file
         super.init(plan: pipe.whole, run: run, waiter: waiter)
@@ -166,7 +167,7 @@ final class PipeCall: ChildCall {
         defer { discardFiles() }
         do throws(Failure) {
             let failed = members.indices.filter { hasFailed($0) }
-            if verdict != nil || timedOut || !failed.isEmpty { try learnFields(of: output) }
+            try reveal(members.map(\.error), beside: output)
             if let verdict { throw verdict }
             try checkRoom()
             outcome = members[failed.last ?? members.count - 1].outcome
@@ -179,7 +180,7 @@ final class PipeCall: ChildCall {
             end(
                 .failed(
                     error, arguments: [culprit.plan.program] + culprit.plan.arguments,
-                    standardError: maskedAgain(culprit.error.tail)))
+                    standardError: culprit.error.tail))
         }
     }
 
@@ -212,7 +213,7 @@ final class PipeCall: ChildCall {
             try result.takeOutput(output, plan, from: name, run.gate.masker)
         }
         if plan.capture.takesError {
-            result.add("stderr", .bytes(maskedAgain(members.flatMap { $0.error.capturedText ?? [] })))
+            result.add("stderr", .bytes(members.flatMap { $0.error.capturedText ?? [] }))
         }
         return result
     }

@@ -25,6 +25,7 @@ final class SpawnCall: ChildCall {
     init(_ plan: SpawnPlan, _ run: ScriptRun, waiter: UInt32?) throws(Failure) {
         output = try Self.output(plan, run)
         error = Self.error(plan, run)
+        if !plan.secretFields.isEmpty { try error.waitForValues() }
         super.init(plan: plan, run: run, waiter: waiter)
     }
 
@@ -165,7 +166,7 @@ final class SpawnCall: ChildCall {
         answerReaders()
         defer { files?.discard() }
         do throws(Failure) {
-            if !outcome.succeeded { try learnFields(of: output) }
+            try reveal([error], beside: output)
             if let verdict { throw verdict }
             try checkRoom()
             if outcome.succeeded { try files?.commit() }
@@ -184,7 +185,7 @@ final class SpawnCall: ChildCall {
         if plan.secretFields.isEmpty || outcome.succeeded {
             try result.takeOutput(output, plan, from: plan.shownName, run.gate.masker)
         }
-        result.add("stderr", error.capturedText.map { .bytes(maskedAgain($0)) })
+        result.add("stderr", error.capturedText.map { .bytes($0) })
         return result
     }
 
@@ -199,7 +200,7 @@ final class SpawnCall: ChildCall {
     }
 
     /// The end of standard error; on a terminal it is one with standard output.
-    private var tail: [UInt8] { maskedAgain(terminal == nil ? error.tail : output.tail) }
+    private var tail: [UInt8] { terminal == nil ? error.tail : output.tail }
 }
 
 extension ChildOutcome {

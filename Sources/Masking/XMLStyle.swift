@@ -7,7 +7,7 @@ struct XMLStyle {
     var carriageReturn: StaticString = "\r"
 
     /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks, Python's among
-    /// them.
+    /// them, and as canonical XML has them.
     static let all: [XMLStyle] = [
         XMLStyle(),
         XMLStyle(quote: "&quot;"),
@@ -18,6 +18,9 @@ struct XMLStyle {
         XMLStyle(quote: "&#34;", apostrophe: "&#39;"),
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#09;", newline: "&#10;", carriageReturn: "&#13;"),
+        XMLStyle(tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
+        XMLStyle(quote: "&quot;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
+        XMLStyle(carriageReturn: "&#xD;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
     ]
 

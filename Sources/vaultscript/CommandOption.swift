@@ -2,6 +2,12 @@ import Configuration
 import Diagnostics
 import Host
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One option of a subcommand: what it is called, what it takes, and its line of the help.
 struct CommandOption {
     /// With its dashes: `--only`.
@@ -100,7 +106,16 @@ struct SharedOptions {
                 .usage, "--credentials-fd: expected the number of an open descriptor, got \"\(text)\"",
                 hint: "such as: vaultscript --credentials-fd 3 FILE 3<credentials")
         }
-        return number
+        return number == 0 ? withdrawnInput : number
+    }
+
+    /// Standard input by another number: no program that inherits it can read the credentials once more.
+    private static var withdrawnInput: Int32 {
+        let copy = fcntl(0, F_DUPFD_CLOEXEC, 3)
+        let null = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard copy >= 0, null >= 0, dup2(null, 0) == 0 else { return 0 }
+        close(null)
+        return copy
     }
 
     private static func isJSON(_ text: String) throws(Failure) -> Bool {

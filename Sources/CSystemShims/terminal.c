@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,30 +72,80 @@ static bool is_lack(int error) {
     return error == EPERM || error == EACCES || error == ENOSYS || error == EINVAL || error == ENODEV || error == ENOENT;
 }
 
-int vs_sys_own_terminals_open(void) {
-    // The descriptor, or an error below zero.
-    int answer[2], mounted = -EINTR;
-    if (pipe2(answer, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
-    // A copy of this process, but for its descriptors, which are the same: what it opens is open here. Secret pages are not
-    // in it (MADV_DONTFORK), as it can be looked into while it writes its maps.
-    pid_t helper = (pid_t)syscall(SYS_clone, CLONE_FILES, NULL, NULL, NULL, 0);
-    if (helper == 0) {
-        mounted = enter_namespaces() ? mount_terminals() : -1;
-        if (mounted < 0) mounted = is_lack(errno) ? -ENOTSUP : -errno;
-        _exit(write(answer[1], &mounted, sizeof mounted) == sizeof mounted ? 0 : 1);
+// Closes all descriptors but one.
+static void keep_only(int kept) {
+    if ((kept == 0 || syscall(SYS_close_range, 0u, (unsigned)kept - 1, 0u) == 0)
+        && syscall(SYS_close_range, (unsigned)kept + 1, ~0u, 0u) == 0)
+        return;
+    // Linux before 5.9.
+    int end = (int)sysconf(_SC_OPEN_MAX);
+    for (int number = 0; number < end; number++)
+        if (number != kept) close(number);
+}
+
+// A message of one error's number, and a descriptor where there is none.
+typedef struct {
+    struct iovec part;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    struct msghdr message;
+} parcel;
+
+static void prepare(parcel *parcel, int *error) {
+    memset(parcel, 0, sizeof *parcel);
+    parcel->part = (struct iovec){.iov_base = error, .iov_len = sizeof *error};
+    parcel->message = (struct msghdr){.msg_iov = &parcel->part, .msg_iovlen = 1};
+    parcel->message.msg_control = parcel->control;
+    parcel->message.msg_controllen = sizeof parcel->control;
+}
+
+static bool hand_over(int socket, int descriptor, int error) {
+    parcel sent;
+    prepare(&sent, &error);
+    if (descriptor < 0) {
+        sent.message.msg_controllen = 0;
+    } else {
+        struct cmsghdr *head = CMSG_FIRSTHDR(&sent.message);
+        *head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+        memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
     }
+    return sendmsg(socket, &sent.message, MSG_NOSIGNAL) == sizeof error;
+}
+
+// The descriptor that was handed over, or -1 with errno.
+static int take_over(int socket) {
+    parcel taken;
+    int error = 0, descriptor = -1;
+    prepare(&taken, &error);
+    ssize_t count = recvmsg(socket, &taken.message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    struct cmsghdr *head = count == sizeof error ? CMSG_FIRSTHDR(&taken.message) : NULL;
+    if (head && head->cmsg_type == SCM_RIGHTS) memcpy(&descriptor, CMSG_DATA(head), sizeof descriptor);
+    // Nothing where somebody has ended it.
+    if (descriptor < 0) errno = count == sizeof error && error ? error : EINTR;
+    return descriptor;
+}
+
+int vs_sys_own_terminals_open(void) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
+    // A copy of this process that can be looked into while it writes its maps: it keeps no descriptor of the host's, and
+    // secret pages are not in it (MADV_DONTFORK).
+    pid_t helper = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, 0);
+    if (helper == 0) {
+        keep_only(ends[1]);
+        int mounted = enter_namespaces() ? mount_terminals() : -1;
+        int error = mounted >= 0 ? 0 : is_lack(errno) ? ENOTSUP : errno;
+        _exit(hand_over(ends[1], mounted, error) ? 0 : 1);
+    }
+    int mounted = -1, error = errno;
     if (helper > 0) {
         while (waitpid(helper, NULL, __WCLONE) < 0 && errno == EINTR) {}
-        // Nothing where somebody has ended it.
-        if (read(answer[0], &mounted, sizeof mounted) != sizeof mounted) mounted = -EINTR;
-    } else {
-        mounted = -errno;
+        mounted = take_over(ends[0]);
+        error = errno;
     }
-    close(answer[0]);
-    close(answer[1]);
-    if (mounted >= 0) return mounted;
-    errno = -mounted;
-    return -1;
+    close(ends[0]);
+    close(ends[1]);
+    errno = error;
+    return mounted;
 }
 #else
 int vs_sys_own_terminals_open(void) {

@@ -33,7 +33,9 @@ public enum SteeringVariable {
         "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
         "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
         "NPM_CONFIG_NODE_OPTIONS", "npm_config_node_options", "NPM_CONFIG_SCRIPT_SHELL", "npm_config_script_shell",
-        "GNUMAKEFLAGS", "PSQLRC", "GCC_EXEC_PREFIX", "COMPILER_PATH", "AWKLIBPATH", "PYTHONPLATLIBDIR",
+        "GNUMAKEFLAGS", "PSQLRC", "GCC_EXEC_PREFIX", "COMPILER_PATH", "AWKLIBPATH", "PYTHONPLATLIBDIR", "SVN_SSH",
+        "HGRCPATH",
+        "RSYNC_CONNECT_PROG", "BORG_RSH", "RESTIC_PASSWORD_COMMAND", "CAML_LD_LIBRARY_PATH",
     ]
 
     /// Whether the variable brings other code into a program that runs none by itself.

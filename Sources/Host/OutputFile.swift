@@ -131,7 +131,15 @@ final class OutputFile {
         guard let temporary else { return discard() }
         let existing = unsafe vs_sys_redirect_mode(target)
         let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
-        let replaced = try? FileWalk(protection: nil).resolve(Array(target.utf8)).file
+        var replaced: OpenFile?
+        do throws(FileTrouble) {
+            replaced = try FileWalk(protection: nil).resolve(Array(target.utf8)).file
+        } catch {
+            // What is replaced has to be seen: it may be a file that the script has made.
+            if case .system(let number) = error.cause, !error.isMissing {
+                throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, number)
+            }
+        }
         let result = made.keeping(replaced) {
             unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode))
         }

@@ -15,6 +15,8 @@ struct ProgramFiles {
     private static let maximumDepth = 5
 
     private(set) var paths: [[UInt8]] = []
+    /// Why one of them cannot be looked into, other than for its rights, which stop an interpreter as well.
+    private(set) var lack: Int32?
     private let request: SpawnRequest
 
     init(_ path: [UInt8], of request: SpawnRequest) {
@@ -24,7 +26,7 @@ struct ProgramFiles {
 
     private mutating func add(_ path: [UInt8], depth: Int) {
         paths.append(path)
-        guard depth < Self.maximumDepth, let (interpreter, rest) = Self.firstLine(of: path) else { return }
+        guard depth < Self.maximumDepth, let (interpreter, rest) = firstLine(of: path) else { return }
         add(interpreter, depth: depth + 1)
         guard interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) else { return }
         // Its options, and variables that it sets.
@@ -35,11 +37,14 @@ struct ProgramFiles {
         if let file = found.programFile { add(file.path, depth: depth + 1) }
     }
 
-    private static func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [[UInt8]])? {
+    private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [[UInt8]])? {
         let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { return nil }
+        guard file >= 0 else {
+            if errno != ENOENT, errno != EACCES { lack = lack ?? errno }
+            return nil
+        }
         defer { close(file) }
-        var room = [UInt8](repeating: 0, count: lineBytes)
+        var room = [UInt8](repeating: 0, count: Self.lineBytes)
         let count = unsafe read(file, &room, room.count)
         guard count > 2, room.starts(with: [35, 33]) else { return nil }
         let line = room[2..<count].prefix { $0 != 10 && $0 != 0 }

@@ -180,7 +180,9 @@ final class RunPolicy {
         let meant = declared.programFile
         // What is not there is the start's own error.
         guard let started = request.programFile else { return [] }
-        let files = ProgramFiles(started.path, of: request).paths
+        let program = ProgramFiles(started.path, of: request)
+        let files = program.paths
+        if let lack = program.lack { throw Self.unseen(name, FileTrouble(.system(lack)).reason) }
         for file in files { try check(made, file, name) }
         guard started.identity != meant?.identity else { return files }
         throw Failure(
@@ -189,15 +191,19 @@ final class RunPolicy {
             hint: "leave PATH and cwd alone for it, or declare it by its path")
     }
 
+    private static func unseen(_ name: String, _ reason: String) -> Failure {
+        Failure(
+            .denied, "it cannot be seen whether the program \(name) is the one that this recipe declares",
+            reason: reason, hint: "see the limits of this session: ulimit -n; run fewer programs at once")
+    }
+
     /// The script has made no file that the program is started from.
     private func check(_ made: ScriptFiles, _ file: [UInt8], _ name: String) throws(Failure) {
         let isMade: Bool
         do throws(FileTrouble) {
             isMade = try made.holds(file)
         } catch {
-            throw Failure(
-                .denied, "it cannot be seen whether the program \(name) is the one that this recipe declares",
-                reason: error.reason, hint: "see the limits of this session: ulimit -n; run fewer programs at once")
+            throw Self.unseen(name, error.reason)
         }
         guard isMade else { return }
         throw Failure(

@@ -137,6 +137,7 @@ private struct FormWriter<Target: FormTarget> {
                 guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
                 guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
                 try writeTextEncodings(bytes)
+                try unsafe writePatterns(bytes, spelledFrom: nil)
             }
         }
     }
@@ -163,6 +164,7 @@ private struct FormWriter<Target: FormTarget> {
         try unsafe spell(text, .plain, text.count)
         guard depth != .verbatim, text.count >= Forms.minimumEncoded else { return }
         try writeTextEncodings(unsafe text.span)
+        try unsafe writePatterns(text.span, spelledFrom: text)
         try unsafe spellBase64(text, .standard, (true, true, true), depth)
         // Where it has none of the alphabet's own characters, it is the same.
         let special = unsafe Base64.special(text.span)
@@ -198,6 +200,27 @@ private struct FormWriter<Target: FormTarget> {
             choice.write(text, profile, encoding, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in try keep(form) }
         }
+    }
+
+    /// What bash traces of a quoted text that it compares as a pattern or searches for as a regular expression.
+    ///
+    /// No `TextEncoding`: letters change.
+    private func writePatterns(_ text: Span<UInt8>, spelledFrom stored: Base?) throws(Failure) {
+        try draft.reserve(text.count * 2)
+        let profile = ShellPattern.Profile(text)
+        if let stored = unsafe stored, !profile.holdsUnescaped {
+            try unsafe spell(stored, .escaped, text.count * 2)
+        } else {
+            try keepPattern(text, .bytes)
+        }
+        if profile.hasHigh { try keepPattern(text, .characters) }
+        if profile.holdsSpecial { try keepPattern(text, .regularExpression) }
+    }
+
+    private func keepPattern(_ text: Span<UInt8>, _ pattern: ShellPattern) throws(Failure) {
+        draft.clear()
+        pattern.write(text, to: draft)
+        try draft.withBytes { (form) throws(Failure) in try keep(form) }
     }
 
     private func spellHex(_ text: Base) throws(Failure) {

@@ -2,7 +2,7 @@
 ///
 /// So a value lies in secret memory once, however many forms it has.
 struct Spelling {
-    enum Kind: UInt8 { case plain, hex, base64, base64Twice }
+    enum Kind: UInt8 { case plain, escaped, hex, base64, base64Twice }
 
     private(set) var kind = Kind.plain
     /// Capitals, or the URL alphabet.
@@ -24,6 +24,13 @@ struct Spelling {
     static let wrappedText: Spelling = {
         var spelling = Spelling()
         spelling.isWrapped = true
+        return spelling
+    }()
+
+    /// A backslash before each byte.
+    static let escaped: Spelling = {
+        var spelling = Spelling()
+        spelling.kind = .escaped
         return spelling
     }()
 
@@ -54,7 +61,12 @@ struct Spelling {
     var isPlain: Bool { kind == .plain }
 
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
-    var looksThroughBreaks: Bool { kind != .plain || isWrapped }
+    var looksThroughBreaks: Bool {
+        switch kind {
+        case .plain, .escaped: isWrapped
+        case .hex, .base64, .base64Twice: true
+        }
+    }
     /// Hexadecimal with blanks, for which a line break can stand.
     var isSpaced: Bool { kind == .hex && separator == 0x20 }
 
@@ -62,6 +74,7 @@ struct Spelling {
     func byte(_ index: Int, of text: UnsafeBufferPointer<UInt8>) -> UInt8 {
         switch kind {
         case .plain: unsafe text[index]
+        case .escaped: index & 1 == 0 ? 0x5c : unsafe text[index / 2]
         case .hex: unsafe hexByte(index, of: text)
         case .base64: unsafe base64Byte(index, of: text)
         case .base64Twice: unsafe outerByte(index, of: text)
@@ -74,6 +87,7 @@ struct Spelling {
         let groups = (count + 7) / 8
         switch kind {
         case .plain: unsafe head.bytes.update(from: source, count: groups * 8)
+        case .escaped: unsafe writeEscaped(groups * 4, of: source, to: head.bytes)
         case .hex: unsafe writeHex(count, of: source, to: head.bytes)
         case .base64: unsafe writeBase64(groups, of: source, text.count, firstBit, to: head.bytes)
         case .base64Twice:
@@ -117,6 +131,13 @@ struct Spelling {
         C0C1C2C3C4C5C6C7C8C9CACBCCCDCECFD0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\
         E0E1E2E3E4E5E6E7E8E9EAEBECEDEEEFF0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF
         """
+
+    private func writeEscaped(_ count: Int, of source: UnsafePointer<UInt8>, to room: UnsafeMutablePointer<UInt8>) {
+        for index in 0..<count {
+            unsafe room[index * 2] = 0x5c
+            unsafe room[index * 2 + 1] = source[index]
+        }
+    }
 
     private func writeHex(_ count: Int, of source: UnsafePointer<UInt8>, to room: UnsafeMutablePointer<UInt8>) {
         let digits = unsafe UnsafeRawPointer(isSecond ? Spelling.largePairs.utf8Start : Spelling.smallPairs.utf8Start)

@@ -218,6 +218,18 @@ public struct NaiveForms {
                 })
         }
         all.insert(text.flatMap { bytes("\"\\$`").contains($0) ? [92, $0] : [$0] })
+        all.insert(text.flatMap { bytes("$()*+.?[\\^{|").contains($0) ? [92, $0] : [$0] })
+        for keepsCharacters in [false, true] {
+            var result: [UInt8] = []
+            var rest = text[...]
+            while let byte = rest.first {
+                let count = keepsCharacters ? scalar(rest)?.1 ?? 1 : 1
+                if count == 1, byte != 1, byte != 127 { result.append(92) }
+                result += rest.prefix(count)
+                rest = rest.dropFirst(count)
+            }
+            all.insert(result)
+        }
         let ansi: [UInt8: String] = [
             7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\E", 39: "\\'", 92: "\\\\",
         ]

@@ -28,6 +28,9 @@ struct OptionReader {
         }
     }
 
+    /// The names that are given.
+    var names: [String] { Array(entries.keys) }
+
     // MARK: - One option
 
     mutating func value(_ name: String) -> Value? {

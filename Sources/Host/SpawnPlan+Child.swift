@@ -89,15 +89,15 @@ extension SpawnPlan {
             }
             return .value(content)
         }
-        guard !EnvironmentPolicy.isSteering(name) else { throw steers("env.\(name.printable)") }
+        guard !EnvironmentPolicy.isSteering(name) else { throw steers("env.\(name.printable)", "secret") }
         return .value(try secret(object, "env.\(name.printable)", "env \(name)"))
     }
 
-    private func steers(_ place: String) -> Failure {
+    private func steers(_ place: String, _ what: String) -> Failure {
         Failure(
-            .denied, "\(function): \(place) does not take a secret",
+            .denied, "\(function): \(place) does not take a \(what)",
             reason: "the variable steers a loader or an interpreter, which a value from a vault must not do",
-            hint: "give the secret a name of its own")
+            hint: "give the \(what) a name of its own")
     }
 
     /// - Throws: `.denied` for a variable that brings other code into a program than the one that a recipe declares.
@@ -107,12 +107,18 @@ extension SpawnPlan {
             guard case .value(let content) = value else { continue }
             var text: String?
             if case .text(let bytes) = content { text = String(decoding: bytes, as: UTF8.self) }
-            guard SteeringVariable.loadsCode(name) || SteeringVariable.runs(name, text) else { continue }
-            throw Failure(
-                .denied, "\(function): env.\(name.printable) is not set under a recipe",
-                reason: "it brings code or a command of the script's into the program that the recipe declares",
-                hint: "leave it out; a wrapper program that sets it can be declared in recipe{ programs = … }")
+            try checkVariable(name, text, "env")
         }
+        // Its variable is the path of a file of the script's.
+        for file in files { try checkVariable(file.name, nil, "files") }
+    }
+
+    private func checkVariable(_ name: String, _ text: String?, _ option: String) throws(Failure) {
+        guard SteeringVariable.loadsCode(name) || SteeringVariable.runs(name, text) else { return }
+        throw Failure(
+            .denied, "\(function): \(option).\(name.printable) is not set under a recipe",
+            reason: "it brings code or a command of the script's into the program that the recipe declares",
+            hint: "leave it out; a wrapper program that sets it can be declared in recipe{ programs = … }")
     }
 
     // MARK: - Input, files, descriptors
@@ -140,7 +146,7 @@ extension SpawnPlan {
                     .usage, "\(function): files: \"\(name.printable)\" is no name for a file",
                     hint: "letters, digits and _ ; the child finds the path in the variable of that name")
             }
-            guard !EnvironmentPolicy.isSteering(name) else { throw steers("files.\(name.printable)") }
+            guard !EnvironmentPolicy.isSteering(name) else { throw steers("files.\(name.printable)", "file") }
             var isMemoryFile = false
             var inner = value
             if value["memfd"] != nil || { if case .list = value { true } else { false } }() {
@@ -167,7 +173,11 @@ extension SpawnPlan {
     mutating func readDescriptors(_ options: inout OptionReader) throws(Failure) {
         guard let given = options.value("fds") else { return }
         let reader = try OptionReader("\(function): fds", given)
-        try reader.finish(allowsPositional: true)
+        if let name = reader.names.min() {
+            throw Failure(
+                .usage, "\(function): fds: \"\(name.printable)\" is no descriptor",
+                hint: "descriptors are numbers from 3 to 255: fds = { [3] = handle }")
+        }
         for (number, value) in reader.positional.sorted(by: { $0.key < $1.key }) {
             guard (3...255).contains(number) else {
                 throw Failure(

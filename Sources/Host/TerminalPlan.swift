@@ -20,6 +20,12 @@ extension SpawnPlan {
 
     /// The options that a terminal rules out.
     func checkTerminal() throws(Failure) {
+        if terminal == true, !secretFields.isEmpty {
+            throw Failure(
+                .usage, "spawn: tty = true does not go with secrets",
+                reason: "on a terminal standard output and standard error are one stream, which is no JSON",
+                hint: "leave tty out: the program then writes to a pipe")
+        }
         guard terminal == true, capture == .stderr || goesElsewhere else { return }
         throw Failure(
             .usage,

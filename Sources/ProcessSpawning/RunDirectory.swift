@@ -217,7 +217,10 @@ public final class RunDirectory {
     private static func cannotWrite(_ name: [UInt8], _ directory: [UInt8], _ error: Int32) -> Failure {
         Failure(
             .io, "the file \(shown(name)) for a child cannot be written",
-            reason: "\(shown(directory)): \(errorText(error))", hint: "see how full it is: df \(shown(directory))")
+            reason: "\(shown(directory)): \(errorText(error))",
+            hint: error == EMFILE || error == ENFILE
+                ? "see the limits of this session: ulimit -n; run fewer children at once"
+                : "see how full it is: df \(shown(directory))")
     }
 }
 

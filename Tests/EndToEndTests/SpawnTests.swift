@@ -158,6 +158,8 @@ import Testing
 
     @Test(arguments: [
         ("spawn('git', 'push')", "write spawn{ \"git\", \"push\" }"), ("spawn{ 'a', nil, 'b' }", "a hole at 2"),
+        ("spawn{ 'a', fds = { a = 'x' } }", "fds: \"a\" is no descriptor"),
+        ("spawn{ 'a', capture = true, secrets = { 'x' }, tty = true }", "tty = true does not go with secrets"),
         ("spawn{ 'a', true }", "argument 2: expected a string"), ("spawn{ 'a', 'b\\0c' }", "argument 2 holds a NUL byte"),
         ("spawn{ 'a', tiemout = 1 }", "did you mean \"timeout\"?"), ("spawn{ 'a', timeout = 'soon' }", "timeout: expected seconds"),
         ("spawn{ 'a', env = { X = print } }", "env.X: a function cannot be passed"), ("spawn{ 'a', env = 'X=1' }", "env: expected a table"),

@@ -8,7 +8,10 @@
 -- out: denied	spawn: env.GIT_EDITOR is not set under a recipe
 -- out: denied	spawn: env.PSQL_PAGER is not set under a recipe
 -- out: true	false
--- out: denied	spawn: files.LD_PRELOAD does not take a secret
+-- out: denied	spawn: files.LD_PRELOAD does not take a file
+-- out: denied	spawn: files.GIT_CONFIG_GLOBAL is not set under a recipe
+-- out: denied	spawn: files.PSQLRC is not set under a recipe
+-- out: denied	spawn: files.LESS_EDITOR is not set under a recipe
 recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "cat" } }
 local token = getSecret("TOKEN")
 for _, options in ipairs {
@@ -17,7 +20,8 @@ for _, options in ipairs {
   { "cat", env = { PYTHONUSERBASE = scriptDir, T = token } }, { "cat", env = { GIT_SSH_COMMAND = "x", T = token } },
   { "cat", env = { GIT_EDITOR = "sh -c 'echo $T | rev'", T = token } }, { "cat", env = { PSQL_PAGER = "rev", T = token } },
   { "cat", env = { GIT_EDITOR = "true", PAGER = "cat", GIT_ASKPASS = false, T = token } },
-  { "cat", files = { LD_PRELOAD = token } },
+  { "cat", files = { LD_PRELOAD = token } }, { "cat", files = { GIT_CONFIG_GLOBAL = "[alias]\n\tx = !rev" } },
+  { "cat", files = { PSQLRC = { "\\! rev", memfd = true } } }, { "cat", files = { LESS_EDITOR = "x" } },
 } do
   local ok, e = pcall(spawn, options)
   print(ok or e.kind, not ok and e.message)

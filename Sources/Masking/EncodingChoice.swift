@@ -48,8 +48,7 @@ final class EncodingChoice {
         return candidates.filter { number in
             // Nor of what becomes of a byte beside its like.
             let isNew = seen.insert(signature(of: TextEncoding.all[number])).inserted
-            if case .shellSingleQuoted(.dash) = TextEncoding.all[number] { return true }
-            return isNew
+            return TextEncoding.all[number].looksAround || isNew
         }
     }
 

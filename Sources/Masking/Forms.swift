@@ -198,7 +198,10 @@ private struct FormWriter<Target: FormTarget> {
         try inner.reserve(room)
         for encoding in choice.encodings(for: profile) {
             choice.write(text, profile, encoding, scratch: inner, to: draft)
-            try draft.withBytes { (form) throws(Failure) in try keep(form) }
+            try draft.withBytes { (form) throws(Failure) in
+                // What is read with escapes is shorter.
+                if form.count >= Forms.minimumEncoded { try keep(form) }
+            }
         }
     }
 

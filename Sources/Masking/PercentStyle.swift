@@ -13,6 +13,13 @@ struct PercentStyle {
         "-._~", "-._~!*'()", "-._~!*'();/?:@&=+$,#", "-._~/", "*-._", "-._~\"<>\\^`{|}",
     ]
 
+    /// What WHATWG's URL keeps: in user and password, in a path (newer and older), in a query of http and of other schemes,
+    /// in a fragment.
+    private static let urlKeepSets: [StaticString] = [
+        "!$%&'()*+,-._~", "!$%&'()*+,-./:;=@[\\]_|~", "!$%&'()*+,-./:;=@[\\]^_|~",
+        "!$%&()*+,-./:;=?@[\\]^_`{|}~", "!$%&'()*+,-./:;=?@[\\]^_`{|}~", "!#$%&'()*+,-./:;=?@[\\]^_{|}~",
+    ]
+
     static let all: [PercentStyle] = {
         var styles: [PercentStyle] = []
         for keeps in keepSets {
@@ -21,6 +28,9 @@ struct PercentStyle {
                     styles.append(PercentStyle(keeps: ByteSet(keeps), upper: upper, plusForBlank: plus))
                 }
             }
+        }
+        for keeps in urlKeepSets {
+            styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false))
         }
         return styles
     }()

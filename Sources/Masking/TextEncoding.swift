@@ -13,6 +13,10 @@ enum TextEncoding {
     case doubled(quote: UInt8)
     case percent(PercentStyle)
     case xml(XMLStyle)
+    case escaped(EscapeStyle)
+    case shown(ShownText)
+    /// The other way round.
+    case read(ReadText)
 
     /// Every variant, in the order of the page.
     static let all: [TextEncoding] =
@@ -23,6 +27,8 @@ enum TextEncoding {
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
         ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
         + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
+        + EscapeStyle.all.map { .escaped($0) } + ShownText.allCases.map { .shown($0) }
+        + ReadText.allCases.map { .read($0) }
 
     /// The most bytes that one byte can become.
     static let maximumExpansion = 8
@@ -40,16 +46,29 @@ enum TextEncoding {
         case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
         case .doubled(let quote): return profile.holds(quote)
+        case .xml(let style): return !style.asciiOnly || profile.hasHigh
+        case .escaped(let style): return style.changes(profile)
+        case .shown(let shown): return shown.changes(profile)
+        case .read: return profile.holds(0x5c)
         default: return true
         }
     }
 
     /// Whether what becomes of a byte of a text with these hangs on its place.
     func treatsFirst(of profile: TextProfile) -> Bool {
-        // What becomes of an apostrophe hangs on the one before.
-        if case .shellSingleQuoted(.dash) = self { return profile.holds(0x27) }
+        if looksAround { return changes(profile) }
         guard case .shellBackslash(escapesFirst: true) = self else { return false }
         return profile.first == 0x23 || profile.first == 0x7e
+    }
+
+    /// Whether what becomes of a byte hangs on those beside it.
+    var looksAround: Bool {
+        switch self {
+        case .shellSingleQuoted(.dash), .read: true
+        case .escaped(let style): style.looksAhead
+        case .shown(let shown): shown.looksAround
+        default: false
+        }
     }
 
     /// Appends `source` in this encoding to `draft`.
@@ -71,6 +90,9 @@ enum TextEncoding {
         case .doubled(let quote): writeDoubled(source, quote, to: draft)
         case .percent(let style): style.write(source, to: draft)
         case .xml(let style): style.write(source, to: draft)
+        case .escaped(let style): style.write(source, to: draft)
+        case .shown(let shown): shown.write(source, to: draft)
+        case .read(let reader): reader.write(source, to: draft)
         }
     }
 }
@@ -109,6 +131,12 @@ extension Draft {
         for place in stride(from: digits - 1, through: 0, by: -1) {
             append(hexDigit(value >> UInt32(place * 4), upper: upper))
         }
+    }
+
+    /// Appends a number in decimal digits.
+    func appendDecimal(_ value: UInt32) {
+        if value >= 10 { appendDecimal(value / 10) }
+        append(0x30 + UInt8(truncatingIfNeeded: value % 10))
     }
 
     /// Appends `\` and the byte as three octal digits.

@@ -5,6 +5,8 @@ struct XMLStyle {
     var tab: StaticString = "\t"
     var newline: StaticString = "\n"
     var carriageReturn: StaticString = "\r"
+    /// Characters above ASCII as decimal numbers, as Python writes them where the encoding has no others.
+    var asciiOnly = false
 
     /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks, Python's among
     /// them, and as canonical XML has them.
@@ -22,10 +24,22 @@ struct XMLStyle {
         XMLStyle(quote: "&quot;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
         XMLStyle(carriageReturn: "&#xD;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
+        XMLStyle(asciiOnly: true),
+        XMLStyle(quote: "&quot;", tab: "&#09;", newline: "&#10;", carriageReturn: "&#13;", asciiOnly: true),
+        XMLStyle(quote: "&quot;", apostrophe: "&#x27;", asciiOnly: true),
     ]
 
     func write(_ source: Span<UInt8>, to draft: Draft) {
-        for index in source.indices {
+        var index = 0
+        while index < source.count {
+            if asciiOnly, source[index] >= 0x80, let (scalar, count) = decodeScalar(source, at: index) {
+                draft.append("&#")
+                draft.appendDecimal(scalar)
+                draft.append(0x3b)
+                index += count
+                continue
+            }
+            defer { index += 1 }
             switch source[index] {
             case 0x26: draft.append("&amp;")
             case 0x3c: draft.append("&lt;")

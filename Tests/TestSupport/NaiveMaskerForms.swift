@@ -148,6 +148,9 @@ public struct NaiveForms {
         literals(text)
         percent(text)
         xml(text)
+        escapes(text)
+        shown(text)
+        read(text)
     }
 
     /// A JSON string, and that in a JSON string.
@@ -335,6 +338,13 @@ public struct NaiveForms {
 
     private mutating func percent(_ text: [UInt8]) {
         let alphanumeric = bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+        let urls = [
+            "!$%&'()*+,-._~", "!$%&'()*+,-./:;=@[\\]_|~", "!$%&'()*+,-./:;=@[\\]^_|~", "!$%&()*+,-./:;=?@[\\]^_`{|}~",
+            "!$%&'()*+,-./:;=?@[\\]^_`{|}~", "!#$%&'()*+,-./:;=?@[\\]^_{|}~",
+        ]
+        for keeps in urls.map({ Set(alphanumeric + bytes($0)) }) {
+            all.insert(text.flatMap { keeps.contains($0) ? [$0] : [37] + hex2(UInt32($0), 2, true) })
+        }
         let keepSets = ["-._~", "-._~!*'()", "-._~!*'();/?:@&=+$,#", "-._~/", "*-._", "-._~\"<>\\^`{|}"]
         for keeps in keepSets.map({ Set(alphanumeric + bytes($0)) }) {
             for upper in [false, true] {
@@ -366,6 +376,169 @@ public struct NaiveForms {
                 13: style[4],
             ]
             all.insert(text.flatMap { table[$0].map(bytes) ?? [$0] })
+        }
+        let blanksOfAttributes = ["&#09;", "&#10;", "&#13;"]
+        for style in [["\"", "'"] + blanks, ["&quot;", "'"] + blanksOfAttributes, ["&quot;", "&#x27;"] + blanks] {
+            let table: [UInt8: String] = [
+                38: "&amp;", 60: "&lt;", 62: "&gt;", 34: style[0], 39: style[1], 9: style[2], 10: style[3],
+                13: style[4],
+            ]
+            var result: [UInt8] = []
+            var rest = text[...]
+            while let byte = rest.first {
+                let (value, count) = scalar(rest) ?? (0, 1)
+                result += count > 1 ? bytes("&#\(value);") : table[byte].map(bytes) ?? [byte]
+                rest = rest.dropFirst(count)
+            }
+            all.insert(result)
+        }
+    }
+
+    // MARK: - Other escapes
+
+    /// `\"…\"` of git, sed, strace, Perl, PyYAML and util-linux.
+    private mutating func escapes(_ text: [UInt8]) {
+        let named: [UInt8: UInt8] = [7: 97, 8: 98, 9: 116, 10: 110, 11: 118, 12: 102, 13: 114, 27: 101]
+        func octal(_ byte: UInt8, least: Int) -> [UInt8] {
+            let digits = String(byte, radix: 8)
+            return bytes("\\" + String(repeating: "0", count: max(0, least - digits.count)) + digits)
+        }
+        func make(
+            _ quoted: String, names: [UInt8], _ other: (UInt8, UInt8?) -> [UInt8], high: ((UInt8) -> [UInt8])? = nil
+        ) {
+            all.insert(
+                text.enumerated().flatMap { index, byte -> [UInt8] in
+                    if bytes(quoted).contains(byte) { return [92, byte] }
+                    if names.contains(byte), let letter = named[byte] { return [92, letter] }
+                    if byte >= 128, let high { return high(byte) }
+                    guard byte < 32 || byte >= 127 else { return [byte] }
+                    return other(byte, index + 1 < text.count ? text[index + 1] : nil)
+                })
+        }
+        let short: (UInt8, UInt8?) -> [UInt8] = { byte, next in
+            octal(byte, least: next.map { (48...57).contains($0) } == true ? 3 : 1)
+        }
+        make("\"\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) })
+        make("\"\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) }, high: { [$0] })
+        make("\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) })
+        make("\"\\", names: [9, 10, 11, 12, 13], short)
+        make("\"\\$@", names: [7, 8, 9, 10, 12, 13, 27], short)
+        make("\"\\$@", names: [], { byte, _ in bytes("\\x{" + String(byte, radix: 16) + "}") })
+        make("", names: [], { byte, _ in bytes("\\x") + hex2(UInt32(byte), 2, false) })
+        var yaml: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            let (value, count) = scalar(text[index...]) ?? (UInt32(text[index]), 1)
+            index += count
+            switch value {
+            case 34, 92: yaml += [92, UInt8(value)]
+            case 0: yaml += bytes("\\0")
+            case 0x85 where count > 1: yaml += bytes("\\N")
+            case 0xa0 where count > 1: yaml += bytes("\\_")
+            case 0x2028: yaml += bytes("\\L")
+            case 0x2029: yaml += bytes("\\P")
+            case ..<32:
+                if let letter = named[UInt8(value)] { yaml += [92, letter] } else { fallthrough }
+            case 127..<256: yaml += bytes("\\x") + hex2(value, 2, true)
+            case ..<127: yaml.append(UInt8(value))
+            case ..<65536: yaml += bytes("\\u") + hex2(value, 4, true)
+            default: yaml += bytes("\\U") + hex2(value, 8, true)
+            }
+        }
+        all.insert(yaml)
+    }
+
+    /// What zsh, `cat -v` and the names in errors of GNU tools make of a text.
+    private mutating func shown(_ text: [UInt8]) {
+        all.insert(
+            text.flatMap { byte -> [UInt8] in
+                switch byte {
+                case 9: bytes("$'\\t'")
+                case 10: bytes("$'\\n'")
+                case 13: bytes("$'\\r'")
+                default: bytes(" #$()*<>?[]^|~\\").contains(byte) ? [92, byte] : [byte]
+                }
+            })
+        func control(_ byte: UInt8, _ sign: String) -> [UInt8] {
+            byte < 32 || byte == 127 ? bytes(sign) + [byte == 127 ? 63 : byte + 64] : [byte]
+        }
+        for keepsHigh in [true, false] {
+            all.insert(
+                text.flatMap { byte -> [UInt8] in
+                    if let known = [9: "\\t", 10: "\\n", 39: "\\'", 92: "\\\\"][Int(byte)] { return bytes(known) }
+                    guard byte >= 128 else { return control(byte, "\\C-") }
+                    return keepsHigh ? [byte] : bytes("\\M-") + control(byte - 128, "\\C-")
+                })
+        }
+        for tab in ["\t", "^I"] {
+            all.insert(
+                text.flatMap { byte -> [UInt8] in
+                    if byte == 10 { return [10] }
+                    if byte == 9 { return bytes(tab) }
+                    return byte >= 128 ? bytes("M-") + control(byte - 128, "^") : control(byte, "^")
+                })
+        }
+        for keepsHigh in [true, false] {
+            var result: [UInt8] = []
+            var wasEscape = false
+            for index in text.indices {
+                let byte = text[index]
+                let isEscape = byte < 32 || byte == 127 || (byte >= 128 && !(keepsHigh && isShown(text, index)))
+                if isEscape, !wasEscape, index > 0 { result += bytes("'$'") }
+                if wasEscape, !isEscape { result += bytes("''") }
+                wasEscape = isEscape
+                if !isEscape {
+                    result += byte == 39 ? bytes("'\\''") : [byte]
+                } else if (7...13).contains(byte) {
+                    result += [92, bytes("abtnvfr")[Int(byte) - 7]]
+                } else {
+                    let digits = String(byte, radix: 8)
+                    result += bytes("\\" + String(repeating: "0", count: 3 - digits.count) + digits)
+                }
+            }
+            all.insert(result)
+        }
+    }
+
+    /// What `echo` of dash and of zsh, and `read`, make of backslashes.
+    private mutating func read(_ text: [UInt8]) {
+        guard text.contains(92) else { return }
+        let letters: [UInt8: UInt8] = [97: 7, 98: 8, 116: 9, 110: 10, 118: 11, 102: 12, 114: 13, 101: 27, 92: 92]
+        func number(_ rest: ArraySlice<UInt8>, radix: Int, most: Int) -> (UInt32, Int) {
+            let digits = rest.prefix(most).prefix { UInt8(String(UnicodeScalar($0)), radix: radix) != nil }
+            return (UInt32(String(decoding: digits, as: UTF8.self), radix: radix) ?? 0, digits.count)
+        }
+        for shell in ["dash", "zsh", "read"] {
+            var result: [UInt8] = []
+            var rest = text[...]
+            while let byte = rest.popFirst() {
+                guard byte == 92, let next = rest.first else {
+                    if byte != 92 || shell != "read" { result.append(byte) }
+                    continue
+                }
+                rest = rest.dropFirst()
+                if shell == "read" { result.append(next); continue }
+                if next == 99 { break }
+                if let known = letters[next] { result.append(known); continue }
+                var found: (UInt32, Int)?
+                switch next {
+                case 48: found = number(rest, radix: 8, most: 3)
+                case 49...55 where shell == "dash": found = number([next] + rest.prefix(2), radix: 8, most: 3)
+                case 120 where shell == "zsh": found = number(rest, radix: 16, most: 2)
+                case 117 where shell == "zsh": found = number(rest, radix: 16, most: 4)
+                case 85 where shell == "zsh": found = number(rest, radix: 16, most: 8)
+                default: break
+                }
+                guard let (value, count) = found else { result += [92, next]; continue }
+                let used = (49...55).contains(next) ? count - 1 : count
+                rest = rest.dropFirst(used)
+                if next == 117 || next == 85 {
+                    if let scalar = UnicodeScalar(value) { result += bytes(String(Character(scalar))) }
+                } else {
+                    result.append(UInt8(truncatingIfNeeded: value))
+                }
+            }
+            if result.count >= 8 { all.insert(result) }
         }
     }
 

@@ -1,0 +1,116 @@
+/// How a program of the family of C escapes a text inside its quotes; measured on every byte (docs/masking-forms.md).
+struct EscapeStyle {
+    /// What becomes of a byte that has no letter.
+    enum Digits {
+        case raw
+        /// Three octal digits.
+        case octal
+        /// As few octal digits as the next byte allows.
+        case shortOctal
+        /// `\x1b`
+        case hex
+        /// `\x1B`; a character above ASCII as one: `\xE9`, `\u20AC`, `\U0001F600`.
+        case characters
+        /// `\x{1b}`
+        case braced
+    }
+
+    /// Bytes that get a backslash before them.
+    let escaped: ByteSet
+    /// The letters of BEL, BS, HT, LF, VT, FF and CR, `-` for none, and of ESC.
+    let letters: StaticString
+    let controls: Digits
+    let high: Digits
+
+    static let all: [EscapeStyle] = [
+        // git (`core.quotePath` on and off).
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtnvfr-", controls: .octal, high: .octal),
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtnvfr-", controls: .octal, high: .raw),
+        // `sed -n l`.
+        EscapeStyle(escaped: ByteSet("\\"), letters: "abtnvfr-", controls: .octal, high: .octal),
+        // strace.
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "--tnvfr-", controls: .shortOctal, high: .shortOctal),
+        // Perl: Data::Dumper with Useqq; Carp.
+        EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "abtn-fre", controls: .shortOctal, high: .shortOctal),
+        EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .braced, high: .braced),
+        // PyYAML.
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtnvfre", controls: .characters, high: .characters),
+        // util-linux where characters are bytes.
+        EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex),
+    ]
+
+    /// Whether a text with these bytes can become another one.
+    func changes(_ profile: TextProfile) -> Bool {
+        let hasControls = profile.low & 0xffff_ffff != 0 || profile.holds(0x7f)
+        return hasControls || profile.hasHigh || (0x21...0x5c).contains { escaped.contains($0) && profile.holds($0) }
+    }
+
+    /// Whether what becomes of a byte hangs on the next one.
+    var looksAhead: Bool { controls == .shortOctal }
+
+    func write(_ source: Span<UInt8>, to draft: Draft) {
+        var index = 0
+        while index < source.count {
+            let byte = source[index]
+            if byte >= 0x80, high == .characters, let (scalar, count) = decodeScalar(source, at: index) {
+                writeCharacter(scalar, to: draft)
+                index += count
+                continue
+            }
+            index += 1
+            guard isControl(byte) || byte >= 0x80 else {
+                if escaped.contains(byte) { draft.append(0x5c) }
+                draft.append(byte)
+                continue
+            }
+            if let letter = letter(of: byte) {
+                draft.append(0x5c)
+                draft.append(letter)
+            } else {
+                let next = index < source.count ? source[index] : 0
+                write(byte, byte >= 0x80 ? high : controls, next: next, to: draft)
+            }
+        }
+    }
+
+    private func letter(of byte: UInt8) -> UInt8? {
+        let place = byte == 0x1b ? 7 : Int(byte) - 7
+        guard place >= 0, place < 7 || byte == 0x1b else { return nil }
+        let letter = unsafe letters.utf8Start[place]
+        return letter == 0x2d ? nil : letter
+    }
+
+    private func write(_ byte: UInt8, _ digits: Digits, next: UInt8, to draft: Draft) {
+        switch digits {
+        case .raw: draft.append(byte)
+        case .octal: draft.appendOctal(byte)
+        case .shortOctal:
+            guard byte < 0o100, !(0x30...0x39).contains(next) else { return draft.appendOctal(byte) }
+            draft.append(0x5c)
+            if byte >= 0o10 { draft.append(0x30 + byte >> 3) }
+            draft.append(0x30 + byte & 7)
+        case .hex:
+            draft.append("\\x")
+            draft.appendHex(UInt32(byte), digits: 2, upper: false)
+        case .braced:
+            draft.append("\\x{")
+            draft.appendHex(UInt32(byte), digits: byte < 0x10 ? 1 : 2, upper: false)
+            draft.append(0x7d)
+        case .characters:
+            draft.append(byte == 0 ? "\\0" : "\\x")
+            if byte > 0 { draft.appendHex(UInt32(byte), digits: 2, upper: true) }
+        }
+    }
+
+    private func writeCharacter(_ scalar: UInt32, to draft: Draft) {
+        switch scalar {
+        case 0x85: draft.append("\\N")
+        case 0xa0: draft.append("\\_")
+        case 0x2028: draft.append("\\L")
+        case 0x2029: draft.append("\\P")
+        default:
+            draft.append(scalar > 0xffff ? "\\U" : scalar > 0xff ? "\\u" : "\\x")
+            draft.appendHex(scalar, digits: scalar > 0xffff ? 8 : scalar > 0xff ? 4 : 2, upper: true)
+        }
+    }
+}

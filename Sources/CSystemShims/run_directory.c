@@ -71,10 +71,20 @@ static int fill(int file, const char *bytes, size_t count) {
     return 0;
 }
 
-int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count) {
+static int make_room(int file, size_t room) {
+#ifdef __linux__
+    // What has no such room to give (ramfs) has no bound either.
+    if (room > 0 && fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)room) != 0 && errno != EOPNOTSUPP) return -1;
+#else
+    (void)file, (void)room;
+#endif
+    return 0;
+}
+
+int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count, size_t room) {
     int file = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) return -1;
-    if (fill(file, bytes, count) == 0) return file;
+    if (make_room(file, room) == 0 && fill(file, bytes, count) == 0) return file;
     int error = errno;
     unlinkat(at, name, 0);
     return close_with(file, error);

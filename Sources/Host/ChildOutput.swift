@@ -24,6 +24,8 @@ final class ChildOutput {
     private let maximum: Int
     private let budget: TextBudget?
     private var text: [UInt8] = []
+    /// The end of all text, whatever was given out of it.
+    private var end: [UInt8] = []
     /// What `takeLines` has given.
     private var taken = 0
     /// Where the last whole line of `text` ends.
@@ -142,11 +144,18 @@ final class ChildOutput {
             surplus = produced - received
             guard !isSpent else { return }
         }
+        keepEnd(bytes)
+        guard isCaptured else { return }
         unsafe bytes.withUnsafeBufferPointer { piece in
             if let newline = unsafe piece.lastIndex(of: 10) { wholeEnd = text.count + newline + 1 }
             unsafe text.append(contentsOf: piece)
         }
-        if budget == nil, text.count > 16 * Self.tailBytes { text.removeFirst(text.count - Self.tailBytes) }
+    }
+
+    private func keepEnd(_ bytes: Span<UInt8>) {
+        end.append(copying: bytes.extracting(max(0, bytes.count - 2 * Self.tailBytes)..<bytes.count))
+        // One byte more than is given tells that there was more.
+        if end.count > 16 * Self.tailBytes { end.removeFirst(end.count - Self.tailBytes - 1) }
     }
 
     /// What comes becomes text when `reveal` says that all values are known.
@@ -173,8 +182,12 @@ final class ChildOutput {
         later = nil
         guard isComplete, !isDiscarded else { return }
         let stream = masker.makeStream()
-        buffer.withBytes { bytes in stream.write(bytes) { text.append(copying: $0) } }
-        stream.finish { text.append(copying: $0) }
+        func take(_ piece: Span<UInt8>) {
+            keepEnd(piece)
+            if isCaptured { text.append(copying: piece) }
+        }
+        buffer.withBytes { bytes in stream.write(bytes) { take($0) } }
+        stream.finish { take($0) }
     }
 
     /// Whether it is captured as text.
@@ -190,7 +203,7 @@ final class ChildOutput {
     /// or one line is larger than `maxOutput`.
     func excess(_ program: String) -> Failure? {
         if isSpent { return lack ?? (isCaptured && !isForLater ? noRoom(program) : tooMuch(program)) }
-        guard isByLine, !isDiscarded, openLine > maximum, !hasWholeLine else { return nil }
+        guard isByLine, !isDiscarded, openLine > maximum else { return nil }
         return Failure(
             .limit, "\(program) printed a line of more than \(maximum) bytes",
             reason: "lines() holds a line in memory until it is whole", hint: "raise maxOutput, or take the text whole")
@@ -265,6 +278,7 @@ final class ChildOutput {
         isDiscarded = true
         release(charged)
         text = []
+        end = []
         taken = 0
         wholeEnd = 0
     }
@@ -276,9 +290,9 @@ final class ChildOutput {
 
     /// The end of the text, from the start of a line where there is one.
     var tail: [UInt8] {
-        let end = text.suffix(Self.tailBytes)
-        guard end.count < text.count, let newline = end.firstIndex(of: 10) else { return Array(end) }
-        return Array(end[(newline + 1)...])
+        let last = end.suffix(Self.tailBytes)
+        guard last.count < end.count, let newline = last.firstIndex(of: 10) else { return Array(last) }
+        return Array(last[(newline + 1)...])
     }
 
     /// Not all that came was kept.

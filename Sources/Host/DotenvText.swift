@@ -121,10 +121,22 @@ struct DotenvText {
     }
 
     /// The name that a line sets; empty where it sets none.
-    static func settingName(_ line: ArraySlice<UInt8>) -> String {
-        var words = line.prefix { $0 != 61 }.split { isBlank($0) }
+    static func settingNames(_ text: Span<UInt8>) -> Set<String> {
+        var names: Set<String> = []
+        var start = 0
+        for index in 0...text.count where index == text.count || text[index] == 10 || text[index] == 13 {
+            names.insert(settingName(text.extracting(start..<index)))
+            start = index + 1
+        }
+        return names
+    }
+
+    /// Copies no more than what stands before the sign.
+    private static func settingName(_ line: Span<UInt8>) -> String {
+        guard let sign = line.indices.first(where: { line[$0] == 61 }) else { return "" }
+        var words = (0..<sign).map { line[$0] }.split { isBlank($0) }
         if words.count == 2, words[0].elementsEqual("export".utf8) { words.removeFirst() }
-        guard words.count == 1, line.contains(61) else { return "" }
+        guard words.count == 1 else { return "" }
         return String(decoding: words[0], as: UTF8.self)
     }
 

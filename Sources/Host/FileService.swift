@@ -94,6 +94,7 @@ final class FileService {
         var text: [UInt8] = []
         text.reserveCapacity(Int(file.facts.size))
         let stream = gate.masker.makeStream()
+        defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
         var total = 0
         while true {
             let count = unsafe vs_sys_file_read(file.number, &room, room.count)
@@ -104,6 +105,8 @@ final class FileService {
             if count < room.count { break }
         }
         stream.finish { text.append(copying: $0) }
+        // What was held back counts as what was not.
+        guard text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
         return text
     }
 

@@ -22,6 +22,8 @@ struct GlobSearch {
     /// The paths, in no order.
     mutating func run() throws(Failure) -> [[UInt8]] {
         var parts = try call.path.split(separator: 47).map { (part) throws(Failure) in try GlobPart(Array(part), call) }
+        // Each takes a part of the stack.
+        guard parts.count <= FileService.maximumDepth else { throw tooMuch }
         wantsFolders = call.path.last == 47
         // `**` at the end means all that is there.
         if parts.last?.isDeep == true { parts.append(.anything) }

@@ -28,7 +28,8 @@ final class HTTPAnswer: HTTPReceiver {
     private static let leftOfSecrets = Set(
         [
             "content-length", "content-range", "content-md5", "digest", "content-digest", "repr-digest", "etag",
-            "x-goog-hash", "x-ms-blob-content-md5", "x-linked-etag", "x-linked-size",
+            "x-goog-hash", "x-goog-stored-content-length", "x-ms-blob-content-md5", "x-linked-etag", "x-linked-size",
+            "x-bz-content-sha1", "x-oss-hash-crc64ecma", "x-cos-hash-crc64ecma",
         ].map { Array($0.utf8) })
     private static let leftPrefixesOfSecrets = ["x-amz-checksum-", "x-checksum-"].map { Array($0.utf8) }
 
@@ -167,15 +168,20 @@ final class HTTPAnswer: HTTPReceiver {
         case .text: return receiveText(bytes)
         case .secret: return true
         case .file:
-            guard received - Int64(bytes.count) < Self.refusalBytes else { return true }
-            stream.write(bytes) { text.append(copying: $0) }
+            stream.write(bytes) { keepBeginning($0) }
             return true
         }
     }
 
+    /// The beginning of the masked text, wherever the masker stops: what it holds back at the cut must not come out.
+    private func keepBeginning(_ bytes: Span<UInt8>) {
+        let room = Int(Self.refusalBytes) - text.count
+        if room > 0 { text.append(copying: bytes.extracting(0..<min(room, bytes.count))) }
+    }
+
     func finish() {
         endLine()
-        stream.finish { text.append(copying: $0) }
+        if case .file = way { stream.finish { keepBeginning($0) } } else { stream.finish { text.append(copying: $0) } }
         // What was held back counts as what was not.
         if case .text = way, text.count > FileService.maximumMaskedBytes { failure = failure ?? Self.tooLarge(maximum) }
     }

@@ -9,13 +9,18 @@ import Diagnostics
 /// Files as the script itself has left them: written, copied or moved by `fs`, downloaded, or filled with a program's
 /// output. Under a recipe none of them is a program that the recipe declares.
 ///
-/// A file that a program has changed since, such as a compiler's result, is that program's affair.
+/// A file that a program has written since, such as a compiler's result, is that program's affair.
 final class ScriptFiles {
-    private struct Change: Equatable {
-        let seconds, nanoseconds: Int
+    /// How a file was left. A new time of change with the old size is no other content: `touch`, `chmod` and `mv` make one.
+    private struct Version {
+        let seconds, nanoseconds, size: Int
+
+        func isStill(_ other: Version) -> Bool {
+            size == other.size || (seconds == other.seconds && nanoseconds == other.nanoseconds)
+        }
     }
 
-    private var files: [FileIdentity: Change] = [:]
+    private var files: [FileIdentity: Version] = [:]
     private var folders: Set<FileIdentity> = []
     /// Those that are being filled.
     private var filled: Set<FileIdentity> = []
@@ -36,7 +41,7 @@ final class ScriptFiles {
         if facts.st_mode & S_IFMT == S_IFDIR {
             folders.insert(Self.identity(facts))
         } else {
-            files[Self.identity(facts)] = Self.change(facts)
+            files[Self.identity(facts)] = Self.version(facts)
         }
     }
 
@@ -44,6 +49,7 @@ final class ScriptFiles {
     func forgetRemoved(_ file: OpenFile) {
         var facts = stat()
         guard unsafe fstat(file.number, &facts) == 0, facts.st_nlink == 0 else { return }
+        files[file.identity] = nil
         folders.remove(file.identity)
         filled.remove(file.identity)
     }
@@ -52,8 +58,8 @@ final class ScriptFiles {
     /// change is another.
     func keeping<R>(_ file: OpenFile?, _ body: () -> R) -> R {
         var before = stat()
-        guard let file, let change = files[file.identity], unsafe fstat(file.number, &before) == 0,
-            change == Self.change(before)
+        guard let file, let version = files[file.identity], unsafe fstat(file.number, &before) == 0,
+            version.isStill(Self.version(before))
         else { return body() }
         let result = body()
         let error = errno
@@ -86,7 +92,7 @@ final class ScriptFiles {
             let identity = Self.identity(facts)
             isOne =
                 isOne || folders.contains(identity) || filled.contains(identity)
-                || files[identity] == Self.change(facts)
+                || files[identity]?.isStill(Self.version(facts)) == true
         }
         do throws(FileTrouble) {
             _ = try walk.resolve(path)
@@ -100,12 +106,12 @@ final class ScriptFiles {
         FileIdentity(device: UInt64(truncatingIfNeeded: facts.st_dev), inode: UInt64(facts.st_ino))
     }
 
-    private static func change(_ facts: stat) -> Change {
+    private static func version(_ facts: stat) -> Version {
         #if canImport(Darwin)
             let time = facts.st_ctimespec
         #else
             let time = facts.st_ctim
         #endif
-        return Change(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+        return Version(seconds: time.tv_sec, nanoseconds: time.tv_nsec, size: Int(facts.st_size))
     }
 }

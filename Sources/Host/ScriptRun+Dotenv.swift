@@ -44,15 +44,7 @@ extension ScriptRun {
 
     /// A value that stands in the file as it is may hold `=`: the part before it is then no name, and nobody is told it.
     private func checkNames(_ text: DotenvText, _ content: SecretBytes, _ path: String) throws(Failure) {
-        let stream = gate.masker.makeStream()
-        var masked: [UInt8] = []
-        let keep = { (bytes: Span<UInt8>) in
-            for index in bytes.indices { masked.append(bytes[index]) }
-        }
-        content.withBytes { stream.write($0, sink: keep) }
-        stream.finish(sink: keep)
-        if masked.starts(with: DotenvText.byteOrderMark) { masked.removeFirst(DotenvText.byteOrderMark.count) }
-        let names = Set(masked.split { $0 == 10 || $0 == 13 }.map { DotenvText.settingName($0) })
+        let names = try settingNames(content)
         // A command of vaultscript's own is not kept from a name that holds a whole value, as PROD_KEY does where the
         // vault has a secret PROD: it shows none but by the gate.
         let shown: (String) -> String = { [gate, options] in options.command == nil ? $0 : gate.inward($0) }
@@ -62,6 +54,24 @@ extension ScriptRun {
             .usage, "\(path.printable):\(line): the line cannot be read",
             reason: "what stands before = is a part of a secret that this run knows",
             hint: "a value that holds = stands behind a name: NAME=value")
+    }
+
+    /// What stands before = in each line of the masked text, which still holds the file's values.
+    private func settingNames(_ content: SecretBytes) throws(Failure) -> Set<String> {
+        let stream = gate.masker.makeStream()
+        let masked = try SecretBuffer(reserving: content.count, maximumCount: .max)
+        var failure: Failure?
+        let keep = { (bytes: Span<UInt8>) in
+            do throws(Failure) { try masked.append(bytes) } catch { failure = failure ?? error }
+        }
+        content.withBytes { stream.write($0, sink: keep) }
+        stream.finish(sink: keep)
+        if let failure { throw failure }
+        return masked.withBytes { bytes in
+            let mark = DotenvText.byteOrderMark
+            let start = bytes.count >= mark.count && mark.indices.allSatisfy { bytes[$0] == mark[$0] } ? mark.count : 0
+            return DotenvText.settingNames(bytes.extracting(start..<bytes.count))
+        }
     }
 
     private func warn(_ names: [String], _ words: String, _ path: String) {

@@ -16,16 +16,18 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try SpawnPlan(value, store: store)
         plan.task = task
-        let hold = try check([plan])
+        try check([plan])
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
-        call.whenEnded { hold?.release() }
         call.heldInput = try HeldInput([plan], inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, [plan])
         warnOfMasks([plan])
         if !plan.isBackground { whenAbandoned(id) { call.abandon(id) } }
-        try begin(call, plan, id) { () throws(Failure) in try call.start() }
+        try begin(call, plan, id) { [self] () throws(Failure) in
+            try hold([plan], for: call)
+            try call.start()
+        }
         if let warning = plan.shortWarning { gate.say(warning) }
         guard plan.isBackground else { return }
         do throws(Failure) {
@@ -40,21 +42,33 @@ extension ScriptRun {
         let (task, value) = TaskTag.taken(from: value)
         var plan = try PipePlan(value, store: store)
         plan.whole.task = task
-        let hold = try check(plan.members)
+        try check(plan.members)
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
-        call.whenEnded { hold?.release() }
         call.heldInput = try HeldInput(plan.members, inputBudget)
         spawnCount += 1
         call.tellStart(spawnCount, plan.members)
         warnOfMasks(plan.members)
         whenAbandoned(id) { call.abandon(id) }
-        try begin(call, plan.members[0], id) { () throws(Failure) in try call.start() }
+        try begin(call, plan.members[0], id) { [self] () throws(Failure) in
+            try hold(plan.members, for: call)
+            try call.start()
+        }
     }
 
-    /// What a recipe does not declare is refused before any file is opened; what it declares stays as it is from now on.
-    private func check(_ plans: [SpawnPlan]) throws(Failure) -> ProgramHold? {
-        guard policy.recipe != nil else { return nil }
+    /// Judges the programs once more, as a start may have waited for standard input, and keeps them as they are from now on
+    /// until `call` has ended.
+    private func hold(_ plans: [SpawnPlan], for call: ChildCall) throws(Failure) {
+        guard policy.recipe != nil else { return }
+        let hold = ProgramHold(try check(plans), files.protected)
+        call.whenEnded { hold.release() }
+    }
+
+    /// What a recipe does not declare is refused before any file is opened.
+    ///
+    /// Gives the files that the programs are made of; none without a recipe.
+    @discardableResult private func check(_ plans: [SpawnPlan]) throws(Failure) -> [[UInt8]] {
+        guard policy.recipe != nil else { return [] }
         var paths: [[UInt8]] = []
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
@@ -62,7 +76,7 @@ extension ScriptRun {
             paths += try policy.check(try plan.request(self), ownPath: path, files.made)
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
-        return ProgramHold(paths, files.protected)
+        return paths
     }
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.

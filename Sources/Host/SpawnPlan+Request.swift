@@ -24,7 +24,8 @@ extension SpawnPlan {
         request.newPrivileges = newPrivileges
         request.isDetached = isDetached
         request.files = files.map {
-            SpawnFile($0.name, Self.value($0.content), form: $0.isMemoryFile ? .memory : .file)
+            SpawnFile(
+                $0.name, Self.value($0.content), form: $0.isMemoryFile ? .memory : .file, room: Self.room($0.content))
         }
         for (number, content) in descriptors { request.descriptors[number] = .bytes(Self.value(content)) }
         switch input {
@@ -32,6 +33,10 @@ extension SpawnPlan {
         case .null, .inherit, .file: break
         }
         return request
+    }
+
+    private static func room(_ content: Content) -> Int {
+        if case .secret(let entry) = content { entry.size.room } else { 0 }
     }
 
     private static func value(_ content: Content) -> SpawnValue {

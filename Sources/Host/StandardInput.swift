@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 import EventLoop
 import Masking
@@ -115,6 +116,7 @@ final class StandardInput {
     private func step() {
         guard let request = requests.first else { return pause() }
         var room = [UInt8](repeating: 0, count: size(request.wanted))
+        defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
         let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
         if count < 0 {
             guard errno == EAGAIN || errno == EINTR else { return fail() }
@@ -139,14 +141,7 @@ final class StandardInput {
         let stream = stream ?? masker.makeStream()
         self.stream = stream
         stream.write(bytes) { ready.append(copying: $0) }
-        guard ready.count <= Self.maximumBytes else {
-            (ready, searched) = ([], 0)
-            return finish(
-                .failure(
-                    Failure(
-                        .limit, "io.read: standard input gives more than \(Self.maximumBytes >> 20) MiB at once",
-                        hint: "read it by lines, or hand it to a program: spawn{ …, stdin = \"inherit\" }")))
-        }
+        guard ready.count <= Self.maximumBytes else { return refuse() }
         if let count = readyCount(wanted) { give(count, wanted) }
     }
 
@@ -178,8 +173,19 @@ final class StandardInput {
         stream?.finish { ready.append(copying: $0) }
         // A terminal may go on after its end.
         stream = nil
+        // What was held back counts as what was not.
+        guard ready.count <= Self.maximumBytes else { return refuse() }
         guard !ready.isEmpty || wanted == .all else { return finish(.success(nil)) }
         give(readyCount(wanted) ?? ready.count, wanted)
+    }
+
+    private func refuse() {
+        (ready, searched) = ([], 0)
+        finish(
+            .failure(
+                Failure(
+                    .limit, "io.read: standard input gives more than \(Self.maximumBytes >> 20) MiB at once",
+                    hint: "read it by lines, or hand it to a program: spawn{ …, stdin = \"inherit\" }")))
     }
 
     private func fail() {

@@ -269,10 +269,10 @@ private struct FormWriter<Target: FormTarget> {
         let (bare, padded) = (Base64.count(count, padded: false), Base64.count(count, padded: true))
         var longest: Int?
         if padded > bare {
-            longest = unsafe try needles.insert(text, spelling, count: padded, name: name, beginning: nil)
+            longest = unsafe try needles.insert(text, spelling.whole, count: padded, name: name, beginning: nil)
         }
         if bare > core {
-            let number = unsafe try needles.insert(text, spelling, count: bare, name: name, beginning: longest)
+            let number = unsafe try needles.insert(text, spelling.whole, count: bare, name: name, beginning: longest)
             longest = longest ?? number
         }
         _ = unsafe try needles.insert(text, spelling, count: core, name: name, beginning: longest)

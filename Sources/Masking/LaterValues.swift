@@ -34,7 +34,7 @@ struct ValuesBefore {
 final class LaterValues {
     let masker: Masker
     /// Larger values are not looked at again: of one that holds a value which becomes known later, only that is masked.
-    private static let mostKept = 4096
+    private static let mostKept = 64 * 1024
     /// Of values that hold others, with more than this beside them, and when forms of such take so much room, no encoded
     /// forms are kept: they have to be stored, as nothing spells them.
     private static let mostEncoded = 1024
@@ -217,8 +217,9 @@ final class LaterValues {
         for shown in 0..<early {
             left.clear()
             stream.takeWhole(form) { piece, mask in
-                if let mask {
+                if var mask {
                     left.append(form.extracting(before..<before + shown))
+                    mask.early = UInt8(shown)
                     for byte in names.token(of: mask) { left.append(byte) }
                 } else {
                     left.append(piece)

@@ -178,10 +178,10 @@ final class MaskNames {
         return names.count - 1
     }
 
-    /// What stands for the mask of a name in the text that is looked through for values of later origins: nobody can
-    /// write it.
-    func token(of name: Int32) -> [UInt8] {
-        tokenBeginning + (0..<4).map { UInt8(name >> ($0 * 7) & 0x7f) | 0x80 }
+    /// What stands for a mask in the text that is looked through for values of later origins: nobody can write it.
+    func token(of mask: Mask) -> [UInt8] {
+        let number = UInt64(mask.name) << 16 | UInt64(mask.spelling) << 2 | UInt64(mask.early)
+        return tokenBeginning + (0..<7).map { UInt8(number >> ($0 * 7) & 0x7f) | 0x80 }
     }
 }
 

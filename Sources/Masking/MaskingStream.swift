@@ -3,8 +3,8 @@
 /// Between writes it holds back the longest end of the text that is a proper prefix of some form, nothing else. That
 /// text is not stored: it is the beginning of a needle, which the masker has in secret memory.
 public final class MaskingStream {
-    /// Takes a piece of the output, and, where it is a mask, the number of its name.
-    typealias Sink = (Span<UInt8>, Int32?) -> Void
+    /// Takes a piece of the output, and, where it is a mask, which.
+    typealias Sink = (Span<UInt8>, Mask?) -> Void
 
     /// On a terminal a partial match of fewer bytes is let through at once.
     public static let leastHeldForTerminal = 4
@@ -27,9 +27,9 @@ public final class MaskingStream {
     private var decided = 0
     /// Up to here a mask that came out already stands for the text.
     private var masked = 0
-    /// The name that masks the text up to there, and where that begins, until its mask comes out: a value that came late may
+    /// The mask of the text up to there, and where that begins, until its mask comes out: a value that came late may
     /// begin in what is out already, or end there.
-    private var dueMask: (name: Int32, start: Int)?
+    private var dueMask: (mask: Mask, start: Int)?
     /// Finds that begin past what is decided, in order from `firstFind` on.
     private var finds: [Find] = []
     private var counts: [Int32: Int] = [:]
@@ -40,7 +40,7 @@ public final class MaskingStream {
     /// Where the stream was when more came, as far as what comes out is not there yet.
     private var openings: [(place: Int, counts: [Int])] = []
     /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
-    private var masksBefore: [(range: Range<Int>, name: Int32)] = []
+    private var masksBefore: [(range: Range<Int>, mask: Mask)] = []
     /// Told where in the text of this stream each mask lies, in order of their beginnings.
     var onMask: (Range<Int>) -> Void = { _ in }
     /// How many of them a mask of this one stands for.
@@ -89,13 +89,13 @@ public final class MaskingStream {
         write(bytes, nil) { piece, _ in sink(piece) }
     }
 
-    /// Takes a piece, and, where it is a mask of a stream before this one, the number of its name.
-    private func write(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: Sink) {
+    /// Takes a piece, and, where it is a mask of a stream before this one, which.
+    private func write(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
         guard let next = followed() else { return take(bytes, mask, sink) }
         take(bytes, mask) { piece, mask in next.write(piece, mask, sink) }
     }
 
-    private func take(_ bytes: Span<UInt8>, _ mask: Int32?, _ sink: Sink) {
+    private func take(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
         guard let mask else { return take(bytes, sink) }
         guard !needles.isEmpty else {
             openNext(at: taken)
@@ -256,17 +256,17 @@ public final class MaskingStream {
             count += 1
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
-                dueMask = (find.name, find.start)
+                dueMask = (find.mask, find.start)
             }
-            if let (name, start) = dueMask, find.end > decided {
+            if let (mask, start) = dueMask, find.end > decided {
                 openNext(at: start)
-                let mask = names.masks[Int(name)]
-                sink(mask.span, name)
-                counts[name, default: 0] += 1
+                let text = names.masks[Int(mask.name)]
+                sink(text.span, mask)
+                counts[mask.name, default: 0] += 1
                 dueMask = nil
             }
-            for mask in masksBefore where find.start <= mask.range.lowerBound && mask.range.upperBound <= find.end {
-                if mask.range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
+            for (range, mask) in masksBefore where find.start <= range.lowerBound && range.upperBound <= find.end {
+                if range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
             }
             if find.end > masked { onMask(max(masked, find.start)..<find.end) }
             masked = max(masked, find.end)
@@ -292,13 +292,13 @@ public final class MaskingStream {
         defer { if !masksBefore.isEmpty { masksBefore.removeAll { $0.range.upperBound <= decided } } }
         guard start < limit else { return }
         var place = start
-        for (token, name) in masksBefore where token.upperBound > place && token.lowerBound < limit {
+        for (token, mask) in masksBefore where token.upperBound > place && token.lowerBound < limit {
             // As soon as its beginning is decided: no find begins inside.
             if token.lowerBound >= place {
                 pass(view, from: place, upTo: token.lowerBound, sink)
                 openNext(at: token.lowerBound)
-                let mask = names.masks[Int(name)]
-                sink(mask.span, name)
+                let text = names.masks[Int(mask.name)]
+                sink(text.span, mask)
             }
             place = token.upperBound
         }

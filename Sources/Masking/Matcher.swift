@@ -4,7 +4,7 @@ struct Find {
     var needleStart: Int
     var start: Int
     var end: Int
-    var name: Int32
+    var mask: Mask
     /// Of equal finds the needle that was registered first counts.
     var order: Int32
 
@@ -14,6 +14,16 @@ struct Find {
         if end != other.end { return end > other.end }
         return order < other.order
     }
+}
+
+/// What a mask stands for. Where values of later origins are looked for, one stands in the place of what it was put for.
+struct Mask: Equatable {
+    /// The number of its name.
+    var name: Int32
+    /// `Spelling.number`.
+    var spelling: UInt16
+    /// So many bytes of the form stand before it: those before a line break that came too early to be held.
+    var early: UInt8
 }
 
 /// How a matcher reads line breaks.
@@ -126,7 +136,7 @@ final class Matcher {
     func limit(_ end: Int) -> Int {
         guard node != nil else { return end }
         if let openBreak, isEarly(openBreak) { return openBreak.end }
-        return maskStart(firstSymbol)
+        return maskStart(firstSymbol).place
     }
 
     /// Whether fewer bytes come before the break at the end than it takes to hold it.
@@ -322,10 +332,11 @@ final class Matcher {
             guard let number = known(number, at: streamPlace(firstSymbol + offset)) else { return }
             let needle = index.needles[number]
             let (first, last) = (firstSymbol + offset, firstSymbol + offset + needle.count - 1)
+            let (start, early) = maskStart(first)
             finds.append(
                 Find(
-                    needleStart: streamPlace(first), start: maskStart(first), end: streamPlace(last) + 1,
-                    name: needle.name, order: needle.order))
+                    needleStart: streamPlace(first), start: start, end: streamPlace(last) + 1,
+                    mask: Mask(name: needle.name, spelling: needle.spelling.number, early: early), order: needle.order))
         }
     }
 
@@ -401,16 +412,17 @@ final class Matcher {
         return low
     }
 
-    /// Where the mask of a find that begins with `symbol` begins: past the breaks that come too early to be held.
-    private func maskStart(_ symbol: Int) -> Int {
+    /// Where the mask of a find that begins with `symbol` begins, past the breaks that come too early to be held, and how
+    /// many bytes of the form come before those.
+    private func maskStart(_ symbol: Int) -> (place: Int, early: UInt8) {
         var place = streamPlace(symbol)
-        var (start, before) = (place, 0)
+        var (start, before, early) = (place, 0, 0)
         for index in breakCount(upTo: symbol)..<breaks.count {
             before += breaks[index].place - place
             guard before < LineBreak.minimumBefore else { break }
             place = breaks[index].end
-            start = place
+            (start, early) = (place, before)
         }
-        return start
+        return (start, UInt8(early))
     }
 }

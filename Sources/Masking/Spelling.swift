@@ -17,6 +17,8 @@ struct Spelling {
 
     /// As it is, with line breaks inside.
     private var isWrapped = false
+    /// With characters at the end that hold bits of what follows, too: where nothing does.
+    private var isWhole = false
 
     static let plain = Spelling()
 
@@ -55,6 +57,19 @@ struct Spelling {
         spelling.outerBit = Base64.firstBit(alignment)
         spelling.innerCount = Int32(innerCount)
         return spelling
+    }
+
+    /// The same to the end of the text, its last character filled up.
+    var whole: Spelling {
+        var spelling = self
+        spelling.isWhole = true
+        return spelling
+    }
+
+    /// Different wherever other bits of the text stand beside it.
+    var number: UInt16 {
+        UInt16(kind.rawValue) | (isSecond ? 0x8 : 0) | (isWhole ? 0x10 : 0) | UInt16(firstBit) << 5 | UInt16(outerBit)
+            << 8
     }
 
     /// Whether it is the text itself.

@@ -117,11 +117,11 @@ public final class RunDirectory {
 
         deinit { remove() }
 
-        /// Writes a 0600 file and gives its path.
-        func write(_ value: SpawnValue, named file: [UInt8]) throws(Failure) -> [UInt8] {
+        /// Writes a 0600 file that takes up `room` bytes at least, and gives its path.
+        func write(_ value: SpawnValue, named file: [UInt8], room: Int) throws(Failure) -> [UInt8] {
             let made = withCString(file) { name in
                 unsafe value.withUnsafeBytes { bytes in
-                    unsafe vs_sys_private_file_write(directory, name, bytes.baseAddress, bytes.count)
+                    unsafe vs_sys_private_file_write(directory, name, bytes.baseAddress, bytes.count, room)
                 }
             }
             let error = errorNumber()

@@ -110,7 +110,8 @@ final class SpawnPlan {
     private func add(_ file: SpawnFile, _ runDirectory: RunDirectory) throws(Failure) {
         switch file.form {
         case .file:
-            paths[file.name] = try ownFolder(runDirectory).write(file.value, named: file.name)
+            paths[file.name] = try ownFolder(runDirectory).write(
+                file.value, named: file.name, room: file.room)
         case .memory:
             let target = freeNumber()
             give(try makeMemoryFile(file.value, shown(file.name)), as: target)

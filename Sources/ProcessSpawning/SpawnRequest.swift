@@ -48,17 +48,20 @@ public struct SpawnFile {
     public var value: SpawnValue
     /// File or memory file.
     public var form: Form
+    /// So many bytes it takes up in the file system at least: otherwise what is free there would tell its length.
+    public var room: Int
 
     /// Makes an entry.
-    public init(_ name: [UInt8], _ value: SpawnValue, form: Form = .file) {
+    public init(_ name: [UInt8], _ value: SpawnValue, form: Form = .file, room: Int = 0) {
         self.name = name
+        self.room = room
         self.value = value
         self.form = form
     }
 
     /// Makes an entry from a name that is a Swift text.
-    public init(_ name: String, _ value: SpawnValue, form: Form = .file) {
-        self.init(Array(name.utf8), value, form: form)
+    public init(_ name: String, _ value: SpawnValue, form: Form = .file, room: Int = 0) {
+        self.init(Array(name.utf8), value, form: form, room: room)
     }
 }
 

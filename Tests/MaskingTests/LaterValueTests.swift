@@ -57,6 +57,29 @@ import Testing
         }
     }
 
+    @Test func `a value as it stands does not count as a form of it, whose edges hold bits of it`() throws {
+        let (value, holder) = ("hunter22hunter22", "hunter22hunter22QQQQQQQQ")
+        let masker = try masker([(value, "V", .vault), (holder, "T", .script)])
+        let once = Data(holder.utf8).base64EncodedString()
+        let twice = Data(once.utf8).base64EncodedString()
+        // So many characters of each are the value's alone.
+        for (form, own) in [(once, 21), (twice, 28)] {
+            let rest = String(form.dropFirst(own))
+            #expect(masked(form, masker) == "[secret:T]")
+            #expect(masked(value + rest, masker) == "[secret:V]" + rest)
+        }
+    }
+
+    @Test func `a large value that holds another is one mask, whichever was known first`() throws {
+        let large = String(repeating: "x-", count: 3000) + "hunter22" + String(repeating: "-y", count: 100)
+        for values in [
+            [(large, "T", Masker.Origin.script), ("hunter22", "V", .vault)],
+            [("hunter22", "V", .vault), (large, "T", .script)],
+        ] {
+            #expect(masked(large, try masker(values)) == "[secret:T]")
+        }
+    }
+
     /// The encodings of `FormTests` in which a URL is met.
     static let encodings: [(name: String, encode: @Sendable (String) -> String)] = [
         ("base64", { Data($0.utf8).base64EncodedString() }),

@@ -12,9 +12,10 @@ int vs_sys_memory_directory_open(const char *path, bool is_private);
 /// Makes a new directory of mode 0700 in `at` and opens it; -1 with errno (EEXIST: the name is taken, whatever it is).
 int vs_sys_private_directory_make(int at, const char *name);
 
-/// Makes a new file of mode 0600 in `at` with `count` bytes, which may lie in secret pages. Its descriptor, for
+/// Makes a new file of mode 0600 in `at` with `count` bytes, which may lie in secret pages; it takes up `room` bytes of
+/// the file system at least. Its descriptor, for
 /// `vs_sys_private_file_end`, or -1 with errno; then nothing is left of it.
-int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count);
+int vs_sys_private_file_write(int at, const char *name, const void *bytes, size_t count, size_t room);
 
 /// Empties the file and closes it, wherever it has been moved or linked to meanwhile.
 void vs_sys_private_file_end(int file);

@@ -13,6 +13,12 @@ struct EscapeStyle {
         case characters
         /// `\x{1b}`
         case braced
+        /// `\u{1b}`, of a character as one.
+        case bracedCharacters
+        /// `\u001B`, two of them where the character needs a surrogate pair.
+        case utf16
+
+        var isOfCharacters: Bool { self == .characters || self == .bracedCharacters || self == .utf16 }
     }
 
     /// Bytes that get a backslash before them.
@@ -35,6 +41,11 @@ struct EscapeStyle {
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .braced, high: .braced),
         // PyYAML.
         EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtnvfre", controls: .characters, high: .characters),
+        // MySQL; Rust's `{:?}` and `escape_default`; Java's properties.
+        EscapeStyle(escaped: ByteSet("\"'\\"), letters: "---n--r-", controls: .raw, high: .raw),
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "--tn--r-", controls: .bracedCharacters, high: .raw),
+        EscapeStyle(escaped: ByteSet("\"'\\"), letters: "--tn--r-", controls: .bracedCharacters, high: .bracedCharacters),
+        EscapeStyle(escaped: ByteSet(":=#!\\"), letters: "--tn-fr-", controls: .utf16, high: .utf16),
         // util-linux where characters are bytes.
         EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex),
     ]
@@ -52,8 +63,8 @@ struct EscapeStyle {
         var index = 0
         while index < source.count {
             let byte = source[index]
-            if byte >= 0x80, high == .characters, let (scalar, count) = decodeScalar(source, at: index) {
-                writeCharacter(scalar, to: draft)
+            if byte >= 0x80, high.isOfCharacters, let (scalar, count) = decodeScalar(source, at: index) {
+                write(scalar, high, to: draft)
                 index += count
                 continue
             }
@@ -96,14 +107,21 @@ struct EscapeStyle {
             draft.append("\\x{")
             draft.appendHex(UInt32(byte), digits: byte < 0x10 ? 1 : 2, upper: false)
             draft.append(0x7d)
+        case .characters where byte == 0: draft.append("\\0")
         case .characters:
-            draft.append(byte == 0 ? "\\0" : "\\x")
-            if byte > 0 { draft.appendHex(UInt32(byte), digits: 2, upper: true) }
+            draft.append("\\x")
+            draft.appendHex(UInt32(byte), digits: 2, upper: true)
+        case .bracedCharacters, .utf16: write(UInt32(byte), digits, to: draft)
         }
     }
 
-    private func writeCharacter(_ scalar: UInt32, to draft: Draft) {
+    private func write(_ scalar: UInt32, _ digits: Digits, to draft: Draft) {
         switch scalar {
+        case _ where digits == .utf16: draft.appendUTF16Escape(scalar, upper: true)
+        case _ where digits == .bracedCharacters:
+            draft.append("\\u{")
+            draft.appendHex(scalar, digits: max(1, (UInt32.bitWidth - scalar.leadingZeroBitCount + 3) / 4), upper: false)
+            draft.append(0x7d)
         case 0x85: draft.append("\\N")
         case 0xa0: draft.append("\\_")
         case 0x2028: draft.append("\\L")

@@ -115,7 +115,10 @@ private struct FormWriter<Target: FormTarget> {
         let core = unsafe part(value, LineText.trimmed(value.span))
         if core.count < value.count { try unsafe expand(value, .verbatim) }
         try unsafe expand(core, .all)
-        guard LineText.hasBreak(unsafe value.span) else { return }
+        guard LineText.hasBreak(unsafe value.span) else {
+            guard LineText.isJSON(unsafe core.span) else { return }
+            return try unsafe writeSettings(core)
+        }
         try writeNewlineVariants(unsafe value.span, hasEncodings: false)
         try writeNewlineVariants(unsafe core.span, hasEncodings: true)
         try unsafe writeLines(core)
@@ -152,8 +155,12 @@ private struct FormWriter<Target: FormTarget> {
             guard LineText.isTelling(unsafe core.span) else { continue }
             if core.count < line.count { try unsafe expand(line, .verbatim) }
             try unsafe expand(core, .lines)
-            for range in LineText.settings(unsafe core.span) { try unsafe expand(part(core, range), .lines) }
+            try unsafe writeSettings(core)
         }
+    }
+
+    private func writeSettings(_ line: Base) throws(Failure) {
+        for range in LineText.settings(unsafe line.span) { try unsafe expand(part(line, range), .lines) }
     }
 
     // MARK: - Encodings

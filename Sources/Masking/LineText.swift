@@ -52,10 +52,38 @@ enum LineText {
 
     // MARK: - Settings
 
-    /// The telling pieces of what a line such as `key: value`, `"key": "value",` or `KEY=value` sets: cut at `\\n` and
-    /// `\\r`, as a key in JSON writes its lines.
+    /// The telling pieces of what a line such as `key: value`, `"key": "value",` or `KEY=value` sets, or of the strings of
+    /// a line of JSON: cut at `\\n` and `\\r`, as a key in JSON writes its lines.
     static func settings(_ line: Span<UInt8>) -> [Range<Int>] {
-        guard let value = valuePart(line) else { return [] }
+        guard !isJSON(line) else { return strings(line).flatMap { pieces(line, $0) } }
+        return valuePart(line).map { pieces(line, $0) } ?? []
+    }
+
+    /// Whether a text looks like JSON on one line.
+    static func isJSON(_ text: Span<UInt8>) -> Bool { text.count > 0 && (text[0] == 0x7b || text[0] == 0x5b) }
+
+    /// What stands between quotes and is no name, as it is written.
+    private static func strings(_ text: Span<UInt8>) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var index = 0
+        while index < text.count {
+            guard text[index] == 0x22 else {
+                index += 1
+                continue
+            }
+            let start = index + 1
+            index = start
+            while index < text.count, text[index] != 0x22 { index += text[index] == 0x5c ? 2 : 1 }
+            guard index < text.count else { break }
+            let string = start..<index
+            index += 1
+            while index < text.count, isBlank(text[index]) { index += 1 }
+            if index == text.count || text[index] != 0x3a { found.append(string) }
+        }
+        return found
+    }
+
+    private static func pieces(_ line: Span<UInt8>, _ value: Range<Int>) -> [Range<Int>] {
         var pieces: [Range<Int>] = []
         var start = value.lowerBound
         var index = start

@@ -35,9 +35,9 @@ extension TextEncoding {
     }
 
     /// Inside quotes that are doubled where the text has them (SQL, YAML, CSV).
-    func writeDoubled(_ source: Span<UInt8>, _ quote: UInt8, to draft: Draft) {
+    func writeDoubled(_ source: Span<UInt8>, _ quote: UInt8, _ other: UInt8, to draft: Draft) {
         for index in source.indices {
-            if source[index] == quote { draft.append(quote) }
+            if source[index] == quote || source[index] == other { draft.append(source[index]) }
             draft.append(source[index])
         }
     }

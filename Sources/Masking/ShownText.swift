@@ -4,6 +4,9 @@
 enum ShownText: CaseIterable {
     /// A part of a pattern that zsh traces.
     case zshPattern
+    /// `printf %q` of zsh, in a UTF-8 locale and where characters are bytes.
+    case zshWord
+    case zshWordBytes
     /// zsh's `$'…'`, in a UTF-8 locale and where characters are bytes.
     case zshQuoted
     case zshQuotedBytes
@@ -17,18 +20,20 @@ enum ShownText: CaseIterable {
     func changes(_ profile: TextProfile) -> Bool {
         let hasControls = profile.low & 0xffff_ffff != 0 || profile.holds(0x7f)
         switch self {
-        case .zshPattern: return true
+        case .zshPattern, .zshWord: return true
+        case .zshWordBytes: return profile.hasHigh
         case .zshQuoted: return hasControls
         default: return hasControls || profile.hasHigh
         }
     }
 
     /// Whether what becomes of a byte hangs on its neighbours.
-    var looksAround: Bool { self == .gnu || self == .gnuBytes }
+    var looksAround: Bool { [.gnu, .gnuBytes, .zshWord, .zshWordBytes].contains(self) }
 
     func write(_ source: Span<UInt8>, to draft: Draft) {
         switch self {
         case .zshPattern: writePattern(source, to: draft)
+        case .zshWord, .zshWordBytes: writeWord(source, to: draft)
         case .gnu, .gnuBytes: writeNames(source, to: draft)
         default: for index in source.indices { writeByte(source[index], to: draft) }
         }
@@ -45,6 +50,27 @@ enum ShownText: CaseIterable {
             default:
                 if special.contains(byte) { draft.append(0x5c) }
                 draft.append(byte)
+            }
+        }
+    }
+
+    private func writeWord(_ source: Span<UInt8>, to draft: Draft) {
+        let special = ByteSet(" \"#$&'()*;<>?[\\]^`{|}")
+        var index = 0
+        while index < source.count {
+            let byte = source[index]
+            let (scalar, count) = decodeScalar(source, at: index) ?? (UInt32(byte), 1)
+            let isShown = byte < 0x80 ? !isControl(byte) : self == .zshWord && count > 1 && isPrintableInC(scalar)
+            if isShown {
+                let isFirst = index == 0 && (byte == 0x7e || byte == 0x3d)
+                if isFirst || special.contains(byte) { draft.append(0x5c) }
+                draft.append(source.extracting(index..<index + count))
+                index += count
+            } else {
+                draft.append("$'")
+                writeEscape(byte, to: draft)
+                draft.append("'")
+                index += 1
             }
         }
     }

@@ -11,6 +11,8 @@ enum TextEncoding {
     case literal(LiteralStyle)
     /// Inside quotes of this kind, which are written twice: SQL and YAML, CSV.
     case doubled(quote: UInt8)
+    /// Such quotes and backslashes, both twice (PostgreSQL).
+    case doubledWithBackslash(quote: UInt8)
     case percent(PercentStyle)
     case xml(XMLStyle)
     case escaped(EscapeStyle)
@@ -26,6 +28,7 @@ enum TextEncoding {
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
         ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
+        + [.doubledWithBackslash(quote: 0x27), .doubledWithBackslash(quote: 0x22)]
         + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
         + EscapeStyle.all.map { .escaped($0) } + ShownText.allCases.map { .shown($0) }
         + ReadText.allCases.map { .read($0) }
@@ -46,6 +49,7 @@ enum TextEncoding {
         case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
         case .doubled(let quote): return profile.holds(quote)
+        case .doubledWithBackslash(let quote): return profile.holds(quote) && profile.holds(0x5c)
         case .xml(let style): return !style.asciiOnly || profile.hasHigh
         case .escaped(let style): return style.changes(profile)
         case .shown(let shown): return shown.changes(profile)
@@ -87,7 +91,8 @@ enum TextEncoding {
         case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)
         case .goQuoted(let asciiOnly): writeGoQuoted(source, asciiOnly, to: draft)
         case .literal(let style): style.write(source, to: draft)
-        case .doubled(let quote): writeDoubled(source, quote, to: draft)
+        case .doubled(let quote): writeDoubled(source, quote, quote, to: draft)
+        case .doubledWithBackslash(let quote): writeDoubled(source, quote, 0x5c, to: draft)
         case .percent(let style): style.write(source, to: draft)
         case .xml(let style): style.write(source, to: draft)
         case .escaped(let style): style.write(source, to: draft)

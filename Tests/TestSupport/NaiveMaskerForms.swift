@@ -35,7 +35,10 @@ public struct NaiveForms {
         verbatim(core)
         textual(core)
         binary(core, whole: true)
-        guard value.contains(10) || value.contains(13) else { return }
+        guard value.contains(10) || value.contains(13) else {
+            for piece in Self.strings(core) { line(piece) }
+            return
+        }
         for newline in ["\n", "\r\n", " "] {
             verbatim(Self.newlines(value, newline))
             verbatim(Self.newlines(core, newline))
@@ -48,12 +51,32 @@ public struct NaiveForms {
             verbatim(inner)
             textual(inner)
             binary(inner, whole: false)
-            for piece in Self.settings(inner) {
-                verbatim(piece)
-                textual(piece)
-                binary(piece, whole: false)
-            }
+            for piece in Self.settings(inner) + Self.strings(inner) { self.line(piece) }
         }
+    }
+
+    private mutating func line(_ piece: [UInt8]) {
+        verbatim(piece)
+        textual(piece)
+        binary(piece, whole: false)
+    }
+
+    /// The telling pieces of the strings, but for names, of JSON on one line.
+    static func strings(_ line: [UInt8]) -> [[UInt8]] {
+        guard line.first == 123 || line.first == 91 else { return [] }
+        var found: [[UInt8]] = []
+        var rest = line[...]
+        while let quote = rest.firstIndex(of: 34) {
+            var string: [UInt8] = []
+            rest = rest[(quote + 1)...]
+            while let byte = rest.first, byte != 34 {
+                string += rest.prefix(byte == 92 ? 2 : 1)
+                rest = rest.dropFirst(byte == 92 ? 2 : 1)
+            }
+            guard rest.popFirst() != nil else { break }
+            if rest.first(where: { !isWhite($0) }) != 58 { found += pieces(string) }
+        }
+        return found.map(trim).filter { tells($0) && !isPublic($0) }
     }
 
     /// The telling pieces of what `key: value`, `"key": "value",` or `KEY=value` sets.
@@ -333,7 +356,10 @@ public struct NaiveForms {
             }
         }
         all.insert(text.flatMap { $0 == 39 || $0 == 92 ? [92, $0] : [$0] })
-        for quote in [UInt8(34), 39] { all.insert(text.flatMap { $0 == quote ? [$0, $0] : [$0] }) }
+        for quote in [UInt8(34), 39] {
+            all.insert(text.flatMap { $0 == quote ? [$0, $0] : [$0] })
+            all.insert(text.flatMap { $0 == quote || $0 == 92 ? [$0, $0] : [$0] })
+        }
     }
 
     private mutating func percent(_ text: [UInt8]) {
@@ -424,6 +450,31 @@ public struct NaiveForms {
         make("\"\\", names: [9, 10, 11, 12, 13], short)
         make("\"\\$@", names: [7, 8, 9, 10, 12, 13, 27], short)
         make("\"\\$@", names: [], { byte, _ in bytes("\\x{" + String(byte, radix: 16) + "}") })
+        func braced(_ value: UInt32) -> [UInt8] { bytes("\\u{" + String(value, radix: 16) + "}") }
+        make("\"'\\", names: [10, 13], { byte, _ in [byte] })
+        make("\"\\", names: [9, 10, 13], { byte, _ in braced(UInt32(byte)) }, high: { [$0] })
+        for (quoted, names, isJava) in [("\"'\\", [9, 10, 13], false), (":=#!\\", [9, 10, 12, 13], true)] as [(String, [UInt8], Bool)] {
+            var result: [UInt8] = []
+            var rest = text[...]
+            while let byte = rest.first {
+                let (value, count) = scalar(rest) ?? (UInt32(byte), 1)
+                rest = rest.dropFirst(count)
+                if bytes(quoted).contains(byte) {
+                    result += [92, byte]
+                } else if names.contains(byte), let letter = named[byte] {
+                    result += [92, letter]
+                } else if (32..<127).contains(byte) {
+                    result.append(byte)
+                } else if isJava {
+                    for unit in value > 0xffff ? [0xd800 + (value - 0x10000) / 1024, 0xdc00 + (value - 0x10000) % 1024] : [value] {
+                        result += bytes("\\u") + hex2(unit, 4, true)
+                    }
+                } else {
+                    result += braced(value)
+                }
+            }
+            all.insert(result)
+        }
         make("", names: [], { byte, _ in bytes("\\x") + hex2(UInt32(byte), 2, false) })
         var yaml: [UInt8] = []
         var index = 0
@@ -459,6 +510,19 @@ public struct NaiveForms {
                 default: bytes(" #$()*<>?[]^|~\\").contains(byte) ? [92, byte] : [byte]
                 }
             })
+        for keepsHigh in [true, false] {
+            all.insert(
+                text.indices.flatMap { index -> [UInt8] in
+                    let byte = text[index]
+                    let first = index == 0 && (byte == 126 || byte == 61)
+                    if first || bytes(" \"#$&'()*;<>?[\\]^`{|}").contains(byte) { return [92, byte] }
+                    if byte >= 128 ? keepsHigh && isShown(text, index) : (32..<127).contains(byte) { return [byte] }
+                    let digits = String(byte, radix: 8)
+                    let octal = String(repeating: "0", count: 3 - digits.count) + digits
+                    let escape = (7...13).contains(byte) ? [bytes("abtnvfr")[Int(byte) - 7]] : bytes(octal)
+                    return bytes("$'\\") + escape + [39]
+                })
+        }
         func control(_ byte: UInt8, _ sign: String) -> [UInt8] {
             byte < 32 || byte == 127 ? bytes(sign) + [byte == 127 ? 63 : byte + 64] : [byte]
         }

@@ -30,6 +30,8 @@ public struct Failure: Error, Equatable, Sendable {
     public var exitCode: Int32?
     /// A script must not learn of it: the run ends with it, whatever the script would catch.
     public var endsRun = false
+    /// What failed may have been done all the same, as a whole or in part.
+    public var mayBeDone = false
 
     /// Makes a failure; `reason` and `hint` may be empty.
     public init(

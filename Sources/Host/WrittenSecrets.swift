@@ -161,6 +161,6 @@ extension WrittenSecrets.Outcome {
     /// An answer that the request was wrong or not allowed, or a value that is not sent at all: nothing was written.
     private init(_ failure: Failure) {
         let isRefused = failure.status.map { (400..<500).contains($0) } ?? (failure.kind == .usage)
-        self = isRefused ? .refused : .unknown
+        self = isRefused && !failure.mayBeDone ? .refused : .unknown
     }
 }

@@ -94,6 +94,25 @@ import Testing
         #expect(outcome.text == "written\t2\t1\nthere\n", "\(outcome)")
     }
 
+    @Test func `what was written before another of its batch was refused is not taken for the vault's own`() throws {
+        let vault = try DevelopmentVault(folders: ["/": ["A": "value"]], server: ["batch": false])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            local values = { NEW = secret.template("guess", {}), ["X Y"] = secret.random(8) }
+            print((select(2, pcall(vault.putSecrets, vault, values)).reason:match("written before it: .*")))
+            print((select(2, pcall(vault.getSecret, vault, "NEW")).message))
+            print(vault:getSecret("A"))
+            """#, environment: vault.environment)
+        #expect(
+            outcome.text == """
+                written before it: NEW
+                the secret NEW may be what this run has written there, or not
+                [secret:A]
+
+                """, "\(outcome)")
+    }
+
     @Test func `a change that only awaits approval is an error, unless the script allows it`() throws {
         let vault = try DevelopmentVault(
             folders: ["/": ["A": "1"]], project: ["protected": [["environment": "dev", "path": "/"]]])

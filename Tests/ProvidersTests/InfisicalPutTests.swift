@@ -105,6 +105,18 @@ extension ProviderBench {
         }
     }
 
+    @Test func `a failure says whether something may have been done`() throws {
+        for (status, mayBeDone) in [(400, false), (403, false), (404, false), (408, true), (409, true), (503, true)] {
+            let bench = try ProviderBench([ProviderBench.error(status, "X", "y")])
+            #expect(try bench.put().failure?.mayBeDone == mayBeDone, "\(status)")
+        }
+        #expect(try ProviderBench([version(5)]).put(3).failure?.mayBeDone == false)
+        #expect(try ProviderBench([version(3), version(5)]).put(3).failure?.mayBeDone == true)
+        let refused = ProviderBench.error(403, "PolicyViolationError", "policy")
+        #expect(try ProviderBench([noSecret, version(2, "A"), refused]).batch().failure?.mayBeDone == true)
+        #expect(try ProviderBench([noSecret, refused]).batch().failure?.mayBeDone == false)
+    }
+
     @Test func `a put refused for its token logs in once, and is done once`() throws {
         let bench = try ProviderBench([
             ProviderBench.login, ProviderBench.error(403, "TokenError", "Your token has expired."),

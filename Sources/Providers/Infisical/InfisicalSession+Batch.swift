@@ -118,6 +118,7 @@ private struct BatchProgress {
     func explained(_ failure: Failure) -> Failure {
         guard !written.isEmpty else { return failure }
         var explained = failure
+        explained.mayBeDone = true
         explained.reason += "; written before it: \(written.joined(separator: ", "))"
         return explained
     }

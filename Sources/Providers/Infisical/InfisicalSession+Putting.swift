@@ -137,11 +137,13 @@ extension InfisicalSession {
     }
 
     private func overtaken(_ put: SecretPut, _ version: Int) -> Failure {
-        Failure(
+        var failure = Failure(
             .denied, "secret \(put.name.printable) was changed by somebody else at the same time",
             reason: "version \((put.ifVersion ?? 0) + 1) was expected; the new value became version \(version), "
                 + "on top of theirs",
             hint: "look at version \(version - 1) in the vault: it is theirs, and nothing of it is lost", status: 409)
+        failure.mayBeDone = true
+        return failure
     }
 }
 

@@ -104,6 +104,7 @@ extension InfisicalFailures {
     func make(_ refusal: InfisicalRefusal, duringWrite operation: InfisicalOperation) -> Failure {
         var failure = make(refusal, during: operation)
         if InfisicalFailures.mayHaveBeenDone(refusal) {
+            failure.mayBeDone = true
             failure.hint =
                 "it may have been done or not, so it was not repeated: look at the vault before you try again"
         }
@@ -112,7 +113,8 @@ extension InfisicalFailures {
 
     private static func mayHaveBeenDone(_ refusal: InfisicalRefusal) -> Bool {
         switch refusal {
-        case .answer(let answer, _): answer.status >= 500
+        // By a proxy that gave up waiting (408), or after another write of the same secret (409).
+        case .answer(let answer, _): answer.status >= 500 || [408, 409].contains(answer.status)
         case .transport(let error, _): !error.cannotHaveBeenProcessed && error.kind != .memory
         case .broken: true
         case .failure: false

@@ -146,21 +146,21 @@ struct LoginPlanner {
         var asked = Asked()
         asked.profile = try reader.text("profile", "the name of a profile")
         asked.credentials = try reader.text("credentials", "the path of a credentials file")
-        asked.domain = try reader.text("domain", "\"us\", \"eu\" or a URL")
-        asked.clientID = try reader.text("clientId")
+        asked.domain = try reader.sentText("domain", "\"us\", \"eu\" or a URL")
+        asked.clientID = try reader.sentText("clientId")
         asked.clientSecret = try reader.secret(
             "clientSecret", instead: "take it from secret.env(NAME), or leave it to the credentials file")
-        asked.organization = try reader.text("organization", "the slug of a sub-organisation")
-        asked.project = try reader.text("project", "a project's id or slug")
-        let alias = try reader.text("environment", "the slug of an environment")
-        let environment = try reader.text("env", "the slug of an environment")
+        asked.organization = try reader.sentText("organization", "the slug of a sub-organisation")
+        asked.project = try reader.sentText("project", "a project's id or slug")
+        let alias = try reader.sentText("environment", "the slug of an environment")
+        let environment = try reader.sentText("env", "the slug of an environment")
         asked.environment = environment ?? alias
-        asked.path = try reader.text("path", "a folder such as \"/web\"")
+        asked.path = try reader.sentText("path", "a folder such as \"/web\"")
         try checkChoice(&reader, "provider", ["infisical"], "other providers are not there yet")
         if let name = try reader.text("method") { asked.method = try LoginMethod(name, "login: method") }
-        asked.identityID = try reader.text("identityId")
+        asked.identityID = try reader.sentText("identityId")
         asked.jwt = try reader.secret("jwt", instead: "take it from secret.env(NAME) or secret.file(path)")
-        asked.audience = try reader.text("audience")
+        asked.audience = try reader.sentText("audience")
         try reader.finish()
         guard !asked.handsOver || asked.credentials == nil else {
             throw Failure(

@@ -39,10 +39,24 @@ struct OptionReader {
         return value
     }
 
-    mutating func text(_ name: String, _ expected: String = "a string") throws(Failure) -> String? {
+    /// The most bytes of a text that is sent beside a secret: with longer ones a script could find out how many bytes of
+    /// the secret still fit.
+    static let maximumSentBytes = 1024
+
+    mutating func text(
+        _ name: String, _ expected: String = "a string", atMost maximum: Int = .max
+    ) throws(Failure) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.asText else { throw wrong(name, expected, value) }
+        guard text.utf8.count <= maximum else {
+            throw Failure(.usage, "\(function): \(name): it is longer than \(maximum) bytes")
+        }
         return try plain(text, name)
+    }
+
+    /// A text that is sent to a vault.
+    mutating func sentText(_ name: String, _ expected: String = "a string") throws(Failure) -> String? {
+        try text(name, expected, atMost: Self.maximumSentBytes)
     }
 
     mutating func boolean(_ name: String) throws(Failure) -> Bool? {

@@ -220,10 +220,10 @@ extension ScriptRun {
     func folder(
         _ options: inout OptionReader, _ entry: SessionService.Entry, _ address: SecretAddress?
     ) throws(Failure) -> FolderQuery {
-        let project = try options.text("project", "a project's id or slug") ?? address?.project ?? entry.project
-        let alias = try options.text("environment", "the slug of an environment")
-        let environment = try options.text("env", "the slug of an environment") ?? alias ?? address?.environment
-        let path = try options.text("path", "a folder such as \"/web\"") ?? address?.path
+        let project = try options.sentText("project", "a project's id or slug") ?? address?.project ?? entry.project
+        let alias = try options.sentText("environment", "the slug of an environment")
+        let environment = try options.sentText("env", "the slug of an environment") ?? alias ?? address?.environment
+        let path = try options.sentText("path", "a folder such as \"/web\"") ?? address?.path
         guard let project else { throw words.noProject(options.function) }
         let folder = FolderQuery(
             project: project, environment: environment ?? entry.environment, path: path ?? entry.path)

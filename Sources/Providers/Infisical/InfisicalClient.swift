@@ -130,7 +130,7 @@ struct InfisicalLogin {
     private static func body(
         _ clientID: String, _ clientSecret: SecretBytes, _ organization: String?
     ) throws(Failure) -> SecretBytes {
-        var writer = try JSONWriter(maximumBytes: 64 * 1024)
+        var writer = try JSONWriter(maximumBytes: InfisicalWire.maximumBodyBytes)
         try writer.add("clientId", text: clientID)
         try writer.add("clientSecret", secret: clientSecret)
         if let organization { try writer.add("organizationSlug", text: organization) }

@@ -33,7 +33,7 @@ extension InfisicalLogin {
     private static func body(
         _ identityID: String, _ members: [PlatformLogin.Member]
     ) throws(Failure) -> SecretBytes {
-        var writer = try JSONWriter(maximumBytes: 256 * 1024)
+        var writer = try JSONWriter(maximumBytes: InfisicalWire.maximumBodyBytes)
         try writer.add("identityId", text: identityID)
         for member in members { try writer.add(member.name, secret: member.value) }
         return try writer.finish()

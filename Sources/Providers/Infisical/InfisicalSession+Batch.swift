@@ -62,7 +62,7 @@ extension InfisicalSession {
     private static func body(
         _ batch: SecretBatch, _ project: InfisicalAPI.Project, _ api: InfisicalAPI
     ) throws(Failure) -> SecretBytes {
-        var writer = try JSONWriter(maximumBytes: maximumWriteBytes)
+        var writer = try JSONWriter(maximumBytes: InfisicalWire.maximumBodyBytes)
         let named = api.projectInBody(project)
         try writer.add(named.name, text: named.value)
         try writer.add("environment", text: batch.folder.environment)

@@ -60,7 +60,7 @@ extension InfisicalSession {
     private static func body(
         _ write: SecretWrite, _ project: InfisicalAPI.Project, _ api: InfisicalAPI
     ) throws(Failure) -> SecretBytes {
-        var writer = try JSONWriter(maximumBytes: maximumWriteBytes)
+        var writer = try JSONWriter(maximumBytes: InfisicalWire.maximumBodyBytes)
         let named: (name: String, value: String)
         if case .delete = write.change { named = api.project(project) } else { named = api.projectInBody(project) }
         try writer.add(named.name, text: named.value)
@@ -74,10 +74,6 @@ extension InfisicalSession {
         if let comment = write.comment { try writer.add("secretComment", text: comment) }
         return try writer.finish()
     }
-
-    /// The largest body of a write: room for any value of 1 MiB, which escapes can make six times as long, so that
-    /// nothing is refused here for its length. What the server takes is its own affair.
-    static let maximumWriteBytes = 6 * 1024 * 1024 + 64 * 1024
 }
 
 extension SecretWrite {

@@ -20,6 +20,10 @@ enum InfisicalRefusal: Error {
 final class InfisicalWire {
     typealias Answer = Result<SecretJSON, InfisicalRefusal>
 
+    /// The largest body with a secret in it: room for any value of 1 MiB, which escapes can make six times as long, and
+    /// for what stands beside it, so that nothing is refused here for its length. What the server takes is its own affair.
+    static let maximumBodyBytes = 7 * 1024 * 1024
+
     let base: InfisicalBaseURL
     let environment: ProviderEnvironment
     private let sender: RetryingSender

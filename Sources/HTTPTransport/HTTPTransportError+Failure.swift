@@ -15,8 +15,10 @@ extension HTTPTransportError {
     public func failure(_ message: String, attempts: Int = 1) -> Failure {
         let (failureKind, reason, hint) = explanation
         let tries = attempts > 1 ? ", in \(attempts) attempts" : ""
-        return Failure(
+        var failure = Failure(
             failureKind, message, reason: reason + tries, hint: hint, status: status == 0 ? nil : status)
+        failure.endsRun = kind == .memory && !lacksDescriptors
+        return failure
     }
 
     private var lacksDescriptors: Bool {

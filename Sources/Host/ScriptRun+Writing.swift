@@ -12,6 +12,8 @@ extension ScriptRun {
     static let maximumWrittenBound = 1024 * 1024
     /// The most secrets of one `putSecrets`.
     static let maximumBatchCount = 1000
+    /// The most bytes of a comment, of all secrets of one `putSecrets` together: it is sent, and given back, beside values.
+    static let maximumCommentBytes = 64 * 1024
 
     func writeSecret(_ id: UInt32, _ value: Value) throws(Failure) {
         let way = value["way"]?.asText ?? ""
@@ -30,7 +32,7 @@ extension ScriptRun {
         let address = try address(value, "putSecret")
         let folder = try folder(&options, entry, address)
         let version = try options.integer("ifVersion", in: 0...Int64(Int32.max))
-        let comment = try options.text("comment")
+        let comment = try options.text("comment", atMost: Self.maximumCommentBytes)
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
         try policy.check(secret: address.name, in: folder, of: entry)
@@ -68,10 +70,16 @@ extension ScriptRun {
         try checkHost(entry, "putSecrets")
         var options = try OptionReader("putSecrets", value["options"])
         let folder = try folder(&options, entry, nil)
-        let comment = try options.text("comment")
+        let comment = try options.text("comment", atMost: Self.maximumCommentBytes)
         let allowsApproval = try options.boolean("allowApproval") ?? false
         try options.finish()
         let secrets = try namedSecrets(value["values"] ?? .null)
+        guard (comment?.utf8.count ?? 0) * secrets.count <= Self.maximumCommentBytes else {
+            throw Failure(
+                .usage, "putSecrets: comment: it is too long for \(secrets.count) secrets",
+                reason: "it is sent with each, and \(Self.maximumCommentBytes / 1024) KiB may be sent",
+                hint: "give a shorter one, or write them in parts")
+        }
         for secret in secrets {
             try policy.check(secret: secret.name, in: folder, of: entry)
             try checkReferences(secret.entry, secret.name, folder, entry, "putSecrets")

@@ -288,6 +288,7 @@ final class SessionService {
         query.folder.looksForNear = false
         query.folder.expandsReferences = false
         entry.session.getSecret(query) { raw in
+            if case .failure(let failure) = raw, failure.endsRun { return completion(.failure(failure)) }
             if case .success(let raw?) = raw { found.takePlain(from: raw) }
             completion(.success(found))
         }
@@ -305,6 +306,7 @@ final class SessionService {
         var folder = folder
         folder.expandsReferences = false
         entry.session.listSecrets(folder) { raw in
+            if case .failure(let failure) = raw, failure.endsRun { return completion(.failure(failure)) }
             let all = (try? raw.get()) ?? []
             for place in found.indices {
                 if let raw = all.first(where: found[place].isSame) { found[place].takePlain(from: raw) }

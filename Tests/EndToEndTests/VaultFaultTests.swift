@@ -54,6 +54,12 @@ import Testing
         vault.expectSilence(outcome)
     }
 
+    @Test func `an answer that is too large ends the run, whatever the script catches`() throws {
+        let vault = FaultyVault(failing: .list, with: .flood)
+        let outcome = try vault.run("local vault = login() print(pcall(vault.getSecrets, vault)) print('alive')")
+        vault.expectClearEnd(outcome, .flood, .list)
+    }
+
     // MARK: - Each fault at each call
 
     @Test(arguments: Fault.quick, Step.reading)

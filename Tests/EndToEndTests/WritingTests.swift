@@ -264,6 +264,9 @@ import Testing
               function() vault:putSecrets({ A = "text" }) end, function() vault:putSecrets({ ["infisical://p/dev/A"] = new }) end,
               function() vault:deleteSecret("A") end, function() vault:putSecret("A B", new) end,
               function() vault.putSecret(1, "A", new) end,
+              function() vault:putSecret("A", new, { comment = ("x"):rep(65537) }) end,
+              function() vault:putSecrets({ A = new, B = new }, { comment = ("x"):rep(32769) }) end,
+              function() vault:putSecret("A", new, { path = "/" .. ("x"):rep(1024) }) end,
             } do
               print((select(2, pcall(f)).message))
             end
@@ -281,6 +284,9 @@ import Testing
                 secret A was not found
                 secret A B could not be created
                 session:putSecret: expected a session before the colon, got a number
+                putSecret: comment: it is longer than 65536 bytes
+                putSecrets: comment: it is too long for 2 secrets
+                putSecret: path: it is longer than 1024 bytes
 
                 """, "\(outcome)")
     }

@@ -104,14 +104,20 @@ struct InfisicalFailures {
     private func worded(_ refusal: InfisicalRefusal, _ operation: InfisicalOperation) -> Failure {
         switch refusal {
         case .failure(let failure): return failure
-        case .transport(let error, let attempts): return error.failure(undone(operation), attempts: attempts)
+        case .transport(let error, let attempts):
+            var failure = error.failure(undone(operation), attempts: attempts)
+            // Comments and names in it are the script's own perhaps: it would learn how many bytes of values are left.
+            if error.kind == .tooLarge { failure.endsRun = true }
+            return failure
         case .broken(let fault):
-            return Failure(
+            var failure = Failure(
                 fault.kind == .memory ? .limit : .network, undone(operation),
                 reason: "the answer of \(host) \(fault.text)",
                 hint: fault.kind == .memory
                     ? "fetch fewer secrets in one run, or raise the lock limit (ulimit -l)"
                     : "try again; if it stays, look at the server and at proxies between")
+            failure.endsRun = fault.kind == .memory
+            return failure
         case .answer(let answer, let attempts): return make(answer, attempts, operation)
         }
     }

@@ -52,6 +52,37 @@ extension ScriptRun {
         }
     }
 
+    /// Leaves out of a list with folders below what is imported, unless all of these folders are declared: an answer does
+    /// not say which of them imports it.
+    private func leaveOutImports(
+        _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: SessionService.Entry,
+        _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    ) {
+        guard case .success(let secrets) = result, folder.isRecursive, policy.recipe != nil,
+            secrets.contains(where: \.isImported)
+        else { return completion(result) }
+        entry.session.listFolders(folder) { [weak self] folders in
+            guard let self else { return }
+            let below = try? folders.get()
+            let isDeclared = below?.allSatisfy { self.isDeclared($0, below: folder, entry) } ?? false
+            completion(.success(isDeclared ? secrets : secrets.filter { !$0.isImported }))
+        }
+    }
+
+    /// Whether what is asked for of a folder below another one is declared: all its secrets, or anything of it for names.
+    private func isDeclared(_ name: String, below folder: FolderQuery, _ entry: SessionService.Entry) -> Bool {
+        var place = folder
+        place.path = folder.path + "/" + name
+        do throws(Failure) {
+            if folder.includesValues {
+                try policy.check(secret: nil, in: place, of: entry)
+            } else {
+                try policy.check(namesOf: place, of: entry)
+            }
+            return true
+        } catch { return false }
+    }
+
     /// What lies in folders below has to be declared too, where a recipe limits the run.
     private func checkBelow(
         _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
@@ -138,8 +169,10 @@ extension ScriptRun {
         _ folder: FolderQuery, _ entry: SessionService.Entry,
         _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
     ) {
-        entry.session.listSecrets(folder) { [sessions] result in
-            sessions.learnPlain(result, folder, entry, completion)
+        entry.session.listSecrets(folder) { [weak self] result in
+            self?.leaveOutImports(result, folder, entry) { [weak self] result in
+                self?.sessions.learnPlain(result, folder, entry, completion)
+            }
         }
     }
 
@@ -167,7 +200,7 @@ extension ScriptRun {
         let isShown = try shown(&options)
         try options.finish()
         try policy.check(namesOf: folder, of: entry)
-        entry.session.listSecrets(folder) { [weak self] result in
+        listSecrets(folder, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
                 try checkBelow(secrets, folder, entry)
@@ -205,11 +238,13 @@ extension ScriptRun {
         folder.isRecursive = try options.boolean("recursive") ?? false
         let isShown = try shown(&options)
         try options.finish()
+        folder.includesValues = false
         try policy.check(namesOf: folder, of: entry)
         entry.session.listFolders(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] names throws(Failure) in
                 guard let self else { return .null }
-                return .list(names.map { self.told($0, isShown: isShown) })
+                let declared = names.filter { self.isDeclared($0, below: folder, entry) }
+                return .list(declared.map { self.told($0, isShown: isShown) })
             }
         }
     }

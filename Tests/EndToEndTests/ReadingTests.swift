@@ -39,6 +39,39 @@ import Testing
         #expect(outcome.text == want, "\(outcome)")
     }
 
+    @Test func `under a recipe nothing comes from folders below that it does not declare`() throws {
+        let vault = try DevelopmentVault(folders: [
+            "/": ["TOP": "value"], "/web": ["OWN": "value"], "/web/api": ["API": "value"], "/hidden": ["HIDDEN": "value"],
+            "imports": ["/web/api": [["environment": "dev", "path": "/hidden"]]],
+        ])
+        let script = #"""
+            local vault = login()
+            local function list(options, way)
+              options.path, options.recursive = "/web", true
+              local ok, found = pcall(vault[way], vault, options)
+              if not ok then return print(way, found.kind) end
+              local names = {}
+              for key, name in pairs(found) do names[#names + 1] = way == "getSecrets" and key or name end
+              table.sort(names)
+              print(way, table.concat(names, " "))
+            end
+            list({ only = { "HIDDEN", "OWN" }, optional = true }, "getSecrets")
+            list({ only = { "HIDDEN" } }, "getSecrets")
+            list({}, "folders")
+            list({}, "names")
+            """#
+        func outcome(_ declared: String) throws -> String {
+            let recipe = "recipe{ name = 'r', secrets = { \(declared) } }\n"
+            return try Program.script(recipe + script, environment: vault.environment).text
+        }
+        #expect(
+            try outcome("{ path = '/web' }")
+                == "getSecrets\tOWN\ngetSecrets\tnotFound\nfolders\t\nnames\tdenied\n")
+        #expect(
+            try outcome("{ path = '/web' }, { path = '/web/api' }")
+                == "getSecrets\tHIDDEN OWN\ngetSecrets\tHIDDEN\nfolders\tapi\nnames\tHIDDEN OWN api/API\n")
+    }
+
     @Test func `an older server names its folders too`() throws {
         let vault = try DevelopmentVault(folders: ["/web/api": ["B": "2"]], server: ["v4": false])
         let outcome = try Program.script(

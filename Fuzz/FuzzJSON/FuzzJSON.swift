@@ -115,6 +115,7 @@ extension NaiveJSON {
     fileprivate var boolean: Bool? { if case .boolean(let truth) = self { truth } else { nil } }
     fileprivate var elements: [NaiveJSON]? { if case .array(let items) = self { items } else { nil } }
     fileprivate var integer: Int? {
-        if case .number(let text) = self, text.utf8.count <= 20 { Int(text) } else { nil }
+        guard case .number(let text) = self, let number = Int(text), number.magnitude < 1 << 53 else { return nil }
+        return number
     }
 }

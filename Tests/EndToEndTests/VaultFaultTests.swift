@@ -60,6 +60,18 @@ import Testing
         vault.expectClearEnd(outcome, .flood, .list)
     }
 
+    @Test func `a token with endless times is asked for nothing more than it says`() throws {
+        let vault = FaultyVault.answering("/api/v1/identities/details", with: #"{"identityDetails":{}}"#)
+        let most = "9223372036854775807"
+        let times = #""exp":-9223372036854775808,"creationEpoch":\#(most),"accessTokenMaxTTL":\#(most)"#
+        let claims = Data(#"{"identityId":"someone",\#(times)}"#.utf8).base64EncodedString()
+        let token = "e30." + claims.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "") + ".x"
+        let outcome = try vault.run(
+            "local i = login():identity() print(i.id, i.expiresIn, i.maximumLifeLeft)",
+            environment: vault.tokenEnvironment.merging(["INFISICAL_TOKEN": token]) { $1 })
+        #expect(outcome.code == 0 && outcome.text == "someone\tnil\tnil\n", "\(outcome)")
+    }
+
     // MARK: - Each fault at each call
 
     @Test(arguments: Fault.quick, Step.reading)

@@ -25,6 +25,12 @@ private func decoded(_ literal: String) throws -> [UInt8]? {
         #expect(list.count == 3)
         #expect(list[0].integer == 1)
         #expect(list[1].integer == -2)
+        for (text, number) in [
+            ("9007199254740991", 9_007_199_254_740_991), ("-9007199254740991", -9_007_199_254_740_991),
+            ("9007199254740992", nil), ("9223372036854775807", nil), ("-9223372036854775808", nil),
+        ] as [(String, Int?)] {
+            #expect(try SecretJSON(SecretBytes(copying: text)).root.integer == number, "\(text)")
+        }
         #expect(try list[2].member("b")?.isNull == true)
         #expect(try root.member("c")?.bool == true)
         #expect(try root.member("d")?.bool == false)

@@ -157,11 +157,15 @@ public final class SecretJSON {
             return String(decoding: text, as: UTF8.self)
         }
 
-        /// A number without fraction or exponent; nil for anything else.
+        /// A number without fraction or exponent, of those that every reader of JSON takes for the same (RFC 8259,
+        /// section 6); nil for anything else. So sums of a few of them never overflow, whatever a server sends.
         public var integer: Int? {
-            guard token.kind == .number, token.end - token.start <= 20 else { return nil }
+            guard token.kind == .number, token.end - token.start <= 17 else { return nil }
             let text = document.withBytes { bytes in (Int(token.start)..<Int(token.end)).map { bytes[$0] } }
-            return Int(String(decoding: text, as: UTF8.self))
+            guard let number = Int(String(decoding: text, as: UTF8.self)), number.magnitude < 1 << 53 else {
+                return nil
+            }
+            return number
         }
 
         /// A number as a secret, as it is written; nil for anything but a number.

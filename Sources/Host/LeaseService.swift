@@ -37,9 +37,9 @@ final class LeaseService {
     private let gate: Gate
     private let store: SecretStore
     private var leases: [Lease] = []
-    /// Leases that are being made: at the end of a run they are waited for, or nobody would revoke them.
-    private var openCount = 0
-    private var whenIdle: (() -> Void)?
+    /// Whose leases are being made, each once: whoever ends them waits for those too, or nobody would revoke them.
+    private var making: [(owner: SessionService.Entry, name: String)] = []
+    private var waiting: [(owner: SessionService.Entry?, body: () -> Void)] = []
     private(set) var isEnding = false
 
     init(loop: EventLoop, gate: Gate, store: SecretStore) {
@@ -48,7 +48,10 @@ final class LeaseService {
         self.store = store
     }
 
-    var isMaking: Bool { openCount > 0 }
+    /// Whether leases of one session, or any, are being made.
+    func isMaking(for owner: SessionService.Entry? = nil) -> Bool {
+        making.contains { owner == nil || $0.owner === owner }
+    }
 
     // MARK: - Making
 
@@ -58,13 +61,15 @@ final class LeaseService {
         keep: @escaping (FetchedLease) throws(Failure) -> [ObjectReference],
         completion: @escaping (Result<(Lease, FetchedLease), Failure>) -> Void
     ) throws(Failure) {
-        guard leases.count + openCount < Self.maximumCount else {
+        guard leases.count + making.count < Self.maximumCount else {
             throw Failure(.limit, "there are more than \(Self.maximumCount) leases", hint: "make one and keep it")
         }
-        openCount += 1
+        making.append((owner, query.name))
         owner.session.lease(query) { [self] result in
-            openCount -= 1
-            defer { if openCount == 0 { settle() } }
+            if let place = making.firstIndex(where: { $0.owner === owner && $0.name == query.name }) {
+                making.remove(at: place)
+            }
+            defer { settle() }
             do throws(Failure) {
                 let fetched = try result.get()
                 completion(.success((try take(fetched, query, owner, keep), fetched)))
@@ -75,9 +80,9 @@ final class LeaseService {
     }
 
     private func settle() {
-        let waiting = whenIdle
-        whenIdle = nil
-        waiting?()
+        let due = waiting.filter { !isMaking(for: $0.owner) }
+        waiting.removeAll { !isMaking(for: $0.owner) }
+        for one in due { one.body() }
     }
 
     private func take(
@@ -172,12 +177,9 @@ final class LeaseService {
 
     /// Ends the leases of one session, or all; a failure is told and changes nothing.
     func revokeAll(of owner: SessionService.Entry? = nil, _ completion: @escaping () -> Void) {
-        if owner == nil {
-            isEnding = true
-            guard openCount == 0 else {
-                whenIdle = { [self] in revokeAll(completion) }
-                return
-            }
+        if owner == nil { isEnding = true }
+        guard !isMaking(for: owner) else {
+            return waiting.append((owner, { [self] in revokeAll(of: owner, completion) }))
         }
         // Those whose revocation was under way too: ending one twice is no error, and not at all is none.
         let open = leases.filter { !$0.isRevoked && (owner == nil || $0.owner === owner) }
@@ -198,6 +200,6 @@ final class LeaseService {
 
     /// What the leases are of that are not known to have ended.
     var lateNames: [String] {
-        Set(leases.filter { !$0.isRevoked }.map { $0.held.query.name.printable }).sorted()
+        Set((leases.filter { !$0.isRevoked }.map(\.held.query.name) + making.map(\.name)).map(\.printable)).sorted()
     }
 }

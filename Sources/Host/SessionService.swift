@@ -20,6 +20,10 @@ final class SessionService {
         /// Who could choose what is in the vault.
         let chooser: Masker.Origin
         fileprivate(set) var isOpen = true
+        /// Whether its leases and its token have been ended, or could not be.
+        fileprivate var hasEnded = false
+        /// Who waits for that.
+        fileprivate var waiting: [(Result<Void, Failure>) -> Void] = []
         fileprivate var renewal: TokenRenewal?
 
         init(_ session: any SecretSession, _ plan: LoginPlan) {
@@ -317,16 +321,25 @@ final class SessionService {
 
     /// Ends one session: its leases, and then its token if this run minted it.
     func logout(_ entry: Entry, completion: @escaping (Result<Void, Failure>) -> Void) {
-        guard entry.isOpen else { return completion(.success(())) }
+        guard !entry.hasEnded else { return completion(.success(())) }
+        entry.waiting.append(completion)
+        guard entry.isOpen else { return }
         entry.isOpen = false
         entry.renewal?.stop()
-        leases.revokeAll(of: entry) { entry.session.logout(completion: completion) }
+        leases.revokeAll(of: entry) {
+            entry.session.logout { result in
+                entry.hasEnded = true
+                let waiting = entry.waiting
+                entry.waiting = []
+                for completion in waiting { completion(result) }
+            }
+        }
     }
 
     /// Revokes every lease of the run and every token that it minted, within a time limit; a failure is told and changes
     /// nothing.
     func revokeAll(_ completion: @escaping () -> Void) {
-        let open = entries.filter(\.isOpen)
+        let open = entries.filter { !$0.hasEnded }
         let hosts = Set(open.filter(\.session.isMinted).map(\.session.host)).sorted().joined(separator: ", ")
         var isDone = false
         var timer: EventLoop.Timer?
@@ -337,11 +350,11 @@ final class SessionService {
             transport.close()
             completion()
         }
-        guard !open.isEmpty || leases.isMaking else { return finish() }
+        guard !open.isEmpty else { return finish() }
         for entry in open { entry.renewal?.stop() }
         // A host has few connections: answers that never come would hold up the revocation behind them. A lease that is
-        // being made is waited for: nobody else could revoke it.
-        if transport.isBusy, !leases.isMaking { transport.close() }
+        // being made, and a logout under way, are waited for: nobody else could revoke it.
+        if transport.isBusy, !leases.isMaking(), open.allSatisfy(\.isOpen) { transport.close() }
         timer = loop.schedule(after: Self.revocationTime) { [self] in
             guard !isDone else { return }
             tellLate(hosts)

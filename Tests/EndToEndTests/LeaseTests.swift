@@ -109,6 +109,25 @@ import Testing
         #expect(calls(vault) == [made, revoked, made, revoked, made, revoked, ended])
     }
 
+    @Test(arguments: ["vault:logout()", "os.exit(0)", "spawn{ 'true' } vault:logout() os.exit(0)"])
+    func `that is being made is waited for, and revoked`(ending: String) throws {
+        let vault = try vault()
+        let front = VaultFront(of: vault.url) { request, moment in
+            if moment == .asked, request.method == "POST", request.target.hasSuffix("/leases") { usleep(800_000) }
+        }
+        let outcome = try Program.script(
+            """
+            local vault = login()
+            vault:folders()
+            parallel{
+              function() pcall(vault.lease, vault, "orders", { path = "/db" }) end,
+              function() sleep(0.2) \(ending) end,
+            }
+            """, environment: vault.environment.merging(["INFISICAL_DOMAIN": front.url]) { $1 })
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        #expect(calls(vault) == [made, revoked, ended])
+    }
+
     @Test func `is renewed before its end while the script runs`() throws {
         let vault = try vault(ttl: 8)
         let outcome = try Program.script(

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -25,6 +26,50 @@ import Testing
             "login() sleep(6) print(getSecret('A'))", environment: vault.environment)
         #expect(outcome.text == "[secret:A]\n" && outcome.errorText.isEmpty, "\(outcome)")
         #expect(calls(vault).filter { $0 == "POST universal-auth/login 200" }.count == 2)
+    }
+
+    @Test func `after a logout there is no other login`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value"])
+        let front = VaultFront(of: vault.url) { request, moment in
+            if moment == .asked, request.target.contains("/secrets/A") { usleep(800_000) }
+        }
+        let outcome = try Program.script(
+            """
+            local vault = login()
+            parallel{
+              function() print((select(2, pcall(vault.getSecret, vault, "A")).reason)) end,
+              function() sleep(0.2) vault:logout() end,
+            }
+            """, environment: vault.environment.merging(["INFISICAL_DOMAIN": front.url]) { $1 })
+        #expect(outcome.code == 0 && outcome.text == "it was logged out\n", "\(outcome)")
+        let calls = calls(vault)
+        #expect(calls.count { $0.hasPrefix("POST universal-auth/login") } == 1, "\(calls)")
+    }
+
+    @Test func `a logout waits for a login under way, and revokes what it brings`() throws {
+        let vault = try DevelopmentVault(folders: ["/": ["A": "value"]], identity: ["tokenTtl": 4, "tokenMaxTtl": 5])
+        let logins = Mutex(0)
+        let front = VaultFront(of: vault.url) { request, moment in
+            guard moment == .answered, request.target.hasSuffix("universal-auth/login") else { return }
+            let isSecond = logins.withLock { count in
+                count += 1
+                return count == 2
+            }
+            if isSecond { usleep(800_000) }
+        }
+        let outcome = try Program.script(
+            """
+            local vault = login()
+            sleep(6)
+            parallel{
+              function() pcall(vault.getSecret, vault, "A") end,
+              function() sleep(0.3) vault:logout() end,
+            }
+            """, environment: vault.environment.merging(["INFISICAL_DOMAIN": front.url]) { $1 })
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        let calls = calls(vault)
+        let login = calls.lastIndex { $0 == "POST universal-auth/login 200" } ?? 0
+        #expect(login > 0 && calls[login...].contains("POST token/revoke 200"), "\(calls)")
     }
 
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP])

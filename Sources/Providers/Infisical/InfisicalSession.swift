@@ -81,6 +81,8 @@ public final class InfisicalSession: SecretSession {
         insteadOf used: Int, _ call: ProviderCall, _ completion: @escaping (Result<Void, InfisicalRefusal>) -> Void
     ) {
         if let refusedLogin { return completion(.failure(.failure(refusedLogin))) }
+        // After a logout nobody would revoke another token.
+        guard token != nil else { return completion(.failure(.failure(closed))) }
         guard used == generation else { return completion(.success(())) }
         waitingForLogin.append(completion)
         guard waitingForLogin.count == 1 else { return }
@@ -153,10 +155,19 @@ public final class InfisicalSession: SecretSession {
     @discardableResult
     public func logout(completion: @escaping (Result<Void, Failure>) -> Void) -> ProviderCall {
         let call = wire.makeCall()
+        if waitingForLogin.isEmpty {
+            revoke(call, completion)
+        } else {
+            // The token that a login under way brings has to be revoked as well.
+            waitingForLogin.append { _ in self.revoke(call, completion) }
+        }
+        return call
+    }
+
+    private func revoke(_ call: ProviderCall, _ completion: @escaping (Result<Void, Failure>) -> Void) {
         guard isMinted, token != nil else {
             token = nil
-            later(call) { completion(.success(())) }
-            return call
+            return later(call) { completion(.success(())) }
         }
         sendToken(to: "/v1/auth/token/revoke", call) { answer in
             switch answer {
@@ -167,7 +178,6 @@ public final class InfisicalSession: SecretSession {
             }
         }
         token = nil
-        return call
     }
 
     /// Both calls take the token in the body, and no Authorization header.

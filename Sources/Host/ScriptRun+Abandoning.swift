@@ -14,7 +14,7 @@ extension ScriptRun {
         case .end(let end): end()
         case .answerNow:
             let failure = Self.abandoned
-            worker.send(.fault(id: id, FaultRecord.value(failure, id: ledger.record(failure))))
+            refuse(id, failure)
         }
     }
 

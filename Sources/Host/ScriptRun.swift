@@ -245,13 +245,15 @@ public final class ScriptRun {
     /// Answers a request.
     func reply(_ id: UInt32, _ value: Value) {
         guard requests.close(id) else { return discard(value) }
-        worker.answer(id, value)
+        do throws(Failure) { try worker.answer(id, value) } catch {
+            discard(value)
+            refuse(id, error)
+        }
     }
 
     /// Two requests of one number could not be told apart. The one that is open stays.
     private func refuseNumber(_ id: UInt32) {
-        let failure = Failure(.usage, "the request \(id) has no answer yet")
-        worker.send(.fault(id: id, FaultRecord.value(failure, id: ledger.record(failure))))
+        refuse(id, Failure(.usage, "the request \(id) has no answer yet"))
     }
 
     /// Refuses a request; the failure is recorded, so that the exit code can be taken from it.
@@ -259,10 +261,16 @@ public final class ScriptRun {
         guard requests.close(id) else { return }
         let masked = gate.inward(words.worded(failure))
         if failure.endsRun { return end(ExitCode.scriptError, saying: masked) }
-        let record = ledger.record(masked)
-        worker.send(
-            .fault(
-                id: id, FaultRecord.value(masked, id: record, arguments: arguments, standardError: standardError)))
+        refuse(id, masked, arguments: arguments, standardError: standardError)
+    }
+
+    /// Sends a recorded fault; instead of one that is too large to hand over, that it is.
+    func refuse(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
+        let value = FaultRecord.value(
+            failure, id: ledger.record(failure), arguments: arguments, standardError: standardError)
+        do throws(Failure) { try worker.send(.fault(id: id, value)) } catch {
+            try? worker.send(.fault(id: id, FaultRecord.value(error, id: ledger.record(error))))
+        }
     }
 
     /// How whoever has asked for this run is spoken to.
@@ -430,7 +438,7 @@ public final class ScriptRun {
         spawner.signalAll(number)
         gate.beginEnding()
         guard !isEnding else { return }
-        worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
+        try? worker.send(.cancel(FaultRecord.value(failure, id: ledger.record(failure))))
         loop.schedule(after: .milliseconds(50)) { [weak self] in self?.worker.interrupt() }
         loop.schedule(after: Self.cancelGrace) { [weak self] in self?.hurry() }
     }

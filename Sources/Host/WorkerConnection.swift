@@ -75,8 +75,14 @@ final class WorkerConnection {
 
     var isBacklogged: Bool { queue.count - queueStart > Self.backlogBytes }
 
-    func send(_ message: Message) {
-        guard !hasEnded, let bytes = try? Frame.encode(message) else { return }
+    /// Sends a message.
+    ///
+    /// - Throws: `.limit` for one that is larger than a message may be; nothing has been sent then.
+    func send(_ message: Message) throws(Failure) {
+        if !hasEnded { send(try Frame.encode(message)) }
+    }
+
+    private func send(_ bytes: [UInt8]) {
         activity &+= 1
         queue.append(contentsOf: bytes)
         flush()
@@ -84,9 +90,12 @@ final class WorkerConnection {
     }
 
     /// Sends an answer, when there is room for it.
-    func answer(_ id: UInt32, _ value: Value) {
-        guard isBacklogged || !held.isEmpty else { return send(.answer(id: id, value)) }
-        guard !hasEnded, let bytes = try? Frame.encode(.answer(id: id, value)) else { return }
+    ///
+    /// - Throws: As `send`.
+    func answer(_ id: UInt32, _ value: Value) throws(Failure) {
+        guard !hasEnded else { return }
+        let bytes = try Frame.encode(.answer(id: id, value))
+        guard isBacklogged || !held.isEmpty else { return send(bytes) }
         held.append(bytes)
         heldBytes += bytes.count
         if heldBytes > Self.maximumHeldBytes { kill(because: Self.unread) }

@@ -132,9 +132,8 @@ import SecretMemory
             let limit = connected ? request.totalTimeout : min(request.connectTimeout, request.totalTimeout)
             return (connected ? .timeoutTotal : .timeoutConnect, "no answer within \(seconds(limit))")
         case VS_CURL_RESET: return Self.tunnelRefusal(words).map { (.proxy, $0) } ?? (.reset, words)
-        // What a receiver took is not counted here.
-        case VS_CURL_TRUNCATED where body.count == 0: return (.truncated, "the answer stops before its end")
-        case VS_CURL_TRUNCATED: return (.truncated, "the answer stops after \(body.count) bytes")
+        // Not after how many bytes: values may be among them.
+        case VS_CURL_TRUNCATED: return (.truncated, "the answer stops before its end")
         case VS_CURL_TOO_LARGE: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .tooLarge: return (.tooLarge, tooLarge)
         case VS_CURL_STOPPED where stop == .memory: return (.memory, memoryWords)

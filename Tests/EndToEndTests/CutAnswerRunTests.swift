@@ -21,6 +21,8 @@ import Testing
             let lines = outcome.errorText.split(separator: "\n")
             #expect(lines.count == 3 && lines.first?.contains("script.lua:1: ") == true, "\(outcome)")
             #expect(outcome.errorText.contains(found.vault.host) && outcome.errorText.contains("in 4 attempts"), "\(outcome)")
+            // How far it came would tell how long what had come is.
+            #expect(!outcome.errorText.contains(" byte"), "\(outcome)")
             found.vault.expectSilence(outcome)
             // A token that was minted is revoked, however the run ends.
             #expect(found.vault.asked.last == (step == .login ? "POST login" : "POST revoke"), "\(found.vault.asked)")

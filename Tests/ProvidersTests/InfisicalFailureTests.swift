@@ -147,7 +147,7 @@ private let loginCases: [RefusalCase] = [
         "no token in the answer", .json(200, #"{"expiresIn":1}"#), .network, nil,
         """
         login at HOST failed
-        the answer of HOST has not the parts that were expected, at byte 0
+        the answer of HOST has not the parts that were expected
         try again; if it stays, look at the server and at proxies between
         """),
     RefusalCase(

@@ -27,16 +27,16 @@ public struct JSONError: Error, Equatable, Sendable {
     /// The byte where it was found; for `.duplicateKey` and `.shape` where the object begins.
     public let offset: Int
 
-    /// The fact as part of a sentence: `is no JSON at byte 17`.
+    /// The fact as part of a sentence: `is no JSON`. Without the place, which would tell how long the values before it are.
     public var text: String {
         switch kind {
-        case .truncated: "is cut off after \(offset) bytes"
-        case .syntax: "is no JSON at byte \(offset)"
-        case .tooComplex: "has more parts than are read, at byte \(offset)"
-        case .encoding: "is not UTF-8 at byte \(offset)"
-        case .surrogate: "has half a character at byte \(offset)"
-        case .duplicateKey: "names one key twice, in the object at byte \(offset)"
-        case .shape: "has not the parts that were expected, at byte \(offset)"
+        case .truncated: "is cut off"
+        case .syntax: "is no JSON"
+        case .tooComplex: "has more parts than are read"
+        case .encoding: "is not UTF-8"
+        case .surrogate: "has half a character"
+        case .duplicateKey: "names one key twice in an object"
+        case .shape: "has not the parts that were expected"
         case .memory: "does not fit into secret memory"
         }
     }

@@ -22,6 +22,13 @@ import Testing
         #expect(canary.found(in: outcome) == nil)
     }
 
+    @Test func `a program is not started without its filter for a lack of memory`() throws {
+        let outcome = try Program.run(
+            ["filter_memory", Program.path, "-e", "spawn{ 'echo', 'it ran' }"], program: Self.program)
+        #expect(outcome.code != 0 && !outcome.text.contains("it ran"), "\(outcome)")
+        #expect(outcome.errorText.contains("Cannot allocate memory"), "\(outcome)")
+    }
+
     @Test func `without Landlock the filter still ends a hostile worker`() throws {
         let outcome = try Program.run(
             ["landlock", Program.folder + "/HostileWorker", "open", "0.1"], program: Self.program)

@@ -1,6 +1,7 @@
 // Runs a program as on a kernel that lacks something: OldKernel PART[,PART…] PROGRAM [ARGUMENT…]
 //
 // PART is memfd_secret, landlock, seccomp or terminals; its system calls then fail with ENOSYS, for the program and all it starts.
+// With filter_memory seccomp(2) fails with ENOMEM, as where memory is used up.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -28,10 +29,12 @@ static void emit(unsigned short kind, unsigned value, unsigned char if_true, uns
     code[length++] = (struct sock_filter){kind, if_true, if_false, value};
 }
 
-static void refuse(long number) {
+static void fail(long number, unsigned error) {
     emit(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1);
-    emit(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS, 0, 0);
+    emit(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error, 0, 0);
 }
+
+static void refuse(long number) { fail(number, ENOSYS); }
 
 // prctl(PR_SET_SECCOMP) says EINVAL where filters are not built in.
 static void refuse_prctl_seccomp(void) {
@@ -49,6 +52,7 @@ int main(int count, char **arguments) {
     if (strstr(arguments[1], "landlock"))
         for (long call = SYS_landlock_create_ruleset; call < SYS_landlock_create_ruleset + 3; call++) refuse(call);
     if (strstr(arguments[1], "terminals")) refuse(SYS_fsopen);
+    if (strstr(arguments[1], "filter_memory")) fail(SYS_seccomp, ENOMEM);
     if (strstr(arguments[1], "seccomp")) {
         refuse(SYS_seccomp);
         refuse_prctl_seccomp();

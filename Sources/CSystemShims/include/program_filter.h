@@ -13,8 +13,9 @@ extern "C" {
 /// Every process of a user may set those of the user's others, without a right that Landlock takes away: a limit of the
 /// host's on files or memory tells by its errors how long a value is. One's own limits can be set as ever, and all be read.
 ///
-/// Needs no_new_privs, or root. Async-signal-safe. 0, or -1 with errno where the kernel has no such filters (Linux before
-/// 3.17, other processors): then limits can be set.
+/// Needs no_new_privs, or root. Async-signal-safe. 0, or -1 with errno: EINVAL, ENOSYS or EPERM where there are no such
+/// filters (Linux before 3.17, other processors, some sandboxes) and limits can be set; else what can be brought about, such as
+/// ENOMEM.
 int vs_sys_filter_program(void);
 
 /// From now on the filter marks the programs that get it.

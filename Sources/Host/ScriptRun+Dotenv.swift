@@ -115,7 +115,10 @@ extension ScriptRun {
             throw refuse("it is larger than \(SecretSize.maximumLoadedBytes / 1024) KiB, or cannot be read")
         }
         room.truncate(to: found.count)
-        return (room, facts.st_ctim.tv_sec >= startedAt - 1)
+        // What a program has written before it was read counts, too.
+        var later = stat()
+        guard unsafe fstat(descriptor, &later) == 0 else { throw refuse(unsafe String(cString: strerror(errno))) }
+        return (room, max(facts.st_ctim.tv_sec, later.st_ctim.tv_sec) >= startedAt - 1)
     }
 
     // MARK: - Standard input

@@ -76,6 +76,40 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.text == "[secret:STAGE]\ttrue\n16\n", "\(outcome)")
     }
 
+    /// Each file is one chance: a program writes when it sees that the file is opened.
+    @Test func `an environment file that is written while it is read is one of this run`() throws {
+        let vault = try DevelopmentVault(secrets: ["PAT": "abcd1234 #efgh5678"])
+        let folder = try TemporaryFolder()
+        for number in 0..<40 {
+            try folder.write("\(number).env", "A=old\n" + String(repeating: "#\n", count: 15_000), mode: 0o600)
+        }
+        // What has changed in the second before a run counts as changed in it.
+        usleep(2_100_000)
+        let code = #"""
+            local writer <close> = spawn{ "python3", "-c", [[
+            import ctypes, os
+            files = [os.open("%d.env" % i, os.O_WRONLY) for i in range(40)]
+            events = ctypes.CDLL(None)
+            watcher = events.inotify_init()
+            marks = [events.inotify_add_watch(watcher, b"%d.env" % i, 32) for i in range(40)]
+            text = b"A=" + os.environb[b"T"] + b"\n"
+            open("ready", "w").close()
+            for file in files:
+                os.read(watcher, 4096)
+                os.pwrite(file, text, 0)
+            ]], env = { T = getSecret("PAT") }, cwd = arg[1], background = true }
+            repeat sleep(0.01) until fs.exists(arg[1] .. "/ready")
+            local values, words = {}, {}
+            for i = 1, 40 do
+              values["V" .. i], words[i] = secret.dotenv(arg[1] .. "/" .. i - 1 .. ".env").A, "${#V" .. i .. "}"
+            end
+            print(spawn{ "bash", "-c", "echo " .. table.concat(words, " "), env = values, allowShort = true, capture = true }.stdout)
+            """#
+        let outcome = try Program.script(code, [folder.path], environment: vault.environment)
+        let lengths = Set(outcome.text.split(whereSeparator: \.isWhitespace))
+        #expect(!lengths.isEmpty && lengths.isSubset(of: ["3", "18"]), "\(outcome)")
+    }
+
     @Test(arguments: DerivationCase.all) func `hold what they should`(testCase: DerivationCase) throws {
         let files = try SecretFiles()
         let outcome = try Program.script(

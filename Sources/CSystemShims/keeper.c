@@ -27,6 +27,8 @@ typedef struct {
     // Whether it is known which directory was made there.
     bool is_made;
     vs_sys_directory made;
+    // Why it was not removed, at the end.
+    int error;
 } removal;
 
 typedef struct {
@@ -116,22 +118,32 @@ static void say(const char *text) {
     (void)ignored;
 }
 
-static void tell_of_death(int number) {
-    char text[256];
-    snprintf(text, sizeof text,
-             "vaultscript was killed (signal %d)\nwhat it had started was ended and its run directory removed\n"
-             "%s\n",
-             number,
-             number == SIGKILL ? "somebody, or the kernel when memory ran out, did it: look at dmesg"
-                               : "this is a bug in vaultscript; please report the script that shows it");
-    say(text);
+static void remove_one(removal *which) {
+    // What has been moved away is not removed.
+    bool is_there = faccessat(AT_FDCWD, which->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    which->error = is_there ? 0 : errno;
+    if (!which->is_made)
+        vs_sys_remove_single(which->path);
+    else if (is_there && vs_sys_remove_directory(AT_FDCWD, which->path, &which->made) != 0)
+        which->error = errno;
 }
 
-static void remove_one(const removal *which) {
-    if (which->is_made)
-        vs_sys_remove_directory(AT_FDCWD, which->path, &which->made);
-    else
-        vs_sys_remove_single(which->path);
+static void tell_of_death(const keeper *self, int number) {
+    char text[64];
+    bool is_all_removed = true;
+    snprintf(text, sizeof text, "vaultscript was killed (signal %d)\n", number);
+    say(text);
+    for (size_t i = 0; i < self->removal_count; i++) {
+        if (!self->removals[i].is_made || self->removals[i].error == 0) continue;
+        is_all_removed = false;
+        say("not removed: ");
+        say(self->removals[i].path);
+        snprintf(text, sizeof text, " (%s)\n", strerror(self->removals[i].error));
+        say(text);
+    }
+    say(is_all_removed ? "what it had started was ended and its run directory removed\n" : "what it had started was ended\n");
+    say(number == SIGKILL ? "somebody, or the kernel when memory ran out, did it: look at dmesg\n"
+                          : "this is a bug in vaultscript; please report the script that shows it\n");
 }
 
 static _Noreturn void finish(keeper *self, int status) {
@@ -142,7 +154,7 @@ static _Noreturn void finish(keeper *self, int status) {
     if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
     // TTOU is blocked: the modes are put back also where the run is in the background.
     if (self->terminal >= 0) tcsetattr(self->terminal, TCSANOW, &self->modes);
-    tell_of_death(WTERMSIG(status));
+    tell_of_death(self, WTERMSIG(status));
     _exit(128 + WTERMSIG(status));
 }
 

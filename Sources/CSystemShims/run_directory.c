@@ -140,8 +140,6 @@ int vs_sys_random(void *bytes, size_t count) {
 
 // MARK: - Removing
 
-static int remove_entries(int directory);
-
 bool vs_sys_directory_learn(int directory, vs_sys_directory *which) {
     struct stat status;
     if (fstat(directory, &status) != 0) return false;
@@ -163,45 +161,90 @@ static int step_into(int at, const char *name) {
     return above.st_dev == below.st_dev ? directory : close_with(directory, EXDEV);
 }
 
+// A child may have taken the rights from its own directory. By number: a name could be a link by now.
+static void take_rights(int directory) {
+    char itself[64];
+    snprintf(itself, sizeof itself, "/proc/self/fd/%d", directory);
+    chmod(itself, 0700);
+}
+
 // Takes `directory` over and gives a descriptor that lists it.
 static int open_list(int directory) {
+    take_rights(directory);
     int list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (list < 0 && errno == EACCES) {
-        // A child may have taken the rights from its own directory. By number: a name could be a link by now.
-        char itself[64];
-        snprintf(itself, sizeof itself, "/proc/self/fd/%d", directory);
-        if (chmod(itself, 0700) == 0) list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
     int error = errno;
     close(directory);
     errno = error;
     return list;
 }
 
-static int remove_entry(int at, const char *name) {
-    if (unlinkat(at, name, 0) == 0 || errno == ENOENT) return 0;
-    if (errno != EISDIR && errno != EPERM) return -1;
+// What lies below a directory of the top is moved up and removed there: no tree is too deep for the stack, for descriptors,
+// or for the length of a path.
+typedef struct {
+    int top;
+    unsigned long long moved;
+} tree;
+
+static int remove_entries(tree *all, int directory);
+
+static int move_up(tree *all, int at, const char *name) {
     int directory = step_into(at, name);
     if (directory < 0) return errno == ENOENT ? 0 : -1;
-    int list = open_list(directory);
-    if (list < 0 || remove_entries(list) != 0) return -1;
-    return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+    // Its entry ".." is changed.
+    take_rights(directory);
+    close(directory);
+    for (;; all->moved++) {
+        char place[32];
+        snprintf(place, sizeof place, "%llu", all->moved);
+        if (renameat(at, name, all->top, place) == 0) break;
+        if (errno == ENOENT) return 0;
+        // The number is the name of something else.
+        if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR) return -1;
+    }
+    all->moved++;
+    return 0;
 }
 
-// Takes `directory` over. The list is read again after each removal: readdir promises nothing about a changed one.
-static int remove_entries(int directory) {
+static int remove_in_top(tree *all, const char *name) {
+    int directory = step_into(all->top, name);
+    if (directory < 0) return errno == ENOENT ? 0 : -1;
+    int list = open_list(directory);
+    if (list < 0 || remove_entries(all, list) != 0) return -1;
+    return unlinkat(all->top, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+static int remove_entry(tree *all, int at, const char *name) {
+    if (unlinkat(at, name, 0) == 0 || errno == ENOENT) return 0;
+    if (errno != EISDIR && errno != EPERM) return -1;
+    if (unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+    if (errno != ENOTEMPTY && errno != EEXIST) return -1;
+    return at == all->top ? remove_in_top(all, name) : move_up(all, at, name);
+}
+
+// Takes `directory` over. The list is read until nothing of it is removed any more: readdir promises nothing about a changed
+// one. What cannot be removed does not keep the rest.
+static int remove_entries(tree *all, int directory) {
     DIR *entries = fdopendir(directory);
     if (!entries) return close_with(directory, errno);
-    int status = 0;
-    for (struct dirent *entry; status == 0 && (entry = readdir(entries));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        status = remove_entry(dirfd(entries), entry->d_name);
-        if (status == 0) rewinddir(entries);
-    }
-    int error = errno;
+    int error;
+    bool goes_on;
+    do {
+        unsigned long long moved = all->moved;
+        error = 0;
+        goes_on = false;
+        for (struct dirent *entry; (entry = readdir(entries));) {
+            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+            if (remove_entry(all, dirfd(entries), entry->d_name) == 0)
+                goes_on = true;
+            else
+                error = errno;
+        }
+        goes_on = goes_on || all->moved != moved;
+        rewinddir(entries);
+    } while (goes_on);
     closedir(entries);
     errno = error;
-    return status;
+    return error ? -1 : 0;
 }
 
 int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *made) {
@@ -215,7 +258,8 @@ int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *ma
     if (!vs_sys_directory_learn(directory, &found)) return close_with(directory, errno);
     if (found.device != made->device || found.inode != made->inode) return close_with(directory, ESTALE);
     int list = open_list(directory);
-    if (list < 0 || remove_entries(list) != 0) return -1;
+    tree all = {.top = list};
+    if (list < 0 || remove_entries(&all, list) != 0) return -1;
     return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }
 

@@ -55,6 +55,42 @@ import Testing
         #expect(outcome.code == 137 && outcome.errorText.contains("vaultscript was killed (signal 9)"), "\(outcome)")
     }
 
+    /// A run of a program that does `work` in its folder of the run directory, until the host is killed.
+    private func killedRun(_ memory: TemporaryFolder, _ work: String) throws -> Program.Outcome {
+        let folder = try TemporaryFolder()
+        let code = """
+            spawn{ "python3", "-c", [[
+            import os, sys, time
+            os.chdir(os.path.dirname(os.environ["KEY"]))
+            \(work)
+            open(sys.argv[1], "w").close()
+            time.sleep(60) ]], arg[1], files = { KEY = "in memory" } }
+            """
+        return try Program.script(
+            code, [folder.path + "/ready"], environment: ["XDG_RUNTIME_DIR": memory.path]
+        ) { pid in
+            for _ in 0..<800 where !FileManager.default.fileExists(atPath: folder.path + "/ready") { usleep(12_500) }
+            kill(try ProcessTree.host(of: pid), SIGKILL)
+        }
+    }
+
+    @Test(arguments: [
+        "for i in range(30000): os.mkdir('a'); os.chdir('a')",
+        "os.mkdir('a'); open('a/0', 'w'); os.mkdir('a/b'); open('a/b/c', 'w'); os.chmod('a/b', 0); os.chmod('a', 0o500); os.mkdir('../0')",
+    ]) func `removes what a program has put into the run directory`(work: String) throws {
+        let memory = try TemporaryFolder(in: "/dev/shm")
+        let outcome = try killedRun(memory, work)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: memory.path) == [], "\(outcome)")
+        #expect(outcome.errorText.contains("and its run directory removed"), "\(outcome)")
+    }
+
+    @Test func `does not say that it removed a run directory that was moved away`() throws {
+        let memory = try TemporaryFolder(in: "/dev/shm")
+        let outcome = try killedRun(memory, "os.rename(os.path.dirname(os.getcwd()), '\(memory.path)/moved')")
+        #expect(outcome.errorText.contains("not removed: \(memory.path)/vaultscript-"), "\(outcome)")
+        #expect(!outcome.errorText.contains("run directory removed"), "\(outcome)")
+    }
+
     @Test func `has the host end everything when it is killed itself`() throws {
         let run = try Run()
         let outcome = try run.run { kill($0, SIGKILL) }

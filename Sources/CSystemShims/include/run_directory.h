@@ -38,7 +38,8 @@ bool vs_sys_directory_learn(int directory, vs_sys_directory *which);
 
 /// Removes the directory `made` by its name in `at`, with all below it. What else bears that name by now is left alone
 /// (ESTALE): a program may have moved a directory of the user's there. Links are removed, not followed, and nothing that
-/// is mounted below is entered (EXDEV). 0, or -1 with errno; ENOENT is no error: it has been moved away or removed.
+/// is mounted below is entered (EXDEV). Of any depth; what cannot be removed does not keep the rest. 0, or -1 with errno;
+/// ENOENT is no error: it has been moved away or removed.
 int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *made);
 
 /// Removes one file, link or empty directory; nothing below it. 0, or -1 with errno; ENOENT is no error.

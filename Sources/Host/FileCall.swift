@@ -62,7 +62,7 @@ struct FileCall {
     func found(_ path: [UInt8]? = nil, followsLast: Bool = true) throws(Failure) -> (place: FilePlace, file: OpenFile) {
         let place = try place(path, followsLast: followsLast)
         guard let file = place.file else {
-            throw failure(FileTrouble(.system(ENOENT), place.folder, place.name), path ?? self.path)
+            throw failure(place.missing, path ?? self.path)
         }
         return (place, file)
     }
@@ -88,7 +88,11 @@ struct FileCall {
 
     /// A file that has just been opened is judged again: what is at a name can change between look and opening.
     func judged(_ file: OpenFile?, _ place: FilePlace, _ path: [UInt8]? = nil) throws(Failure) -> OpenFile {
-        guard let file else { throw failure(FileTrouble(.system(errno), place.folder, place.name), path ?? self.path) }
+        guard let file else {
+            var trouble = place.missing
+            trouble.cause = .system(errno)
+            throw failure(trouble, path ?? self.path)
+        }
         if let what = protection.inside[file.identity] { throw outOfReach(what, path ?? self.path) }
         return file
     }
@@ -146,7 +150,9 @@ struct FileCall {
 
     private func missing(_ trouble: FileTrouble, _ path: [UInt8]) -> Failure {
         var reason = ""
-        if case .system(ENOTDIR) = trouble.cause {
+        if trouble.isOfLink {
+            reason = "a link leads nowhere"
+        } else if case .system(ENOTDIR) = trouble.cause {
             reason = "\(trouble.name.shownPath) is no folder"
         } else if trouble.isOnTheWay {
             reason = "the folder \(trouble.name.shownPath) does not exist"
@@ -167,7 +173,8 @@ struct FileCall {
 
     /// Looked for among the masked names: otherwise a script could ask how close its guess is to a value.
     private func nearName(_ trouble: FileTrouble) -> String? {
-        guard let folder = trouble.folder, !trouble.name.isEmpty, !folder.facts.is_process_file else { return nil }
+        guard !trouble.isOfLink, let folder = trouble.folder, !trouble.name.isEmpty, !folder.facts.is_process_file
+        else { return nil }
         var names: [String] = []
         _ = folder.forEachName { name, _ in
             names.append(String(decoding: masked(name), as: UTF8.self))

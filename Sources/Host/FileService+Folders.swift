@@ -62,7 +62,7 @@ extension FileService {
         try call.options.finish()
         let from = try call.changeable()
         guard from.file != nil else {
-            throw call.failure(FileTrouble(.system(ENOENT), from.folder, from.name), call.path)
+            throw call.failure(from.missing, call.path)
         }
         let target = try call.changeable(to)
         let result = made.keeping(target.file) {
@@ -86,7 +86,7 @@ extension FileService {
         }
         guard let file = place.file else {
             if isOptional { return .boolean(false) }
-            throw call.failure(FileTrouble(.system(ENOENT), place.folder, place.name), call.path)
+            throw call.failure(place.missing, call.path)
         }
         var removal = TreeRemoval(call: call, made: made, root: file, isRecursive: isRecursive)
         try removal.remove(place, depth: 0)

@@ -20,6 +20,8 @@ struct FileTrouble: Error {
     var name: [UInt8]
     /// That name is not the path's last one.
     var isOnTheWay: Bool
+    /// That name stands in a link, and not in the path: a script is not told it.
+    var isOfLink = false
 
     init(_ cause: Cause, _ folder: OpenFile? = nil, _ name: [UInt8] = [], isOnTheWay: Bool = false) {
         self.cause = cause
@@ -49,6 +51,15 @@ struct FilePlace {
     let name: [UInt8]
     /// Opened without any right to its content; nil where there is nothing of that name.
     let file: OpenFile?
+    /// `name` stands in a link, and not in the path: a script is not told it.
+    var isOfLink = false
+
+    /// The trouble of whoever finds nothing here.
+    var missing: FileTrouble {
+        var trouble = FileTrouble(.system(ENOENT), folder, name)
+        trouble.isOfLink = isOfLink
+        return trouble
+    }
 }
 
 /// Follows a path as the kernel would, one step at a time, and judges every folder, file and link on the way by what it
@@ -69,14 +80,31 @@ struct FileWalk {
         -> FilePlace
     {
         guard path.count <= Self.maximumPathBytes else { throw FileTrouble(.system(ENAMETOOLONG)) }
+        var isOfLink = false
+        do throws(FileTrouble) {
+            return try resolve(path, from: start, followsLast, &isOfLink)
+        } catch {
+            var error = error
+            error.isOfLink = isOfLink
+            throw error
+        }
+    }
+
+    private func resolve(
+        _ path: [UInt8], from start: OpenFile?, _ followsLast: Bool, _ isOfLink: inout Bool
+    ) throws(FileTrouble) -> FilePlace {
         var folder = try beginning(path, start)
         var rest = Self.steps(path)
+        // How many of them are the path's own: the others come out of links.
+        var own = rest.count
         var links = 0
         while let name = rest.popLast() {
+            isOfLink = rest.count >= own
+            own = min(own, rest.count)
             if name == [46] { continue }
             let isLast = rest.isEmpty
             guard let file = try step(folder, name, isLast) else {
-                return FilePlace(folder: folder, name: name, file: nil)
+                return FilePlace(folder: folder, name: name, file: nil, isOfLink: isOfLink)
             }
             if name == [46, 46] {
                 folder = file
@@ -88,7 +116,7 @@ struct FileWalk {
                 rest += Self.steps(text)
             } else if isLast {
                 guard path.last != 47 || file.isFolder else { throw FileTrouble(.system(ENOTDIR), folder, name) }
-                return FilePlace(folder: folder, name: name, file: file)
+                return FilePlace(folder: folder, name: name, file: file, isOfLink: isOfLink)
             } else {
                 guard file.isFolder else { throw FileTrouble(.system(ENOTDIR), folder, name) }
                 folder = file

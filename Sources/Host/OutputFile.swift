@@ -129,6 +129,7 @@ final class OutputFile {
     /// - Throws: `.io` with the system's reason; then there is no new file.
     func commit() throws(Failure) {
         guard let temporary else { return discard() }
+        let named = String(decoding: plan.path, as: UTF8.self)
         let existing = unsafe vs_sys_redirect_mode(target)
         let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
         var replaced: OpenFile?
@@ -137,14 +138,14 @@ final class OutputFile {
         } catch {
             // What is replaced has to be seen: it may be a file that the script has made.
             if case .system(let number) = error.cause, !error.isMissing {
-                throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, number)
+                throw Self.failure(option, named, "cannot be replaced", VS_SYS_REDIRECT_ERROR, number)
             }
         }
         let result = made.keeping(replaced) {
             unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode))
         }
         guard result == 0 else {
-            throw Self.failure(option, target, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
+            throw Self.failure(option, named, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
         }
         made.note(descriptor)
         forgetTemporary()

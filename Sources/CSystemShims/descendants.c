@@ -117,10 +117,16 @@ ssize_t vs_sys_children(pid_t *list, size_t capacity) {
     DIR *threads = opendir("/proc/self/task");
     if (!threads) return -1;
     size_t count = 0, read = 0;
-    for (struct dirent *entry; (entry = readdir(threads));)
-        if (isdigit((unsigned char)entry->d_name[0]) && add_children(entry->d_name, list, capacity, &count)) read++;
+    bool lacks = false;
+    for (struct dirent *entry; (entry = readdir(threads));) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        if (add_children(entry->d_name, list, capacity, &count))
+            read++;
+        else if (errno != ENOENT && errno != ESRCH)
+            lacks = true;
+    }
     closedir(threads);
-    return read > 0 ? (ssize_t)count : -1;
+    return read > 0 && !lacks ? (ssize_t)count : -1;
 }
 
 // MARK: - All children

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,6 +128,16 @@ int vs_sys_file_commit(int file, int folder, const char *name, const char *to) {
         close(opened);
     }
     return 0;
+}
+
+// The kernel gives a lease for writing only to whoever alone has the file open. Should it be broken meanwhile, the signal is
+// one that does nothing.
+bool vs_sys_file_is_alone(int file) {
+    if (fcntl(file, F_SETSIG, SIGURG) != 0) return false;
+    bool is_alone = fcntl(file, F_SETLEASE, F_WRLCK) == 0;
+    if (is_alone) fcntl(file, F_SETLEASE, F_UNLCK);
+    fcntl(file, F_SETSIG, 0);
+    return is_alone;
 }
 
 // MARK: - Lists

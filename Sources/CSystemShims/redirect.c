@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdint.h>
@@ -13,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 // Without the links of /proc, which lead to descriptors of this process. Linux before 5.6 opens them, and the look at
@@ -74,39 +71,13 @@ int vs_sys_redirect_input(const char *path, vs_sys_redirect_refusal *refusal) {
     return *refusal == VS_SYS_REDIRECT_OK ? file : refuse(file, *refusal, refusal);
 }
 
-// Whether somebody has the file open for writing: then no lease for reading is given. What can have none (another's file,
-// some file systems) counts as not written. A lease that is broken meanwhile would send a signal: it is blocked, and taken.
-static bool is_written(const char *path) {
-    struct stat status;
-    // Opening alone has effects on a named pipe: somebody may wait for a reader.
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    int file = open_plain(path, O_RDONLY, 0);
-    bool result = false;
-    sigset_t io, before;
-    sigemptyset(&io);
-    sigaddset(&io, SIGIO);
-    if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && pthread_sigmask(SIG_BLOCK, &io, &before) == 0) {
-        struct timespec at_once = {0, 0};
-        if (fcntl(file, F_SETLEASE, F_RDLCK) == 0)
-            fcntl(file, F_SETLEASE, F_UNLCK);
-        else
-            result = errno == EAGAIN;
-        while (sigtimedwait(&io, NULL, &at_once) == SIGIO) {}
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-    }
-    if (file >= 0) close(file);
-    return result;
-}
-
 int vs_sys_redirect_output(const char *path, vs_sys_redirect_options *options, vs_sys_redirect_refusal *refusal) {
     int way = O_WRONLY | (options->appends ? O_APPEND : 0);
     options->is_new = true;
-    options->is_written = false;
     // Narrow at first: nobody else can open it before it has its mode.
     int file = open_plain(path, way | O_CREAT | O_EXCL, 0600);
     if (file < 0 && errno == EEXIST) {
         options->is_new = false;
-        options->is_written = is_written(path);
         // O_CREAT follows a link that leads nowhere yet.
         file = open_plain(path, way | O_CREAT, 0600);
     }

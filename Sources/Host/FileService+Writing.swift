@@ -132,7 +132,7 @@ struct FileSink {
 
     /// Nobody else of this run writes the file itself.
     func checkFree(_ outputs: OpenOutputs) throws(Failure) {
-        if temporaryName == nil { try outputs.check(file.identity, call.function, path) }
+        if temporaryName == nil { try outputs.check(file.identity, file.number, call.function, path) }
     }
 
     /// Writes the file with `body`, which gives 0 or -1, and notes it.

@@ -28,13 +28,17 @@ final class FileService {
     let protected: ProtectedPlaces
     let temporary: TemporaryFolders
     /// What is being written by programs and downloads.
-    let outputs = OpenOutputs()
+    let outputs: OpenOutputs
     /// What the script itself has written so far.
     let made = ScriptFiles()
 
-    init(options: RunOptions, environment: HostEnvironment, gate: Gate, store: SecretStore) {
+    init(
+        options: RunOptions, environment: HostEnvironment, gate: Gate, store: SecretStore,
+        hasLeftPrograms: @escaping () -> Bool
+    ) {
         self.gate = gate
         self.store = store
+        outputs = OpenOutputs(hasLeftPrograms: hasLeftPrograms)
         protected = ProtectedPlaces(options: options, environment: environment)
         temporary = TemporaryFolders(environment.setting("TMPDIR"))
     }

@@ -100,7 +100,7 @@ final class OutputFile {
             throw Self.failure(option, named, "cannot be written", refusal, error)
         }
         try call.judge(descriptor)
-        identity = try outputs.take(descriptor, option, plan.path, isWritten: options.is_written)
+        identity = try outputs.take(descriptor, option, plan.path)
         guard !plan.isAtomic else { return }
         if let identity { made.begin(identity) }
         // Emptied only after it has been looked at, so that a refused file stays as it was.
@@ -193,7 +193,7 @@ final class OutputFile {
     private static func options(_ plan: Plan) -> vs_sys_redirect_options {
         vs_sys_redirect_options(
             appends: plan.appends, creation_mode: mode_t(plan.mode ?? defaultMode), sets_mode: plan.mode != nil,
-            is_new: false, is_written: false)
+            is_new: false)
     }
 
     /// A new name in the folder of `path`, where a rename can replace that file.

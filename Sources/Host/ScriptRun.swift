@@ -279,7 +279,9 @@ public final class ScriptRun {
     /// Made when a script first uses files or programs.
     var files: FileService {
         if let madeFiles { return madeFiles }
-        let made = FileService(options: options, environment: environment, gate: gate, store: store)
+        let made = FileService(options: options, environment: environment, gate: gate, store: store) { [spawner] in
+            spawner.hasLeftPrograms
+        }
         made.temporary.willMake = { [keeper] in keeper?.remove($0) }
         made.temporary.didMake = { [keeper] in keeper?.remove($0) }
         made.protected.handed = { [spawner] in spawner.handedDescriptors }

@@ -48,11 +48,17 @@ struct ProcessTable {
         return ProcessTable().processes.contains { $0.group == group && !$0.is_zombie }
     }
 
-    /// The children of this process.
-    static func children() -> [Int32] {
+    /// The children of this process; none where they cannot be seen.
+    static func children() -> [Int32] { seenChildren() ?? [] }
+
+    /// The children of this process; nil where they cannot be seen, for a lack of descriptors.
+    static func seenChildren() -> [Int32]? {
         let listed = unsafe filled(Int32(0)) { room in unsafe vs_sys_children(room.baseAddress, room.count) }
+        if let listed { return listed }
         // A kernel without children lists: the long way.
-        return listed ?? ProcessTable().processes.filter { $0.parent == getpid() }.map(\.pid)
+        let all = ProcessTable().processes
+        guard all.contains(where: { $0.pid == getpid() }) else { return nil }
+        return all.filter { $0.parent == getpid() }.map(\.pid)
     }
 
     /// Calls `fill` with more room until all fits; nil where it cannot be read.

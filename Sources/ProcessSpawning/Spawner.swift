@@ -245,6 +245,18 @@ public final class Spawner {
 
     // MARK: - Orphans
 
+    /// Whether children that have ended have left processes behind, which are children of this process since, or that cannot
+    /// be seen.
+    public var hasLeftPrograms: Bool {
+        guard let children = ProcessTable.seenChildren() else { return true }
+        return children.contains { pid in
+            guard live[pid] == nil, detached[pid] == nil, !spared.contains(pid) else { return false }
+            // Who has ended does not count; whose first thread alone has ended cannot be reaped, and does.
+            var unused = vs_sys_exit()
+            return unsafe vs_sys_reap(pid, &unused) == 0
+        }
+    }
+
     /// Makes this process the parent of every descendant that loses its own, and reaps those when they end.
     ///
     /// To be called at the start of the run, before the process has a second thread: it blocks SIGCHLD.

@@ -394,4 +394,15 @@ struct IsolationTests {
             bench.files.remove()
         }
     }
+
+    /// Then nobody can say that a program has left none behind.
+    @Test func `are not seen where descriptors are used up`() async {
+        await #expect(processExitsWith: .success) {
+            var last: Int32 = -1
+            while case let opened = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC), opened >= 0 { last = opened }
+            try #require(ProcessTable.seenChildren() == nil)
+            close(last)
+            try #require(ProcessTable.seenChildren() == nil)
+        }
+    }
 }

@@ -49,7 +49,7 @@ ssize_t vs_sys_processes(vs_sys_process *list, size_t capacity);
 bool vs_sys_process_look(pid_t pid, vs_sys_process *process);
 
 /// Fills `list` with up to `capacity` children of this process, zombies too. Gives their number, which may be larger;
-/// -1 where the kernel has no children lists (CONFIG_PROC_CHILDREN).
+/// -1 where the kernel has no children lists (CONFIG_PROC_CHILDREN), or they cannot be read.
 ssize_t vs_sys_children(pid_t *list, size_t capacity);
 
 /// A close-on-exec descriptor for `pid`, readable once it has exited; -1 with errno. The caller closes it.

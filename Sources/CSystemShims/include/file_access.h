@@ -62,6 +62,10 @@ int vs_sys_file_copy(int from, int to, long long limit);
 /// Makes `to` in `folder` from the finished temporary file `name`: flushed to the disk, then renamed over. 0, or -1.
 int vs_sys_file_commit(int file, int folder, const char *name, const char *to);
 
+/// Whether it is certain that nobody else has the regular file open, which was opened for writing. False also where that cannot
+/// be known: a named pipe, another user's file, a file system without leases.
+bool vs_sys_file_is_alone(int file);
+
 /// Begins to list the folder `name` in `folder`; NULL with errno. To be ended with `vs_sys_file_list_end`.
 void *vs_sys_file_list_begin(int folder, const char *name);
 

@@ -31,8 +31,6 @@ typedef struct {
     bool sets_mode;
     /// Told by `vs_sys_redirect_output`: the file was made by it.
     bool is_new;
-    /// Told by it, too: somebody else had the file open for writing.
-    bool is_written;
 } vs_sys_redirect_options;
 
 /// Opens `path` for reading: a close-on-exec descriptor that the caller closes, or -1 with `refusal` set. Never waits.

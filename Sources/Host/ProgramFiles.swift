@@ -10,9 +10,8 @@ import ProcessSpawning
 /// The files that a program is started from: its own, and where that is a script the interpreter that its first line
 /// names, with what `env` finds there.
 struct ProgramFiles {
-    /// As Linux has it (`BINPRM_BUF_SIZE`, and five interpreters at most).
+    /// As Linux has it (`BINPRM_BUF_SIZE`).
     private static let lineBytes = 256
-    private static let maximumDepth = 5
 
     private(set) var paths: [[UInt8]] = []
     /// Why one of them cannot be looked into, other than for its rights, which stop an interpreter as well.
@@ -21,23 +20,43 @@ struct ProgramFiles {
 
     init(_ path: [UInt8], of request: SpawnRequest) {
         self.request = request
-        add(path, depth: 0)
+        var open = [path]
+        var seen: Set<[UInt8]> = []
+        while let path = open.popLast() {
+            guard seen.insert(path).inserted else { continue }
+            paths.append(path)
+            open += next(path)
+        }
     }
 
-    private mutating func add(_ path: [UInt8], depth: Int) {
-        paths.append(path)
-        guard depth < Self.maximumDepth, let (interpreter, rest) = firstLine(of: path) else { return }
-        add(interpreter, depth: depth + 1)
-        guard interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) else { return }
-        // Its options, and variables that it sets.
-        let word = rest.first { $0.first != 45 && !$0.contains(61) }
-        guard let word else { return }
-        var found = request
-        found.program = word
-        if let file = found.programFile { add(file.path, depth: depth + 1) }
+    /// What the first line of a file leads to.
+    private mutating func next(_ path: [UInt8]) -> [[UInt8]] {
+        guard let (interpreter, rest) = firstLine(of: path) else { return [] }
+        let file = request.seenFromChild(interpreter)
+        guard interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) else { return [file] }
+        return [file]
+            + Self.words(rest).compactMap { word in
+                var found = request
+                found.program = word
+                return found.programFile?.path
+            }
     }
 
-    private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [[UInt8]])? {
+    /// What `env` may take for a program in its one argument: all of it, and with `-S` each word. Which of them are options,
+    /// their arguments and variables depends on the `env`.
+    private static func words(_ text: [UInt8]) -> Set<[UInt8]> {
+        let words = text.split { [9, 10, 11, 12, 13, 32].contains($0) }
+        let bare = words.map { $0.filter { $0 != 34 && $0 != 39 } }
+        // Behind -S, -vS and --split-string=.
+        let joined = bare.filter { $0.first == 45 }.flatMap { option in
+            [UInt8(ascii: "S"), UInt8(ascii: "=")].compactMap { mark in
+                option.firstIndex(of: mark).map { Array(option[($0 + 1)...]) }
+            }
+        }
+        return Set([text] + words.map(Array.init) + bare + joined).subtracting([[]])
+    }
+
+    private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [UInt8])? {
         let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             if errno != ENOENT, errno != EACCES { lack = lack ?? errno }
@@ -47,8 +66,18 @@ struct ProgramFiles {
         var room = [UInt8](repeating: 0, count: Self.lineBytes)
         let count = unsafe read(file, &room, room.count)
         guard count > 2, room.starts(with: [35, 33]) else { return nil }
-        let line = room[2..<count].prefix { $0 != 10 && $0 != 0 }
-        let words = line.split { $0 == 32 || $0 == 9 || $0 == 13 }.map(Array.init)
-        return words.first.map { ($0, Array(words.dropFirst())) }
+        // As the kernel divides it: blanks and tabs alone, and one argument.
+        let line = Self.withoutBlanks(room[2..<count].prefix { $0 != 10 && $0 != 0 })
+        let interpreter = line.prefix { !Self.isBlank($0) }
+        guard !interpreter.isEmpty else { return nil }
+        return (Array(interpreter), Array(Self.withoutBlanks(line[interpreter.endIndex...])))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+
+    private static func withoutBlanks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let start = text.drop(while: isBlank)
+        let end = start.lastIndex { !isBlank($0) } ?? start.startIndex - 1
+        return start[..<(end + 1)]
     }
 }

@@ -24,13 +24,13 @@ extension SpawnRequest {
     /// The file that this request would execute, as things are now; nil where there is none.
     public var programFile: ProgramFile? {
         for candidate in Spawner.candidates(for: program, in: searchPath) {
-            if let file = Self.executable(seenFrom(candidate)) { return file }
+            if let file = Self.executable(seenFromChild(candidate)) { return file }
         }
         return nil
     }
 
-    /// The child searches from its own working directory.
-    private func seenFrom(_ path: [UInt8]) -> [UInt8] {
+    /// A path as it leads on from the child's working directory: there the kernel and the child look.
+    public func seenFromChild(_ path: [UInt8]) -> [UInt8] {
         guard path.first != UInt8(ascii: "/"), let workingDirectory else { return path }
         return workingDirectory + [UInt8(ascii: "/")] + path
     }

@@ -7,19 +7,44 @@ import Testing
 @testable import Host
 
 @Suite("The files of a program") struct ProgramFilesTests {
-    private func paths(_ line: String) throws -> [String] {
-        let folder = try TemporaryFolder()
+    private func paths(_ line: String, in folder: TemporaryFolder? = nil) throws -> Set<String> {
+        let folder = try folder ?? TemporaryFolder()
         try folder.write("tool", line, mode: 0o755)
         let path = Array("\(folder.path)/tool".utf8)
-        let files = ProgramFiles(path, of: SpawnRequest(program: path))
+        var request = SpawnRequest(program: path)
+        request.workingDirectory = Array(folder.path.utf8)
+        request.environment = [EnvironmentVariable(Array("PATH".utf8), .text(Array(folder.path.utf8)))]
+        let files = ProgramFiles(path, of: request)
         #expect(files.lack == nil)
-        return files.paths.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+        return Set(files.paths.dropFirst().map { String(decoding: $0, as: UTF8.self) })
     }
 
     @Test func `are its own and the interpreters of its first line`() throws {
         #expect(try paths("#!/bin/sh -e\n") == ["/bin/sh"])
         #expect(try paths("#! /nonexistent/interpreter\n") == ["/nonexistent/interpreter"])
         #expect(try paths("no script") == [])
+    }
+
+    /// For the kernel a line ends at LF alone.
+    @Test func `are those whose names end in CR`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("other\r", "", mode: 0o755)
+        #expect(try paths("#!/other\r\n") == ["/other\r"])
+        #expect(try paths("#!/x/env other\r\n", in: folder) == ["/x/env", "\(folder.path)/other\r"])
+    }
+
+    @Test(arguments: [
+        "other", "-S other -x", "-S -u FOO other", "-Sother x", "-vSother", "--split-string=other", "-S A=1 'other'",
+        "-S x\u{0B}other\r",
+    ]) func `are what env may find`(words: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("other", "", mode: 0o755)
+        #expect(try paths("#!/x/env \(words)\n", in: folder) == ["/x/env", "\(folder.path)/other"])
+    }
+
+    @Test func `are seen from the working directory of the program`() throws {
+        let folder = try TemporaryFolder()
+        #expect(try paths("#!./other\n", in: folder) == ["\(folder.path)/./other"])
     }
 
     /// What can be brought about is not taken for a program without an interpreter.

@@ -42,6 +42,8 @@ final class ChildOutput {
     private var produced = 0
     private var surplus = 0
     private var isByLine = false
+    /// A line came that is larger than `maxOutput`: the text ends before it.
+    private var endsEarly = false
     private var isDiscarded = false
     private var isSpent = false
     /// Secret memory is used up, which no script may be told otherwise than by its end.
@@ -94,6 +96,8 @@ final class ChildOutput {
         received += bytes.count
         if isCaptured, !isDiscarded, !isSpent { count(bytes) }
         if later != nil { keepLater(bytes) }
+        guard !endsEarly else { return }
+        defer { judgeLine() }
         switch way {
         case .shown(let stream): stream.write(bytes) { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
@@ -110,12 +114,27 @@ final class ChildOutput {
     }
 
     func finish() {
+        guard !endsEarly else {
+            isEnded = true
+            return
+        }
         switch way {
         case .shown(let stream): stream.finish { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }
         isEnded = true
+    }
+
+    /// Ends the text before a line that is too large, wherever the masker stops: what is held back must not decide which
+    /// lines are given.
+    private func judgeLine() {
+        guard isByLine, !isDiscarded, !isEnded, !endsEarly, openLine > maximum, case .captured(let stream) = way else {
+            return
+        }
+        stream.finish { keep($0) }
+        endsEarly = true
+        text.removeLast(text.count - max(wholeEnd, taken))
     }
 
     private func count(_ bytes: Span<UInt8>) {
@@ -203,7 +222,7 @@ final class ChildOutput {
     /// or one line is larger than `maxOutput`.
     func excess(_ program: String) -> Failure? {
         if isSpent { return lack ?? (isCaptured && !isForLater ? noRoom(program) : tooMuch(program)) }
-        guard isByLine, !isDiscarded, openLine > maximum else { return nil }
+        guard endsEarly, !isDiscarded, !hasWholeLine else { return nil }
         return Failure(
             .limit, "\(program) printed a line of more than \(maximum) bytes",
             reason: "lines() holds a line in memory until it is whole", hint: "raise maxOutput, or take the text whole")
@@ -245,7 +264,10 @@ final class ChildOutput {
     // MARK: - By line
 
     /// What comes is given out by `takeLines` from now on.
-    func beginLines() { isByLine = true }
+    func beginLines() {
+        isByLine = true
+        judgeLine()
+    }
 
     /// The whole lines that are there, about `most` bytes of them; at the end also what is no whole line. Nil where there
     /// is nothing yet; empty at the end.

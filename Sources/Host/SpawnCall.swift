@@ -127,7 +127,7 @@ final class SpawnCall: ChildCall {
                 hint: "start it with capture = true (or \"stdout\", \"merge\") beside background = true")
         }
         output.beginLines()
-        if !hasEnded { judge(output) }
+        judge(output)
         readers.append(id)
         answerReaders()
         refreshPauses()

@@ -44,7 +44,8 @@ struct EscapeStyle {
         // MySQL; Rust's `{:?}` and `escape_default`; Java's properties.
         EscapeStyle(escaped: ByteSet("\"'\\"), letters: "---n--r-", controls: .raw, high: .raw),
         EscapeStyle(escaped: ByteSet("\"\\"), letters: "--tn--r-", controls: .bracedCharacters, high: .raw),
-        EscapeStyle(escaped: ByteSet("\"'\\"), letters: "--tn--r-", controls: .bracedCharacters, high: .bracedCharacters),
+        EscapeStyle(
+            escaped: ByteSet("\"'\\"), letters: "--tn--r-", controls: .bracedCharacters, high: .bracedCharacters),
         EscapeStyle(escaped: ByteSet(":=#!\\"), letters: "--tn-fr-", controls: .utf16, high: .utf16),
         // util-linux where characters are bytes.
         EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex),
@@ -120,7 +121,8 @@ struct EscapeStyle {
         case _ where digits == .utf16: draft.appendUTF16Escape(scalar, upper: true)
         case _ where digits == .bracedCharacters:
             draft.append("\\u{")
-            draft.appendHex(scalar, digits: max(1, (UInt32.bitWidth - scalar.leadingZeroBitCount + 3) / 4), upper: false)
+            draft.appendHex(
+                scalar, digits: max(1, (UInt32.bitWidth - scalar.leadingZeroBitCount + 3) / 4), upper: false)
             draft.append(0x7d)
         case 0x85: draft.append("\\N")
         case 0xa0: draft.append("\\_")

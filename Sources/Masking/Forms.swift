@@ -71,6 +71,9 @@ protocol FormTarget: AnyObject {
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
     ) throws(Failure) -> Int?
 
+    /// The forms that come now are of a part of a value: where that is a value too, its name counts.
+    var isPart: Bool { get set }
+
     /// The forms that come now are made of this text.
     func begin(_ text: Span<UInt8>)
 
@@ -117,6 +120,8 @@ private struct FormWriter<Target: FormTarget> {
         try unsafe expand(core, .all)
         guard LineText.hasBreak(unsafe value.span) else {
             guard LineText.isJSON(unsafe core.span) else { return }
+            needles.isPart = true
+            defer { needles.isPart = false }
             return try unsafe writeSettings(core)
         }
         try writeNewlineVariants(unsafe value.span, hasEncodings: false)
@@ -146,6 +151,8 @@ private struct FormWriter<Target: FormTarget> {
     }
 
     func writeLines(_ text: Base) throws(Failure) {
+        needles.isPart = true
+        defer { needles.isPart = false }
         var start = 0
         for index in 0...text.count {
             guard unsafe index == text.count || LineBreak.begins(with: text[index]) else { continue }

@@ -144,6 +144,10 @@ final class LaterValues {
     private var holdsMask = false
     /// That text among the needles, once a form is spelled from it there.
     private var stored: UnsafeBufferPointer<UInt8>?
+    var isPart: Bool {
+        get { needles.isPart }
+        set { needles.isPart = newValue }
+    }
     /// No form stays here.
     let generation = 0
 

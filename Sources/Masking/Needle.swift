@@ -5,9 +5,11 @@
     let spelling: Spelling
     let count: Int
     /// Index of the mask's name.
-    let name: Int32
-    /// Its place in the order of registration.
-    let order: Int32
+    private(set) var name: Int32
+    /// Its place in the order of registration; what is a part of a value comes after all values.
+    private(set) var order: Int32
+    /// A line of a value, or what one sets.
+    private(set) var isPart: Bool
     /// The number of the first value that it is a form of, in the order in which they came: see `Arrivals`.
     var value: Int32
     /// The needle whose path this one leaves, and after how many bytes.
@@ -19,11 +21,18 @@
     var isExtended = false
 
     init(
-        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int, value: Int
+        _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int, value: Int,
+        isPart: Bool
     ) {
         unsafe self.text = text
         (self.spelling, self.count, self.name) = (spelling, count, Int32(name))
-        (self.order, self.value) = (Int32(order), Int32(value))
+        (self.order, self.value, self.isPart) = (Int32(order) | (isPart ? 1 << 30 : 0), Int32(value), isPart)
+    }
+
+    /// The same bytes came as a value of their own, which has a name for them.
+    mutating func take(nameOf other: Needle) {
+        guard isPart, !other.isPart else { return }
+        (name, order, isPart) = (other.name, other.order, false)
     }
 
     @inline(__always) func byte(_ index: Int) -> UInt8 {

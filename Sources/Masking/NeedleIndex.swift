@@ -101,7 +101,10 @@ final class NeedleIndex {
         while node.depth < needle.count, let next = child(node, needle.byte(node.depth)) { node = next }
         if node.depth == needle.count {
             guard let known = end(at: node) else { return append(needle, endingAt: node) }
-            if needles[known].value > needle.value { needles[known].value = needle.value }
+            var kept = needles[known]
+            kept.value = min(kept.value, needle.value)
+            kept.take(nameOf: needle)
+            needles[known] = kept
             return nil
         }
         addEdge(node, needle.byte(node.depth))

@@ -15,6 +15,7 @@ final class NeedleSet: FormTarget {
     private(set) var isEmpty = true
     /// The number of the value whose forms come now.
     var value = 0
+    var isPart = false
 
     let arena = NeedleArena()
     /// How the needle in work begins.
@@ -67,7 +68,8 @@ final class NeedleSet: FormTarget {
     func insert(
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, beginning longer: Int?
     ) throws(Failure) -> Int? {
-        let needle = unsafe Needle(text, spelling, count: count, name: name, order: self.count, value: value)
+        let needle = unsafe Needle(
+            text, spelling, count: count, name: name, order: self.count, value: value, isPart: isPart)
         let isShort = count < NeedleSet.longAnchor
         let index = isShort ? short : index(of: spelling)
         let filter = isShort ? nil : isWide(needle) ? wide : middle

@@ -49,7 +49,7 @@ enum TextEncoding {
         case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
         case .doubled(let quote): return profile.holds(quote)
-        case .doubledWithBackslash(let quote): return profile.holds(quote) && profile.holds(0x5c)
+        case .doubledWithBackslash: return profile.holds(0x5c)
         case .xml(let style): return !style.asciiOnly || profile.hasHigh
         case .escaped(let style): return style.changes(profile)
         case .shown(let shown): return shown.changes(profile)

@@ -150,7 +150,7 @@ import Testing
             for needle in pair.oracle.texts { text += random.bytes(3, of: Array(0...255)) + needle }
             let output = pair.masker.mask(text)
             for needle in pair.oracle.texts where needle.count >= 8 {
-                #expect(!output.contains(needle), "seed \(seed)")
+                #expect(!output.contains(needle), "seed \(seed): \(needle) of \(value)")
             }
             #expect(output == pair.oracle.mask(text), "seed \(seed)")
         }

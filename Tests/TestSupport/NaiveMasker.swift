@@ -9,6 +9,9 @@ public struct NaiveMasker {
         var name: String
         /// Places before this one were decided when the needle came.
         var since: Int
+        /// Its place in the order of registration; what is of a part of a value comes after all values.
+        var order: Int
+        var isPart: Bool
     }
 
     /// Where a needle is, or the beginning of one at the text's end.
@@ -30,8 +33,9 @@ public struct NaiveMasker {
     /// In the order of registration; the first name of a needle stays.
     private var needles: [Needle] = []
     private var byFirst: [[Int]] = Array(repeating: [], count: 256)
-    private var known: Set<[UInt8]> = []
-    private var knownWrapped: Set<[UInt8]> = []
+    private var known: [[UInt8]: Int] = [:]
+    private var knownWrapped: [[UInt8]: Int] = [:]
+    private var count = 0
 
     /// An oracle that knows no value yet.
     public init() {}
@@ -39,25 +43,40 @@ public struct NaiveMasker {
     /// Every needle known.
     public var texts: [[UInt8]] { needles.map(\.text) }
 
-    /// Registers a value with all its forms; the first name of a form stays.
+    /// Registers a value with all its forms; the first name of a form stays, but for that of a part of another value.
     ///
     /// In a stream it is looked for from the place `since` on.
     public mutating func add(_ value: [UInt8], name: String, since: Int = 0) {
         guard value.count >= 4 else { return }
         let forms = NaiveForms(value)
         // In one order in every process: a fuzz input names forms by their number.
-        for form in forms.all.sorted(by: { $0.lexicographicallyPrecedes($1) }) where known.insert(form).inserted {
-            append(Needle(text: form, looksThroughBreaks: false, name: name, since: since))
+        for form in forms.all.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let isPart = !forms.ofWhole.all.contains(form)
+            add(
+                Needle(text: form, looksThroughBreaks: false, name: name, since: since, order: 0, isPart: isPart),
+                wrapped: false)
         }
-        for form in forms.wrapped.sorted(by: { $0.lexicographicallyPrecedes($1) })
-        where knownWrapped.insert(form).inserted {
-            append(Needle(text: form, looksThroughBreaks: true, name: name, since: since))
+        for form in forms.wrapped.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let isPart = !forms.ofWhole.wrapped.contains(form)
+            add(
+                Needle(text: form, looksThroughBreaks: true, name: name, since: since, order: 0, isPart: isPart),
+                wrapped: true)
         }
     }
 
-    private mutating func append(_ needle: Needle) {
-        byFirst[Int(needle.text[0])].append(needles.count)
-        needles.append(needle)
+    private mutating func add(_ needle: Needle, wrapped: Bool) {
+        var needle = needle
+        needle.order = needle.isPart ? count + (1 << 30) : count
+        count += 1
+        if let number = wrapped ? knownWrapped[needle.text] : known[needle.text] {
+            guard needles[number].isPart, !needle.isPart else { return }
+            needle.since = needles[number].since
+            needles[number] = needle
+        } else {
+            if wrapped { knownWrapped[needle.text] = needles.count } else { known[needle.text] = needles.count }
+            byFirst[Int(needle.text[0])].append(needles.count)
+            needles.append(needle)
+        }
     }
 
     // MARK: - Matching
@@ -109,7 +128,8 @@ public struct NaiveMasker {
         var finds: [Find] = []
         matches(text) { match, _, number in
             if let end = match.end {
-                finds.append(Find(start: match.start, end: end, order: number, name: needles[number].name))
+                finds.append(
+                    Find(start: match.start, end: end, order: needles[number].order, name: needles[number].name))
             }
         }
         finds.sort { ($0.start, -$0.end, $0.order) < ($1.start, -$1.end, $1.order) }

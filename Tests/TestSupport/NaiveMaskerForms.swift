@@ -27,6 +27,8 @@ public struct NaiveForms {
     public private(set) var all: Set<[UInt8]> = []
     /// The forms that look through line breaks, each once.
     public private(set) var wrapped: Set<[UInt8]> = []
+    /// Those that are of the whole, not of lines and what they set alone.
+    public private(set) var ofWhole: (all: Set<[UInt8]>, wrapped: Set<[UInt8]>) = ([], [])
 
     /// Makes the forms of `value`.
     public init(_ value: [UInt8]) {
@@ -36,6 +38,7 @@ public struct NaiveForms {
         textual(core)
         binary(core, whole: true)
         guard value.contains(10) || value.contains(13) else {
+            ofWhole = (all, wrapped)
             for piece in Self.strings(core) { line(piece) }
             return
         }
@@ -44,6 +47,7 @@ public struct NaiveForms {
             verbatim(Self.newlines(core, newline))
             if newline != " " { textual(Self.newlines(core, newline)) }
         }
+        ofWhole = (all, wrapped)
         for line in core.split(whereSeparator: { $0 == 10 || $0 == 13 }).map(Array.init) {
             let inner = Self.trim(line)
             guard Self.tells(inner) else { continue }
@@ -453,7 +457,9 @@ public struct NaiveForms {
         func braced(_ value: UInt32) -> [UInt8] { bytes("\\u{" + String(value, radix: 16) + "}") }
         make("\"'\\", names: [10, 13], { byte, _ in [byte] })
         make("\"\\", names: [9, 10, 13], { byte, _ in braced(UInt32(byte)) }, high: { [$0] })
-        for (quoted, names, isJava) in [("\"'\\", [9, 10, 13], false), (":=#!\\", [9, 10, 12, 13], true)] as [(String, [UInt8], Bool)] {
+        for (quoted, names, isJava) in [("\"'\\", [9, 10, 13], false), (":=#!\\", [9, 10, 12, 13], true)]
+            as [(String, [UInt8], Bool)]
+        {
             var result: [UInt8] = []
             var rest = text[...]
             while let byte = rest.first {
@@ -466,7 +472,9 @@ public struct NaiveForms {
                 } else if (32..<127).contains(byte) {
                     result.append(byte)
                 } else if isJava {
-                    for unit in value > 0xffff ? [0xd800 + (value - 0x10000) / 1024, 0xdc00 + (value - 0x10000) % 1024] : [value] {
+                    for unit in value > 0xffff
+                        ? [0xd800 + (value - 0x10000) / 1024, 0xdc00 + (value - 0x10000) % 1024] : [value]
+                    {
                         result += bytes("\\u") + hex2(unit, 4, true)
                     }
                 } else {

@@ -14,6 +14,8 @@ enum IdentityOrigin: Equatable {
 struct LoginIdentity {
     var proof: LoginPlan.Proof
     var origin: IdentityOrigin
+    /// Whether only the script names the account that a proof of the user's is for: it may be the script's author's.
+    var isNamedByScript = false
 }
 
 /// Decides which host an identity goes to: one that the user has named, the default where they have named none. A

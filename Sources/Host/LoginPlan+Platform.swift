@@ -29,17 +29,20 @@ extension LoginPlanner {
         _ method: PlatformLogin.Method, _ asked: Asked, _ credentials: LoginCredentials
     ) throws(Failure) -> LoginIdentity {
         let file = credentials.file
-        let identity =
-            asked.identityID ?? file?.setting("INFISICAL_MACHINE_IDENTITY_ID")
-            ?? environment.setting("INFISICAL_MACHINE_IDENTITY_ID")
+        let name = "INFISICAL_MACHINE_IDENTITY_ID"
+        let (ofFile, ofEnvironment) = (file?.setting(name), environment.setting(name))
+        let identity = asked.identityID ?? ofFile ?? ofEnvironment
         guard let identity, !identity.isEmpty else {
             throw Failure(
                 .usage, "login: the method \(method.rawValue) needs the id of the machine identity",
-                reason: "INFISICAL_MACHINE_IDENTITY_ID is not in \(file?.path.printable ?? "the environment")",
+                reason: "\(name) is not in \(file?.path.printable ?? "the environment")",
                 hint: "add it there, or say identityId = \"…\"; Infisical shows it where the identity is set up")
         }
         let (source, origin) = try source(method, asked, credentials)
-        return LoginIdentity(proof: .platform(method, identityID: identity, source), origin: origin)
+        let named = [credentials.isOfScript ? nil : ofFile, ofEnvironment]
+        return LoginIdentity(
+            proof: .platform(method, identityID: identity, source), origin: origin,
+            isNamedByScript: !named.contains(identity))
     }
 
     private func source(

@@ -24,7 +24,9 @@ struct LoginPlan {
     var domain: String
     /// Whether the user has named that host, and not just a credentials file that the script names.
     var isHostOfUser: Bool
-    /// Who could choose what is logged in with, and so what is found there.
+    /// Who could choose what is logged in with.
+    var proofChooser = Masker.Origin.vault
+    /// Who could choose the account, and so what is found there.
     var chooser = Masker.Origin.vault
     /// The slug of a sub-organisation to log in to; nil for the identity's own.
     var organization: String?
@@ -82,9 +84,11 @@ struct LoginPlanner {
         let identity = try identity(asked, credentials)
         try refuseNested(identity, credentials)
         let host = try boundHost(identity.origin, asked, credentials, sources)
+        let proofChooser = chooser(identity.origin, credentials)
         return LoginPlan(
             source: credentials.file?.path ?? "the environment", proof: identity.proof,
-            domain: host.domain, isHostOfUser: host.isOfUser, chooser: chooser(identity.origin, credentials),
+            domain: host.domain, isHostOfUser: host.isOfUser, proofChooser: proofChooser,
+            chooser: identity.isNamedByScript ? .brought : proofChooser,
             organization: organization(asked, credentials.file),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",

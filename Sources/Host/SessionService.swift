@@ -193,14 +193,15 @@ final class SessionService {
     /// What is logged in with is masked like any other value.
     private func register(_ plan: LoginPlan) throws(Failure) {
         func add(_ value: SecretBytes, _ name: String) throws(Failure) {
-            try gate.masker.add(value, name: name, origin: plan.chooser)
+            try gate.masker.add(value, name: name, origin: plan.proofChooser)
         }
         switch plan.proof {
         case .universalAuth(_, let secret): try add(secret, "client secret")
         case .token(let token): try add(token, "access token")
-        case .platform(_, _, .token(let token)): try add(token, "platform token")
-        case .platform(_, _, .github(_, let token, _)): try add(token, "platform token")
-        case .platform(_, _, .aws(let source)): if let keys = source.keys { try add(keys.secret, "platform token") }
+        case .platform(_, _, .token(let token)): try add(token, PlatformLogin.tokenName)
+        case .platform(_, _, .github(_, let token, _)): try add(token, PlatformLogin.tokenName)
+        case .platform(_, _, .aws(let source)):
+            if let keys = source.keys { try add(keys.secret, PlatformLogin.tokenName) }
         case .platform(_, _, .file): break
         }
     }
@@ -209,7 +210,8 @@ final class SessionService {
     private func remembering(_ plan: LoginPlan, _ base: InfisicalBaseURL) -> ProviderEnvironment {
         var environment = providerEnvironment
         environment.didReceiveCredential = { [gate] token, name in
-            try? gate.masker.add(token, name: name, origin: plan.chooser)
+            let origin = name == PlatformLogin.tokenName ? plan.proofChooser : plan.chooser
+            try? gate.masker.add(token, name: name, origin: origin)
         }
         environment.listing = { [words, usual = plan.project] project, environment, path in
             words.listing(project: project, usual: usual, environment: environment, path: path)

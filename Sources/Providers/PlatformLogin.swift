@@ -11,6 +11,9 @@ public struct PlatformLogin {
         case oidc, jwt, kubernetes, aws
     }
 
+    /// What a platform's word is called where it is masked.
+    public static let tokenName = "platform token"
+
     /// The method.
     public var method: Method
     /// The machine identity that is logged in as.

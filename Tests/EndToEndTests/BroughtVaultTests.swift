@@ -63,6 +63,35 @@ import Testing
         #expect(outcome.text == shown.joined(), "\(outcome)")
     }
 
+    /// The user's token is accepted by an identity that the script names: the account is of the script's choice.
+    @Test func `is one of an identity that only the script names`() throws {
+        let (canary, jwt) = (Canary(), Canary("jwt."))
+        let guesses = ["GUESS": "lead" + canary.value.prefix(8), "OTHER": "lead" + jwt.value.prefix(12)]
+        let vault = try DevelopmentVault(
+            folders: ["/": guesses], identity: ["id": "identity-1", "methods": ["jwt": jwt.value]])
+        let folder = try TemporaryFolder()
+        let token = try folder.write("token", "lead\(jwt.value)")
+        let made = try folder.write(
+            "made.env", "INFISICAL_MACHINE_IDENTITY_ID=identity-1\nINFISICAL_AUTH_METHOD=jwt\n", mode: 0o600)
+        let script = #"""
+            local vault = login(arg[1] == "file" and { credentials = arg[3] } or { method = "jwt", identityId = "identity-1" })
+            local guess, other = vault:getSecret("GUESS"), vault:getSecret("OTHER")
+            spawn{ "sh", "-c", 'echo "lead$T"; cat "$0"', arg[2], env = { T = secret.env("MY_TOKEN") } }
+            """#
+        var environment = [
+            "INFISICAL_DOMAIN": vault.url, "INFISICAL_PROJECT_ID": vault.projectID, "INFISICAL_JWT": jwt.value,
+            "MY_TOKEN": canary.value, "INFISICAL_MACHINE_IDENTITY_ID": "of-the-user",
+        ]
+        for named in ["of-the-user", ""] {
+            environment["INFISICAL_MACHINE_IDENTITY_ID"] = named
+            for way in ["option", "file"] {
+                let outcome = try Program.script(script, [way, token, made], environment: environment)
+                #expect(outcome.text.hasPrefix("lead[secret:MY_TOKEN]\nlead[secret:"), "\(outcome)")
+                #expect(!outcome.text.contains("OTHER") && jwt.found(in: outcome) == nil, "\(outcome)")
+            }
+        }
+    }
+
     @Test func `is no way out of a recipe that declares no host`() throws {
         let user = try DevelopmentVault(secrets: ["TOKEN": Canary().value])
         let author = try DevelopmentVault(secrets: ["TOKEN": "text"])

@@ -37,6 +37,9 @@ struct LoginPlan {
     var secretEnd: ClientSecretEnd?
     /// Where that client secret stands.
     var secretPlace = ClientSecretPlace.elsewhere("the environment")
+
+    /// Whether the script names what is logged in with, or the account: it may be its author's.
+    var isBrought: Bool { chooser == .brought }
 }
 
 /// Puts a `LoginPlan` together.

@@ -233,6 +233,18 @@ final class RunPolicy {
         throw undeclared("host \(endpoint.name.printable)", "hosts", recipe.hosts.map(\.name), endpoint.name)
     }
 
+    /// - Throws: `.denied` where a recipe does not declare the host of a login with what only the script names: it could
+    ///   write what it has loaded into an account of its author's, at the user's own host too.
+    func check(broughtTo endpoint: HTTPEndpoint) throws(Failure) {
+        guard recipe != nil, !isNamed(endpoint) else { return }
+        throw Failure(
+            .denied, "login: the host \(endpoint.name.printable) is not declared by this recipe",
+            reason: "only the script names what is logged in with, so the account there may be anybody's",
+            hint:
+                "where it is meant, add it to recipe{ hosts = { … } }; or name the identity yourself, in the environment, "
+                + "in a profile or with --credentials")
+    }
+
     /// Whether secrets may be sent there: a recipe or the user's configuration names it.
     func isNamed(_ endpoint: HTTPEndpoint) -> Bool { namedHosts.contains { $0.allows(endpoint) } }
 

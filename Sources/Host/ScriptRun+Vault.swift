@@ -14,8 +14,7 @@ extension ScriptRun {
             note: { [gate] in gate.say($0 + "\n") })
         if let file = value["credentials"]?.asText { try files.protected.addCredentials(file) }
         let plan = try planner.plan(value)
-        // What a script has learnt could be sent there.
-        if !plan.isHostOfUser { try policy.check(host: try sessions.checkedBase(plan.domain).endpoint) }
+        if plan.isBrought { try policy.check(broughtTo: try sessions.checkedBase(plan.domain).endpoint) }
         try sessions.login(plan) { [weak self] result in
             self?.answer(id, result) { reference throws(Failure) in .object(reference) }
         }

@@ -90,6 +90,15 @@ import Testing
                 #expect(!outcome.text.contains("OTHER") && jwt.found(in: outcome) == nil, "\(outcome)")
             }
         }
+        let limited = """
+            recipe{ name = "r", secrets = { "GUESS" } }
+            print(login{ method = "jwt", identityId = "identity-1" }:getSecret("GUESS"))
+            """
+        let refused = try Program.script(limited, environment: environment)
+        #expect(refused.code == 77 && refused.errorText.contains("login: the host 127.0.0.1"), "\(refused)")
+        environment["INFISICAL_MACHINE_IDENTITY_ID"] = "identity-1"
+        let usual = try Program.script(limited, environment: environment)
+        #expect(usual.text == "[secret:GUESS]\n", "\(usual)")
     }
 
     @Test func `is no way out of a recipe that declares no host`() throws {
@@ -102,8 +111,15 @@ import Testing
             head + "getSecret('TOKEN') print(login{ credentials = '\(file)' })", environment: user.environment)
         #expect(refused.code == 77 && refused.text.isEmpty, "\(refused)")
         #expect(refused.errorText.contains("the host 127.0.0.1"), "\(refused)")
+        let place = "{ name = 'TOKEN', project = '\(author.projectID)' }"
         let named = try Program.script(
-            head + "print(login{ credentials = '\(file)' }:getSecret('TOKEN'))", options: ["--domain", author.url])
+            "recipe{ name = 'r', secrets = { \(place) }, hosts = { '\(author.url.dropFirst(7))' } } "
+                + "print(login{ credentials = '\(file)' }:getSecret('TOKEN'))", options: ["--domain", author.url])
         #expect(named.text == "[secret:TOKEN]\n", "\(named)")
+        // At the user's own host, too, the account may be anybody's.
+        let own = try credentials(user, folder)
+        let same = try Program.script(
+            head + "print(login{ credentials = '\(own)' })", options: ["--domain", user.url])
+        #expect(same.code == 77 && same.errorText.contains("login: the host 127.0.0.1"), "\(same)")
     }
 }

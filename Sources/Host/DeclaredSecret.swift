@@ -13,7 +13,7 @@ struct DeclaredSecret {
     var environment: String?
     var path: String?
 
-    /// All of a folder that the session names.
+    /// All of a folder.
     static var wholeFolder: DeclaredSecret { DeclaredSecret() }
 
     private init() {}
@@ -56,12 +56,13 @@ struct DeclaredSecret {
             hint: "write { name = \"…\" }, or { path = \"/web\" } for all of a folder")
     }
 
-    /// Whether it is that secret of the vault. What is not said is where the session looks.
+    /// Whether it is that secret of the vault. What is not said is where the user's own
+    /// settings lead: a reader of the recipe knows of no other place.
     func allows(_ wanted: String?, in folder: FolderQuery, of session: SessionService.Entry) -> Bool {
         guard source == .vault, name == nil || name == wanted else { return false }
-        return folder.project == project ?? session.project
-            && folder.environment == environment ?? session.environment
-            && Self.plain(folder.path) == Self.plain(path ?? session.path)
+        return folder.project == project ?? session.usual.project
+            && folder.environment == environment ?? session.usual.environment
+            && Self.plain(folder.path) == Self.plain(path ?? session.usual.path)
     }
 
     /// Whether it can be that secret, as long as nobody has logged in.

@@ -78,10 +78,11 @@ extension Doctor {
             show("secrets", .note, "\(need.shown): files are not looked at")
             next(walk)
         case .vault:
+            // What a recipe leaves open does not follow the script's login; what a call leaves open does.
+            let place = request.calls == nil ? walk.entry.usual : walk.plan.place
             let folder = FolderQuery(
-                project: need.project ?? walk.plan.project ?? "",
-                environment: need.environment ?? walk.plan.environment,
-                path: need.path ?? walk.plan.path)
+                project: need.project ?? place.project ?? "", environment: need.environment ?? place.environment,
+                path: need.path ?? place.path)
             if let name = need.name { readOne(name, folder, walk) } else { readAll(folder, walk) }
         }
     }

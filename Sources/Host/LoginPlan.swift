@@ -17,6 +17,13 @@ struct LoginPlan {
         case platform(PlatformLogin.Method, identityID: String, PlatformSource)
     }
 
+    /// A folder of the vault.
+    struct Place {
+        var project: String?
+        var environment: String
+        var path: String
+    }
+
     /// The identity's name for messages: the profile, the file or the environment.
     var source: String
     var proof: Proof
@@ -33,6 +40,8 @@ struct LoginPlan {
     var project: String?
     var environment: String
     var path: String
+    /// Where the user's own settings lead, which a recipe's entries mean that say no place; nil: there too.
+    var usual: Place?
     /// When its client secret ends, where file or environment say so.
     var secretEnd: ClientSecretEnd?
     /// Where that client secret stands.
@@ -40,6 +49,8 @@ struct LoginPlan {
 
     /// Whether the script names what is logged in with, or the account: it may be its author's.
     var isBrought: Bool { chooser == .brought }
+    /// Where its session looks.
+    var place: Place { Place(project: project, environment: environment, path: path) }
 }
 
 /// Puts a `LoginPlan` together.
@@ -96,6 +107,7 @@ struct LoginPlanner {
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
             path: pick(.path, asked.path, credentials, sources) ?? "",
+            usual: usualPlace(credentials, sources),
             secretEnd: try secretEnd(asked, credentials.file),
             secretPlace: secretPlace(asked, credentials))
     }
@@ -197,6 +209,15 @@ struct LoginPlanner {
             )
         }
         return found
+    }
+
+    /// Where a login leads of which the script says nothing but the profile: a file that only the script names is no
+    /// setting of the user's.
+    private func usualPlace(_ credentials: LoginCredentials, _ sources: LoginSources) -> LoginPlan.Place {
+        let credentials = credentials.isOfScript ? LoginCredentials(isNamed: false) : credentials
+        func find(_ setting: LoginSetting) -> String? { sources.find(setting, script: nil, credentials)?.value }
+        return LoginPlan.Place(
+            project: find(.project), environment: find(.environment) ?? "", path: find(.path) ?? "")
     }
 
     // MARK: - Credentials

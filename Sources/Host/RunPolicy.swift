@@ -82,7 +82,8 @@ final class RunPolicy {
             name.map { "secret \($0.printable) of \(place.printable)" } ?? "folder of secrets \(place.printable)",
             "secrets", recipe.secrets.map(\.shown), name)
         if let name, let other = recipe.secrets.first(where: { $0.source == .vault && $0.name == name }) {
-            let known = SecretPlace(session.project, session.environment, session.path)
+            let known = SecretPlace(
+                session.usual.project ?? "none", session.usual.environment, session.usual.path)
             failure.hint = Self.declaredElsewhere(name, other, SecretPlace(folder), known: known) ?? failure.hint
         }
         throw failure

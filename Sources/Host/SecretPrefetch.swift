@@ -14,7 +14,7 @@ import Providers
 ///
 /// Every value is in the store, and so known to the masker, from when it comes.
 final class SecretPrefetch {
-    /// A secret that is needed; what is not said is the session's.
+    /// A secret that is needed; what is not said is where the user's settings lead.
     struct Declaration: Hashable {
         var name: String
         var project: String?
@@ -57,7 +57,7 @@ final class SecretPrefetch {
 
     /// Fetches what is declared, once for each session; later calls report at once.
     ///
-    /// A declaration without a project needs one of the session.
+    /// A declaration without a project needs one of the user's settings.
     func fetch(for entry: SessionService.Entry, completion: @escaping Report) {
         let known = batches[ObjectIdentifier(entry)]
         let batch =
@@ -105,10 +105,10 @@ final class SecretPrefetch {
     }
 
     private static func query(_ declaration: Declaration, _ entry: SessionService.Entry) -> SecretQuery? {
-        guard let project = declaration.project ?? entry.project else { return nil }
+        guard let project = declaration.project ?? entry.usual.project else { return nil }
         let folder = FolderQuery(
-            project: project, environment: declaration.environment ?? entry.environment,
-            path: declaration.path ?? entry.path)
+            project: project, environment: declaration.environment ?? entry.usual.environment,
+            path: declaration.path ?? entry.usual.path)
         return SecretQuery(declaration.name, in: folder, isOptional: declaration.isOptional)
     }
 }

@@ -15,6 +15,8 @@ final class SessionService {
         let project: String?
         let environment: String
         let path: String
+        /// Where the user's own settings lead.
+        let usual: LoginPlan.Place
         /// Whether the user has named the host, so that values of the run may go there.
         let isHostOfUser: Bool
         /// Who could choose what is in the vault.
@@ -31,6 +33,7 @@ final class SessionService {
             project = plan.project
             environment = plan.environment
             path = plan.path
+            usual = plan.usual ?? plan.place
             isHostOfUser = plan.isHostOfUser
             chooser = plan.chooser
         }

@@ -32,9 +32,9 @@ extension DeclaredSecret {
     func allows(
         reference: Span<UInt8>, in folder: FolderQuery, of session: SessionService.Entry
     ) -> Bool {
-        guard source == .vault, folder.project == project ?? session.project else { return false }
-        let environment = environment ?? session.environment
-        let folders = (path ?? session.path).split(separator: "/").map(String.init)
+        guard source == .vault, folder.project == project ?? session.usual.project else { return false }
+        let environment = environment ?? session.usual.environment
+        let folders = (path ?? session.usual.path).split(separator: "/").map(String.init)
         let isSameFolder =
             folder.environment == environment && folder.path.split(separator: "/").map(String.init) == folders
         let whole = Array((([environment] + folders).joined(separator: ".") + ".").utf8)

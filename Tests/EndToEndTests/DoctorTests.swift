@@ -289,8 +289,9 @@ private let readingRows: [DoctorRow] = [
         next: "did you mean path /web?"
     ) { DoctorScene(try RefusalScene(["/web": ["OTHER": Canary().value]])) },
     DoctorRow(
-        "a place that the script's login names",
-        script: #"recipe{ name = "a", secrets = { "GH_PAT" } } local v = login{ project = "project-one", env = "prod" }"#,
+        "a place that the recipe names",
+        script:
+            #"recipe{ name = "a", secrets = { { name = "GH_PAT", project = "project-one", env = "prod" } } } local v = login{ env = "prod" }"#,
         "secret GH_PAT was not found: project project-one at HOST has no such name in env prod, path /",
         next: "GH_PAT is in dev:/, not prod:/"
     ) {

@@ -35,8 +35,13 @@ struct CredentialsFile {
     private var values: [String: SecretBytes] = [:]
 
     /// Reads and checks the file at `path`; nil where there is none.
-    static func read(_ path: String) throws(Failure) -> CredentialsFile? {
+    ///
+    /// - Parameter judge: Sees what it holds before anything of that is told, by an error for one.
+    static func read(
+        _ path: String, judge: (SecretBytes) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) -> CredentialsFile? {
         guard let (content, isMounted) = try whole(path) else { return nil }
+        try judge(content)
         var file = try CredentialsFile(path, content)
         (file.content, file.isMounted) = (content, isMounted)
         return file

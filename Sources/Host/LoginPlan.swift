@@ -63,6 +63,8 @@ struct LoginPlanner {
     let secret: (ObjectReference) throws(Failure) -> SecretBytes
     /// Said once for each script option that the command line overrides.
     let note: (String) -> Void
+    /// Judges what a credentials file holds that only the script names, before it is read.
+    var judge: (_ content: SecretBytes, _ path: String) throws(Failure) -> Void = { _, _ in }
 
     /// The options of a script's login.
     struct Asked {
@@ -230,7 +232,10 @@ struct LoginPlanner {
         if let path = options.credentialsFile {
             return LoginCredentials(file: try known(try self.named(path)), isNamed: true)
         }
-        if let path = named.file { return LoginCredentials(file: try self.named(path), isNamed: true) }
+        if let path = named.file {
+            let file = try self.named(path) { (content) throws(Failure) in try judge(content, path) }
+            return LoginCredentials(file: file, isNamed: true)
+        }
         if let profile = options.profile ?? named.profile ?? environment.setting("VAULTSCRIPT_PROFILE") {
             return LoginCredentials(file: try profileFile(profile, isNamed: true), profile: profile, isNamed: true)
         }
@@ -262,8 +267,10 @@ struct LoginPlanner {
         return file
     }
 
-    private func named(_ path: String) throws(Failure) -> CredentialsFile {
-        guard let file = try CredentialsFile.read(path) else {
+    private func named(
+        _ path: String, judge: (SecretBytes) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) -> CredentialsFile {
+        guard let file = try CredentialsFile.read(path, judge: judge) else {
             throw Failure(
                 .usage, "the credentials file \(path.printable) does not exist",
                 hint: missingHint(path))

@@ -11,7 +11,8 @@ extension ScriptRun {
             options: options, environment: environment,
             normalize: { (domain) throws(Failure) in try InfisicalBaseURL(domain).text },
             secret: { [store] (reference) throws(Failure) in try store.entry(reference).value },
-            note: { [gate] in gate.say($0 + "\n") })
+            note: { [gate] in gate.say($0 + "\n") },
+            judge: { [sessions] (content, path) throws(Failure) in try sessions.refuseValues(in: content, path) })
         if let file = value["credentials"]?.asText { try files.protected.addCredentials(file) }
         let plan = try planner.plan(value)
         if plan.isBrought { try policy.check(broughtTo: try sessions.checkedBase(plan.domain).endpoint) }

@@ -96,6 +96,33 @@ final class SessionService {
         }
     }
 
+    /// What has been read of credentials files that only the script names.
+    private var broughtFiles: [SecretBytes] = []
+
+    /// Refuses such a file where a value of the run stands in it, which a program may have written there: how far it is
+    /// right with that value would tell of what characters that is. What stood in such a file before it was known as a
+    /// value, such as a client secret, is none.
+    func refuseValues(in content: SecretBytes, _ path: String) throws(Failure) {
+        let isClean = content.withBytes { bytes in
+            gate.masker.places(in: bytes).allSatisfy { place in
+                broughtFiles.contains { $0.contains(bytes.extracting(place)) }
+            }
+        }
+        guard isClean else {
+            throw Self.holdsValue(
+                path, reason: "a program may have written it there, so nothing of the file is read",
+                hint: "name the file yourself (--credentials), or log in with it before that secret is fetched")
+        }
+        guard !broughtFiles.contains(where: { $0.isEqual(to: content) }) else { return }
+        broughtFiles.append(try content.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) })
+    }
+
+    private static func holdsValue(_ path: String, reason: String, hint: String) -> Failure {
+        Failure(
+            .denied, "login: the credentials in \(path.printable) hold a secret of this run",
+            reason: reason + "; nothing has been sent", hint: hint)
+    }
+
     /// What this run has logged in with where only the script names the host.
     private var broughtProofs: [(host: String, value: SecretBytes)] = []
 
@@ -123,10 +150,8 @@ final class SessionService {
             broughtProofs += proofs.map { (base.text, $0) }
             return
         }
-        throw Failure(
-            .denied, "login: the credentials in \(plan.source.printable) hold a secret of this run",
-            reason:
-                "only the script names \(base.host), and values go to hosts that you have named; nothing has been sent",
+        throw Self.holdsValue(
+            plan.source, reason: "only the script names \(base.host), and values go to hosts that you have named",
             hint: "name that host yourself, where it is meant: --domain, or INFISICAL_DOMAIN in the environment")
     }
 

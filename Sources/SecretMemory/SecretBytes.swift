@@ -104,6 +104,16 @@ public import Diagnostics
         return unsafe vs_sys_equal_constant_time(left, right, count)
     }
 
+    /// Whether `part` stands in it. Only for the host's own decisions.
+    public func contains(_ part: Span<UInt8>) -> Bool {
+        withBytes { bytes in
+            guard part.count <= bytes.count else { return false }
+            return (0...bytes.count - part.count).contains { start in
+                part.indices.allSatisfy { bytes[start + $0] == part[$0] }
+            }
+        }
+    }
+
     /// No number of bytes, and no error for a script: either would tell it the length of a value.
     static var noRoom: Failure {
         var failure = Failure(

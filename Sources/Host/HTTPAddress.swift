@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTPTransport
 import HostProtocol
+import Masking
 import SecretMemory
 
 /// The URL of a request: a text, or a secret whose host is known without its value.
@@ -54,33 +55,39 @@ struct HTTPAddress {
         return endpoint
     }
 
-    /// Where it leads. A fetched secret that is a whole URL is compared with the hosts that the run names, in secret memory.
+    /// Where it leads. A secret that is a whole URL is compared with the hosts that the run names, in secret memory; of
+    /// one that came from outside, each value of the vault in it is a character that ends no host (`InertText`).
     ///
-    /// - Throws: `.denied` where it is none of those, whatever it is.
-    func endpoint(_ policy: RunPolicy) throws(Failure) -> HTTPEndpoint {
+    /// - Throws: `.denied` where it is none of those, whatever it is; `.limit` when secret memory is used up.
+    func endpoint(_ policy: RunPolicy, _ masker: Masker) throws(Failure) -> HTTPEndpoint {
         if let parsed { return parsed }
-        if let secret {
-            for host in policy.namedHosts {
-                for scheme in ["https", "http"] where Self.leads(secret.value, "\(scheme)://\(host.name)") {
-                    if let endpoint = Self.endpoint("\(scheme)://\(host.name)/") { return endpoint }
-                }
+        let found = try secret?.value.withBytes { (bytes) throws(Failure) -> HTTPEndpoint? in
+            guard secret?.chooser == .script, let inert = try InertText(bytes, masker) else {
+                return Self.named(bytes, policy)
             }
+            return inert.text.withBytes { Self.named($0, policy) }
         }
+        if let endpoint = found ?? nil { return endpoint }
         throw Failure(
             .denied, "\(HTTPPlan.function): the secret \(secret?.name.printable ?? "") is no URL of a named host",
             reason: "neither a recipe nor your configuration names the host that it leads to; nothing has been sent",
             hint: "name the host in recipe{ hosts = { … } }, or in [http] hosts of your configuration")
     }
 
-    private static func leads(_ value: SecretBytes, _ origin: String) -> Bool {
-        let wanted = Array(origin.utf8)
-        return value.withBytes { bytes in
-            guard bytes.count >= wanted.count, wanted.indices.allSatisfy({ bytes[$0] == wanted[$0] }) else {
-                return false
+    private static func named(_ bytes: Span<UInt8>, _ policy: RunPolicy) -> HTTPEndpoint? {
+        for host in policy.namedHosts {
+            for scheme in ["https", "http"] where leads(bytes, "\(scheme)://\(host.name)") {
+                if let endpoint = endpoint("\(scheme)://\(host.name)/") { return endpoint }
             }
-            guard bytes.count > wanted.count else { return true }
-            return bytes[wanted.count] == UInt8(ascii: "/") || bytes[wanted.count] == UInt8(ascii: "?")
         }
+        return nil
+    }
+
+    private static func leads(_ bytes: Span<UInt8>, _ origin: String) -> Bool {
+        let wanted = Array(origin.utf8)
+        guard bytes.count >= wanted.count, wanted.indices.allSatisfy({ bytes[$0] == wanted[$0] }) else { return false }
+        guard bytes.count > wanted.count else { return true }
+        return bytes[wanted.count] == UInt8(ascii: "/") || bytes[wanted.count] == UInt8(ascii: "?")
     }
 
     /// What a captured secret is called: the host, where it is public.

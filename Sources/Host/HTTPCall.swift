@@ -38,7 +38,7 @@ final class HTTPCall {
     /// Opens the files that are named; nothing is sent yet.
     init(_ plan: HTTPPlan, _ run: ScriptRun, _ id: UInt32) throws(Failure) {
         (self.plan, self.run, self.id) = (plan, run, id)
-        endpoint = try plan.url.endpoint(run.policy)
+        endpoint = try plan.url.endpoint(run.policy, run.gate.masker)
         url = plan.url.text(endpoint)
         method = plan.method
         if case .file(let path) = plan.body { source = try OpenUpload(path, run.files) } else { source = nil }

@@ -286,7 +286,7 @@ struct HTTPPlan {
 
     /// - Throws: `.denied` where the run may not send this there; `.usage` where a mask would be sent for a value.
     func check(_ policy: RunPolicy, _ gate: Gate, allowsPlainHTTP: Bool) throws(Failure) {
-        let endpoint = try url.endpoint(policy)
+        let endpoint = try url.endpoint(policy, gate.masker)
         if grants.isEmpty {
             try policy.check(host: endpoint)
         } else if !policy.isNamed(endpoint) {

@@ -51,7 +51,8 @@ final class RunPolicy {
 
     /// Limits the run to what `declaration` says, from which `recipe` was read.
     ///
-    /// - Throws: `.usage` for a second recipe, or one that comes late; `.denied` for another one than the text shows.
+    /// - Throws: `.usage` for a second recipe, one that comes late, and one that the text does not show; `.denied` for
+    ///   another one than it shows.
     func limit(to recipe: Recipe, _ declaration: Value) throws(Failure) {
         guard self.recipe == nil else {
             throw Failure(
@@ -63,13 +64,23 @@ final class RunPolicy {
                 .usage, "recipe: it has to come first in the script",
                 reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
         }
-        if let shown, let key = shown.difference(from: declaration) {
+        guard let shown, shown.isInPlace else { throw Self.unseenRecipe }
+        if let key = shown.difference(from: declaration) {
             throw Failure(
                 .denied, "recipe: what is declared is not what the script shows in line \(shown.line)",
                 reason: "the \(key) differ: a table that is written there has to be the one that holds",
                 hint: "write the recipe once, first in the script, and let nothing stand in its way")
         }
         self.recipe = recipe
+    }
+
+    private static var unseenRecipe: Failure {
+        Failure(
+            .usage, "recipe: it is not declared where the script's text shows it",
+            reason:
+                "in a function, a block or an expression, in a module, or called by another name, neither people nor "
+                + "vaultscript describe see it",
+            hint: "write it as a statement of its own, first in the script: local params = recipe{ … }")
     }
 
     // MARK: - Secrets

@@ -17,6 +17,8 @@ public struct ShownRecipe: Sendable {
     /// The line where it stands.
     public let line: Int
     private let lists: [String: [Entry]]
+    /// Whether it stands where a reader of the text takes it for the script's; else it cannot be declared.
+    let isInPlace: Bool
 
     /// Makes one.
     ///
@@ -24,6 +26,14 @@ public struct ShownRecipe: Sendable {
     public init(line: Int, lists: [String: [Entry]]) {
         self.line = line
         self.lists = lists
+        isInPlace = true
+    }
+
+    /// One in a block or an expression, or a function of the script's own: nothing is declared by it.
+    public init(misplacedIn line: Int) {
+        self.line = line
+        lists = [:]
+        isInPlace = false
     }
 
     /// The first key under which `declaration` has something else than the text shows; nil where there is none.

@@ -2,7 +2,7 @@
 extension Checker {
     /// Reports what is used and not declared, and what is declared and not used.
     mutating func reportDeclarations() {
-        guard let recipe else { return }
+        guard let recipe else { return reportMisplacedRecipe() }
         reportWaysPastRecipe()
         reportCallsBeforeRecipe()
         reportRecipeValues()

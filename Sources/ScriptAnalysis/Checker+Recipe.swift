@@ -17,6 +17,24 @@ extension Checker {
         }
     }
 
+    /// Of a script that declares none: what looks like a recipe.
+    mutating func reportMisplacedRecipe() {
+        var calls: [Span] = []
+        SyntaxWalk(expression: { expression in
+            if case .call(let callee, _) = expression.kind, callee.isRecipe { calls.append(expression.span) }
+        }).walk(chunk.block)
+        let misplaced = RecipeDeclaration.misplacedCall(in: chunk)
+        for span in [misplaced].compactMap({ $0 }) + calls.filter({ $0.start != misplaced?.start }) {
+            report(
+                .recipeAvoided,
+                "this recipe{} is refused: it is no statement of the script itself, or no recipe of "
+                    + "vaultscript",
+                hint: "write it outside of functions, blocks and expressions, first in the script: "
+                    + "local params = recipe{ … }",
+                at: span)
+        }
+    }
+
     /// What surely calls the host before the recipe, and a second one: the run ends there.
     mutating func reportCallsBeforeRecipe() {
         guard let recipe, survey.recipeChanges.isEmpty else { return }

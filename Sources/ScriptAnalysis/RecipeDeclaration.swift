@@ -43,15 +43,10 @@ public struct RecipeDeclaration {
     /// - Returns: nil when the script declares none.
     /// - Throws: a finding, when the text is no Lua.
     public static func read(_ source: SourceText) throws(RecipeFault) -> RecipeDeclaration? {
-        do throws(SyntaxFault) {
-            return RecipeDeclaration(try Parser.parse(source), source)
-        } catch {
-            throw RecipeFault(
-                finding: Finding(.syntax, .error, error.message, hint: error.hint, at: error.span, in: source))
-        }
+        RecipeDeclaration(try chunk(source), source)
     }
 
-    /// The first call of the global `recipe` that the script makes outside of functions.
+    /// The first call of the global `recipe` that is a statement of the script itself, or a value that one assigns.
     init?(_ chunk: Chunk, _ source: SourceText) {
         guard let call = Self.call(in: chunk.block), case .call(_, let list) = call.kind, let table = list.first else {
             return nil
@@ -64,6 +59,38 @@ public struct RecipeDeclaration {
             return
         }
         fields = Dictionary(given.compactMap { field in field.literalName.map { ($0, field.value) } }) { $1 }
+    }
+
+    /// Where the script shows a recipe that is no declaration: the first call of a function of that name, whichever that is,
+    /// in a block or an expression outside of functions. Nil where there is none, or a declaration besides.
+    static func misplacedCall(in chunk: Chunk) -> Span? {
+        guard call(in: chunk.block) == nil else { return nil }
+        var found: Span?
+        let walk = SyntaxWalk(
+            entersFunctions: false,
+            expression: { expression in
+                guard found == nil, case .call(let callee, _) = expression.kind else { return }
+                if callee.isRecipe || callee.isLocal("recipe", in: chunk) { found = expression.span }
+            })
+        walk.walk(chunk.block)
+        return found
+    }
+
+    /// The line of a recipe that is shown in a block or an expression, or is a function of the script's own; nil where there
+    /// is none, or a declaration besides.
+    ///
+    /// - Throws: a finding, when the text is no Lua.
+    public static func misplacedLine(_ source: SourceText) throws(RecipeFault) -> Int? {
+        misplacedCall(in: try chunk(source)).map { source.line(of: $0.start) }
+    }
+
+    private static func chunk(_ source: SourceText) throws(RecipeFault) -> Chunk {
+        do throws(SyntaxFault) {
+            return try Parser.parse(source)
+        } catch {
+            throw RecipeFault(
+                finding: Finding(.syntax, .error, error.message, hint: error.hint, at: error.span, in: source))
+        }
     }
 
     private static func call(in block: Block) -> Expression? {

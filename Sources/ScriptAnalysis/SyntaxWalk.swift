@@ -1,5 +1,6 @@
 /// Visits every statement and every expression of a block, those of inner functions too.
 struct SyntaxWalk {
+    var entersFunctions = true
     var statement: (Statement) -> Void = { _ in }
     var expression: (Expression) -> Void = { _ in }
 
@@ -26,10 +27,14 @@ struct SyntaxWalk {
             walk(block)
         case .function(let target, let body):
             walk(target)
-            walk(body.block)
-        case .localFunction(_, let body): walk(body.block)
+            walk(body)
+        case .localFunction(_, let body): walk(body)
         case .jump: break
         }
+    }
+
+    private func walk(_ body: FunctionBody) {
+        if entersFunctions { walk(body.block) }
     }
 
     private func walk(_ expressions: [Expression]) { for each in expressions { walk(each) } }
@@ -37,7 +42,7 @@ struct SyntaxWalk {
     private func walk(_ expression: Expression) {
         self.expression(expression)
         switch expression.kind {
-        case .function(let body): walk(body.block)
+        case .function(let body): walk(body)
         case .table(let fields): for field in fields { walk(field) }
         case .field(let base, _), .unary(_, let base), .parenthesized(let base): walk(base)
         case .index(let left, let right), .binary(_, let left, let right):
@@ -119,7 +124,7 @@ extension Survey {
 
 extension Expression {
     /// Whether it is the global `recipe`, by itself or as a field of the table of globals.
-    fileprivate var isRecipe: Bool {
+    var isRecipe: Bool {
         switch kind {
         case .global(let name): name.text == "recipe"
         case .field(let base, let name): name.text == "recipe" && base.isTableOfGlobals
@@ -135,6 +140,12 @@ extension Expression {
     /// Whether this is the global of that name.
     func isGlobal(_ name: String) -> Bool {
         if case .global(let found) = kind { return found.text == name }
+        return false
+    }
+
+    /// Whether this is a local variable of that name.
+    func isLocal(_ name: String, in chunk: Chunk) -> Bool {
+        if case .local(let found) = kind { return chunk.variables[found].name == name }
         return false
     }
 

@@ -108,13 +108,15 @@ struct RunCommand {
         return Array(text.drop { $0 != 10 })
     }
 
-    /// The recipe that `describe` shows for this text; nil where it shows none. Most scripts are told by a look for the
+    /// The recipe that `describe` shows for this text, or one that has no place there; nil where there is none. Most scripts are told by a look for the
     /// word. A text that Lua takes, and that is too large or nested too deeply for `describe`, shows one without lists.
     private func shownRecipe(in text: [UInt8]) -> ShownRecipe? {
         guard !isEmbedded, let first = Self.firstCall(in: text) else { return nil }
         do throws(RecipeFault) {
             guard text.count <= ScriptFile.maximumAnalysedBytes else { return unread(text, first) }
-            return try RecipeDeclaration.read(SourceText(text)).map(ShownRecipe.init)
+            let source = SourceText(text)
+            if let declared = try RecipeDeclaration.read(source) { return ShownRecipe(declared) }
+            return try RecipeDeclaration.misplacedLine(source).map { ShownRecipe(misplacedIn: $0) }
         } catch {
             return unread(text, first)
         }

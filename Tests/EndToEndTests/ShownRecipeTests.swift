@@ -24,12 +24,39 @@ import Testing
     }
 
     @Test(arguments: [
-        ("require('git') local n = os.getenv('HOME')", Int32(2)), ("error('no')", 1), ("os.exit(3)", 3), ("local function recipe() end", 0),
+        ("require('git') local n = os.getenv('HOME')", Int32(2)), ("error('no')", 1), ("os.exit(3)", 3),
         ("local f = function() recipe{ name = 'inner' } end do return end", 77),
     ])
-    func `changes nothing where the run fails by itself, or a local function has its name`(text: String, code: Int32) throws {
+    func `changes nothing where the run fails by itself`(text: String, code: Int32) throws {
         let outcome = try Program.script(text + "\n" + Self.recipe)
         #expect(outcome.code == code, "\(outcome)")
+    }
+
+    /// What looks like a recipe and declares nothing would hold for whoever reads the script.
+    @Test(arguments: [
+        "if false then \(recipe) end", "while false do \(recipe) end", "for i = 1, 0 do \(recipe) end",
+        "repeat break; \(recipe) until true", "if true then else \(recipe) end", "local p = false and \(recipe)",
+        "local p = {} or \(recipe)", "local p = ... and \(recipe) or {}", "local recipe = function() end \(recipe)",
+        "local function recipe() end \(recipe)", "do local recipe = function() end \(recipe) end",
+        "local x = { false and _G.\(recipe) }",
+    ])
+    func `stands in its place, or nothing is started`(text: String) throws {
+        let outcome = try Program.script("\(text)\n\(Self.start)")
+        #expect(outcome.code == 77 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("the script contains a recipe in line 1 that was never declared\n"), "\(outcome)")
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x.lua", text + "\n")
+        let check = try Program.run(["check", file])
+        #expect(check.code != 0 && check.text.contains(":1:") && check.text.contains(": this recipe{} is refused: "), "\(check)")
+    }
+
+    @Test(arguments: [
+        "do \(recipe) end", "local function f() return \(recipe) end f()", "local r = recipe r{ name = 'good' }",
+        "_G.\(recipe)", "local p = (\(recipe)).x",
+    ])
+    func `is not declared where the text does not show it`(text: String) throws {
+        let outcome = try Program.script("local ok, e = pcall(function() \(text) end) print(ok, e.kind, e.message)")
+        #expect(outcome.text == "false\tusage\trecipe: it is not declared where the script's text shows it\n", "\(outcome)")
     }
 
     @Test(arguments: [

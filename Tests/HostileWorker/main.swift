@@ -185,6 +185,9 @@ func syscallShim(_ number: Int, _ request: Int, _ pid: pid_t) -> Int
 do {
     let fork = try WorkerFork { takenOver($0) }
     var options = RunOptions(scriptFolder: "/")
+    if attack == "second-recipe" || attack == "loosened-recipe" {
+        options.shownRecipe = ShownRecipe(line: 1, lists: [:])
+    }
     if attack == "many-children" { try options.limits.take(option: "processes=4") }
     let code = try ScriptRun(options: options, fork: fork).run()
     if attack.hasPrefix("endless") || attack.hasPrefix("huge") || attack == "releases" {

@@ -58,10 +58,9 @@ public struct FindingText {
         return ["  " + shown.joined(), "  " + before.joined() + carets]
     }
 
-    /// A character that does not move the cursor.
+    /// A character that neither moves the cursor nor turns the direction of writing.
     private static func visible(_ scalar: Unicode.Scalar) -> String {
-        if scalar == "\t" { return "\t" }
-        let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-        return isControl ? "\u{FFFD}" : String(scalar)
+        let text = String(scalar)
+        return scalar == "\t" || text == text.printable ? text : "\u{FFFD}"
     }
 }

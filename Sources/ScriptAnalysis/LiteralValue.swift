@@ -46,10 +46,17 @@ public indirect enum LiteralValue: Equatable, Sendable {
     private static func table(_ fields: [TableField], _ source: SourceText) -> LiteralValue? {
         var items: [LiteralValue] = []
         var entries: [Entry] = []
+        var places: [String: Int] = [:]
         for field in fields {
             let value = LiteralValue(field.value, source)
             if let key = field.literalName {
-                entries.append(Entry(key: key, value: value))
+                // Of a key that is there twice the last one holds, as in Lua.
+                if let place = places[key] {
+                    entries[place].value = value
+                } else {
+                    places[key] = entries.count
+                    entries.append(Entry(key: key, value: value))
+                }
             } else if case .none = field.key {
                 items.append(value)
             } else {

@@ -127,10 +127,12 @@ public struct RecipeDeclaration {
         return entries.map { Parameter(name: $0.key, facts: $0.value) }
     }
 
-    /// The names under `secrets`, `programs` or `hosts`; nil where the list is not literal.
+    /// The names under `secrets`, `programs` or `hosts`; nil where the list, or a key of the recipe, is not literal.
     ///
     /// A secret of another place than the vault is called `env:NAME` or `file:PATH`, as it is declared.
     func declared(_ key: String) -> [Declared]? {
+        // A key that is computed may be this one.
+        if case .code = declaration { return nil }
         guard let value = fields[key] else { return [] }
         guard case .table(let items) = value.kind else { return nil }
         var names: [Declared] = []

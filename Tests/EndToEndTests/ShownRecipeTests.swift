@@ -102,6 +102,18 @@ import Testing
         #expect(try Program.script("\(deep)\nprint('a recipe for bread')").text == "a recipe for bread\n")
     }
 
+    @Test func `is shown once for each key, as it holds, and nothing is said of a list that may be another`() throws {
+        let folder = try TemporaryFolder()
+        let twice = try folder.write("twice.lua", "recipe{ name = 'x', secrets = { 'A' }, secrets = { { name = 'B', name = 'C' } } }\n")
+        let shown = try Program.run(["describe", "--json", twice])
+        #expect(shown.text.contains(#""secrets":[{"name":"C"}]"#) && !shown.text.contains(#""A""#), "\(shown)")
+        let computed = try folder.write("computed.lua", "recipe{ name = 'x', secrets = { 'A' }, ['sec' .. 'rets'] = { 'B' } }\n")
+        let check = try Program.run(["check", computed])
+        #expect(check.code == 0 && check.text.isEmpty, "\(check)")
+        let turned = try folder.write("turned.lua", "local s = spawm --[[ \u{202E} ]] s()\nspawm{ '\u{202E}' }\n")
+        #expect(!(try Program.run(["check", turned]).text.contains("\u{202E}")))
+    }
+
     @Test func `moves no cursor by what it says of itself`() throws {
         let text = #"recipe{ name = "t", description = "a\27[2Kb\7\nc" }"#
         let help = try Program.script(text, ["--help"])

@@ -136,7 +136,8 @@ static void tell_of_death(const keeper *self, int number) {
     for (size_t i = 0; i < self->removal_count; i++) {
         if (!self->removals[i].is_made || self->removals[i].error == 0) continue;
         is_all_removed = false;
-        say("not removed: ");
+        // Moved away, or removed by the script itself.
+        say(self->removals[i].error == ENOENT ? "not there any more: " : "not removed: ");
         say(self->removals[i].path);
         snprintf(text, sizeof text, " (%s)\n", strerror(self->removals[i].error));
         say(text);

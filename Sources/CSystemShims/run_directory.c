@@ -74,7 +74,10 @@ static int fill(int file, const char *bytes, size_t count) {
 static int make_room(int file, size_t room) {
 #ifdef __linux__
     // What has no such room to give (ramfs) has no bound either.
-    if (room > 0 && fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)room) != 0 && errno != EOPNOTSUPP) return -1;
+    while (room > 0 && fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)room) != 0) {
+        if (errno == EOPNOTSUPP) break;
+        if (errno != EINTR) return -1;
+    }
 #else
     (void)file, (void)room;
 #endif

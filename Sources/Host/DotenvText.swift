@@ -120,7 +120,7 @@ struct DotenvText {
         return name
     }
 
-    /// The name that a line sets; empty where it sets none.
+    /// The names that lines set; an empty one for a line that sets none.
     static func settingNames(_ text: Span<UInt8>) -> Set<String> {
         var names: Set<String> = []
         var start = 0
@@ -131,7 +131,7 @@ struct DotenvText {
         return names
     }
 
-    /// Copies no more than what stands before the sign.
+    /// Copies no more than what stands before the sign; empty where the line sets nothing.
     private static func settingName(_ line: Span<UInt8>) -> String {
         guard let sign = line.indices.first(where: { line[$0] == 61 }) else { return "" }
         var words = (0..<sign).map { line[$0] }.split { isBlank($0) }

@@ -168,7 +168,8 @@ final class HTTPAnswer: HTTPReceiver {
         case .text: return receiveText(bytes)
         case .secret: return true
         case .file:
-            stream.write(bytes) { keepBeginning($0) }
+            // What is held then has no room either.
+            if text.count < Int(Self.refusalBytes) { stream.write(bytes) { keepBeginning($0) } }
             return true
         }
     }

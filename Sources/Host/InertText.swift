@@ -16,11 +16,11 @@ struct InertText {
     /// The marks in `text`, and the places that they stand for.
     private var marks: [(place: Range<Int>, original: Range<Int>)] = []
 
-    /// Nil where no value stands in the text: then it can be taken apart as it is.
+    /// Nil where no value of an origin before the text's own stands in it: then it can be taken apart as it is.
     ///
     /// - Throws: `.limit` when secret memory is used up.
-    init?(_ bytes: Span<UInt8>, _ masker: Masker) throws(Failure) {
-        let places = masker.places(in: bytes)
+    init?(_ bytes: Span<UInt8>, _ masker: Masker, before origin: Masker.Origin = .script) throws(Failure) {
+        let places = masker.places(in: bytes, before: origin)
         guard !places.isEmpty else { return nil }
         text = try SecretBuffer(maximumCount: bytes.count + places.count * Self.mark.count)
         var start = 0

@@ -5,12 +5,13 @@ import SecretMemory
 
 /// One field of a value that is JSON. A failure says nothing about the value.
 enum JSONField {
-    /// - Parameter masker: Given for a text that is not the vault's: what it holds of the vault is left whole.
+    /// - Parameter masker: Given for a text that is not the vault's: what it holds of origins before its own is left whole.
     static func value(
-        of field: String, in value: SecretBytes, name: String, apartFrom masker: Masker? = nil
+        of field: String, in value: SecretBytes, name: String, apartFrom masker: Masker? = nil,
+        before origin: Masker.Origin = .script
     ) throws(Failure) -> SecretBytes {
         let inert = try masker.flatMap { (masker) throws(Failure) in
-            try value.withBytes { (bytes) throws(Failure) in try InertText(bytes, masker) }
+            try value.withBytes { (bytes) throws(Failure) in try InertText(bytes, masker, before: origin) }
         }
         let json = inert.map { try? SecretJSON($0.text) } ?? (try? SecretJSON(value))
         var node = json?.root

@@ -73,7 +73,7 @@ extension ScriptRun {
         try checkApart("base64Decode", value)
         return try one("base64Decode", value, size: { $0 }) { (entry, buffer) throws(Failure) in
             let isDecoded = try entry.value.withBytes { [gate] (bytes) throws(Failure) in
-                if entry.chooser != .vault, !gate.masker.places(in: bytes).isEmpty {
+                if !gate.masker.places(in: bytes, before: entry.chooser).isEmpty {
                     throw InertText.holdsSecret(
                         "secret.base64Decode: \(entry.name.printable) holds a secret of the vault: use that one")
                 }
@@ -145,8 +145,7 @@ extension ScriptRun {
             [gate] (entry, buffer) throws(Failure) in
             try buffer.append(
                 try JSONField.value(
-                    of: path, in: entry.value, name: entry.name,
-                    apartFrom: entry.chooser != .vault ? gate.masker : nil))
+                    of: path, in: entry.value, name: entry.name, apartFrom: gate.masker, before: entry.chooser))
             return nil
         }
     }

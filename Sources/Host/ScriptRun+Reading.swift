@@ -63,9 +63,11 @@ extension ScriptRun {
         else { return completion(result) }
         entry.session.listFolders(folder) { [weak self] folders in
             guard let self else { return }
-            let below = try? folders.get()
-            let isDeclared = below?.allSatisfy { self.isDeclared($0, below: folder, entry) } ?? false
-            completion(.success(isDeclared ? secrets : secrets.filter { !$0.isImported }))
+            completion(
+                folders.map { below in
+                    let isDeclared = below.allSatisfy { self.isDeclared($0, below: folder, entry) }
+                    return isDeclared ? secrets : secrets.filter { !$0.isImported }
+                })
         }
     }
 

@@ -383,8 +383,10 @@ final class SessionService {
         guard !open.isEmpty else { return finish() }
         for entry in open { entry.renewal?.stop() }
         // A host has few connections: answers that never come would hold up the revocation behind them. A lease that is
-        // being made, and a logout under way, are waited for: nobody else could revoke it.
-        if transport.isBusy, !leases.isMaking(), open.allSatisfy(\.isOpen) { transport.close() }
+        // being made, a login and a logout under way are waited for: nobody else could revoke what they give.
+        if transport.isBusy, !leases.isMaking(), open.allSatisfy({ $0.isOpen && !$0.session.isLoggingIn }) {
+            transport.close()
+        }
         timer = loop.schedule(after: Self.revocationTime) { [self] in
             guard !isDone else { return }
             tellLate(hosts)

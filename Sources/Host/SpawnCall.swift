@@ -127,7 +127,7 @@ final class SpawnCall: ChildCall {
                 hint: "start it with capture = true (or \"stdout\", \"merge\") beside background = true")
         }
         output.beginLines()
-        judge(output)
+        if !hasEnded { judge(output) } else if let excess = output.excess(shownProgram) { stop(excess) }
         readers.append(id)
         answerReaders()
         refreshPauses()

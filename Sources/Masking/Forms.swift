@@ -74,6 +74,9 @@ protocol FormTarget: AnyObject {
     /// The forms that come now are of a part of a value: where that is a value too, its name counts.
     var isPart: Bool { get set }
 
+    /// The values hold others, whose bytes must not decide what counts as a part.
+    var isOfHolder: Bool { get }
+
     /// The forms that come now are made of this text.
     func begin(_ text: Span<UInt8>)
 
@@ -82,6 +85,8 @@ protocol FormTarget: AnyObject {
 }
 
 extension FormTarget {
+    var isOfHolder: Bool { false }
+
     func begin(_ text: Span<UInt8>) {}
 
     /// Copies a text that forms are spelled from.
@@ -167,6 +172,7 @@ private struct FormWriter<Target: FormTarget> {
     }
 
     private func writeSettings(_ line: Base) throws(Failure) {
+        guard unsafe !needles.isOfHolder || !LineText.isJSON(line.span) else { return }
         for range in LineText.settings(unsafe line.span) { try unsafe expand(part(line, range), .lines) }
     }
 

@@ -41,8 +41,8 @@ final class LaterValues {
     private static let roomForForms = 1536 * 1024
     /// How many have come.
     private(set) var count = 0
-    /// With their number in the order in which they came, and that of the masks that the others put into them.
-    private var values: [(value: SecretBytes, name: String, number: Int, masks: Int)] = []
+    /// With their number in the order in which they came, and the masks that the others put into them.
+    private var values: [(value: SecretBytes, name: String, number: Int, masks: [Mask])] = []
     private let before: ValuesBefore
     /// The generation of the values before when these were last looked at.
     private var generation = -1
@@ -58,7 +58,7 @@ final class LaterValues {
         let (masks, clear) = look(at: value)
         masker.needles.value = count
         count += 1
-        if masks > 0 {
+        if !masks.isEmpty {
             try addLeft(value, name, clear)
         } else {
             try masker.add(value, name: name)
@@ -90,11 +90,11 @@ final class LaterValues {
         if lines.count > 0 { try masker.add(linesOf: lines, name: name) }
     }
 
-    /// How many masks the values before put into it, and how much they leave.
-    private func look(at value: SecretBytes) -> (masks: Int, clear: Int) {
-        var (masks, clear) = (0, 0)
+    /// Which masks the values before put into it, and how much they leave.
+    private func look(at value: SecretBytes) -> (masks: [Mask], clear: Int) {
+        var (masks, clear) = ([Mask](), 0)
         pieces(of: value) { piece, mask in
-            if mask == nil { clear += piece.count } else { masks += 1 }
+            if let mask { masks.append(mask) } else { clear += piece.count }
         }
         return (masks, clear)
     }
@@ -148,6 +148,7 @@ final class LaterValues {
         get { needles.isPart }
         set { needles.isPart = newValue }
     }
+    let isOfHolder = true
     /// No form stays here.
     let generation = 0
 

@@ -59,6 +59,9 @@ enum LineText {
         return valuePart(line).map { pieces(line, $0) } ?? []
     }
 
+    /// No more strings of one line are parts of their own: each has a score of forms.
+    private static let mostStrings = 128
+
     /// Whether a text looks like JSON on one line.
     static func isJSON(_ text: Span<UInt8>) -> Bool { text.count > 0 && (text[0] == 0x7b || text[0] == 0x5b) }
 
@@ -66,7 +69,7 @@ enum LineText {
     private static func strings(_ text: Span<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = 0
-        while index < text.count {
+        while index < text.count, found.count < mostStrings {
             guard text[index] == 0x22 else {
                 index += 1
                 continue

@@ -1,11 +1,11 @@
 extension Masker {
     /// Where values that a script does not know stand in a text, in any listed form: in order, none beside or over another.
     ///
-    /// Those of `Origin.script` are not told. Not for a script: it tells lengths.
-    public func places(in text: Span<UInt8>) -> [Range<Int>] {
+    /// Of the origins before one; those of `Origin.script` are never told. Not for a script: it tells lengths.
+    public func places(in text: Span<UInt8>, before origin: Origin = .script) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var masker: Masker? = self
-        for _ in 0..<Origin.script.rawValue {
+        for _ in 0..<origin.rawValue {
             guard let current = masker else { break }
             let stream = MaskingStream(masker: current, forTerminal: false, count: 1)
             stream.onMask = { place in found.append(place) }

@@ -160,7 +160,8 @@ enum ReadText: CaseIterable {
             if self == .read || letter == 0x5c {
                 draft.append(letter)
             } else if letter == 0x63 {
-                return
+                // The rest is not printed: what comes is no more than a beginning.
+                return draft.clear()
             } else if let control = Self.control(letter) {
                 draft.append(control)
             } else if !readNumber(source, letter, &index, to: draft) {

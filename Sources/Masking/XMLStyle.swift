@@ -9,7 +9,7 @@ struct XMLStyle {
     var asciiOnly = false
 
     /// Text nodes; attributes; JavaScript's, Python's and PHP's html; Go's html and xml; attributes with numeric blanks, Python's among
-    /// them, and as canonical XML has them.
+    /// them, and as canonical XML has them; Python's in ASCII.
     static let all: [XMLStyle] = [
         XMLStyle(),
         XMLStyle(quote: "&quot;"),

@@ -39,6 +39,8 @@ public protocol SecretSession: AnyObject {
     var host: String { get }
     /// Whether the token was minted by this login, and so is revoked by `logout`.
     var isMinted: Bool { get }
+    /// Whether a login is under way: the token that it gives is not there to be revoked yet.
+    var isLoggingIn: Bool { get }
     /// The life of the token when it was issued; nil where nothing is known.
     var tokenLifetime: Duration? { get }
     /// Called when the token has been exchanged, or a new login has given another.

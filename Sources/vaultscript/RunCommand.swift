@@ -108,8 +108,8 @@ struct RunCommand {
         return Array(text.drop { $0 != 10 })
     }
 
-    /// The recipe that `describe` shows for this text, or one that has no place there; nil where there is none. Most scripts are told by a look for the
-    /// word. A text that Lua takes, and that is too large or nested too deeply for `describe`, shows one without lists.
+    /// The recipe that `describe` shows for this text, or one that has no place there; nil where there is none. Most scripts
+    /// are told by a look for the word. A text that Lua takes, and that is too large or nested too deeply for `describe`, shows one without lists.
     private func shownRecipe(in text: [UInt8]) -> ShownRecipe? {
         guard !isEmbedded, let first = Self.firstCall(in: text) else { return nil }
         do throws(RecipeFault) {

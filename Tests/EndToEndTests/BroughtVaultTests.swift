@@ -29,6 +29,20 @@ import Testing
         }
     }
 
+    @Test func `has values that are taken apart as the user's are`() throws {
+        let canary = Canary()
+        let inner = Data(canary.value.utf8).base64EncodedString()
+        let other = try DevelopmentVault(secrets: ["JSON": "{\"a\":\"\(canary.value)\"}", "TEXT": inner])
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            local vault = login{ credentials = arg[1] }
+            local taken = { secret.field(vault:getSecret("JSON"), "a"), secret.base64Decode(vault:getSecret("TEXT")) }
+            for _, h in ipairs(taken) do spawn{ "sh", "-c", 'test "$T" = "$W" && echo same', env = { T = h, W = taken[1] } } end
+            """#, [try credentials(other, folder)])
+        #expect(outcome.text == "same\nsame\n", "\(outcome)")
+    }
+
     @Test func `has values that captured guesses do not read`() throws {
         let canary = Canary()
         let other = try DevelopmentVault(secrets: ["TOKEN": canary.value])

@@ -70,6 +70,14 @@ import Testing
         }
     }
 
+    @Test func `a value that holds another is one mask also when that one gets a name of its own`() throws {
+        let url = "postgres://u:Tr0ub4dor&3@db/x"
+        let masker = try masker([
+            ("{\"password\":\"Tr0ub4dor&3\"}", "A", .vault), (url, "L", .script), ("Tr0ub4dor&3", "B", .vault),
+        ])
+        #expect(masked("\(url) Tr0ub4dor&3", masker) == "[secret:L] [secret:B]")
+    }
+
     @Test func `a large value that holds another is one mask, whichever was known first`() throws {
         let large = String(repeating: "x-", count: 3000) + "hunter22" + String(repeating: "-y", count: 100)
         for values in [

@@ -70,7 +70,8 @@ public struct NaiveForms {
         guard line.first == 123 || line.first == 91 else { return [] }
         var found: [[UInt8]] = []
         var rest = line[...]
-        while let quote = rest.firstIndex(of: 34) {
+        var count = 0
+        while count < 128, let quote = rest.firstIndex(of: 34) {
             var string: [UInt8] = []
             rest = rest[(quote + 1)...]
             while let byte = rest.first, byte != 34 {
@@ -78,7 +79,9 @@ public struct NaiveForms {
                 rest = rest.dropFirst(byte == 92 ? 2 : 1)
             }
             guard rest.popFirst() != nil else { break }
-            if rest.first(where: { !isWhite($0) }) != 58 { found += pieces(string) }
+            if rest.first(where: { !isWhite($0) }) == 58 { continue }
+            count += 1
+            found += pieces(string)
         }
         return found.map(trim).filter { tells($0) && !isPublic($0) }
     }
@@ -590,7 +593,10 @@ public struct NaiveForms {
                 }
                 rest = rest.dropFirst()
                 if shell == "read" { result.append(next); continue }
-                if next == 99 { break }
+                if next == 99 {
+                    result = []
+                    break
+                }
                 if let known = letters[next] { result.append(known); continue }
                 var found: (UInt32, Int)?
                 switch next {

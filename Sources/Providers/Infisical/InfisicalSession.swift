@@ -13,6 +13,8 @@ public final class InfisicalSession: SecretSession {
     private var generation = 0
     /// A login that was refused after a token was: never repeated, as repeating it locks the identity.
     private var refusedLogin: Failure?
+    /// Whether a login is under way.
+    public var isLoggingIn: Bool { !waitingForLogin.isEmpty }
     private var waitingForLogin: [(Result<Void, InfisicalRefusal>) -> Void] = []
 
     /// Set to v3 for good when the instance has no v4.

@@ -6,6 +6,8 @@ struct Forms {
     static let minimumVerbatim = 4
     /// The fewest bytes of a text whose encodings are masked, and of a line that is.
     static let minimumEncoded = 8
+    /// The most bytes of a value that is looked for in forms that few programs print.
+    static let maximumRare = 4096
 
     fileprivate let base: Draft
     fileprivate let draft: Draft
@@ -149,7 +151,7 @@ private struct FormWriter<Target: FormTarget> {
                 try keep(bytes)
                 guard hasEncodings, newline.utf8CodeUnitCount > 1 || LineText.hasCR(text) else { return }
                 guard unsafe newline.utf8Start[0] != 0x20, bytes.count >= Forms.minimumEncoded else { return }
-                try writeTextEncodings(bytes)
+                try writeTextEncodings(bytes, .all)
                 try unsafe writePatterns(bytes, spelledFrom: nil)
             }
         }
@@ -183,8 +185,8 @@ private struct FormWriter<Target: FormTarget> {
         needles.begin(unsafe text.span)
         try unsafe spell(text, .plain, text.count)
         guard depth != .verbatim, text.count >= Forms.minimumEncoded else { return }
-        try writeTextEncodings(unsafe text.span)
-        try unsafe writePatterns(text.span, spelledFrom: text)
+        try writeTextEncodings(unsafe text.span, depth)
+        if depth == .all { try unsafe writePatterns(text.span, spelledFrom: text) }
         try unsafe spellBase64(text, .standard, (true, true, true), depth)
         // Where it has none of the alphabet's own characters, it is the same.
         let special = unsafe Base64.special(text.span)
@@ -210,13 +212,14 @@ private struct FormWriter<Target: FormTarget> {
         needles.takeBack(form.count)
     }
 
-    private func writeTextEncodings(_ text: Span<UInt8>) throws(Failure) {
+    private func writeTextEncodings(_ text: Span<UInt8>, _ depth: Depth) throws(Failure) {
         let profile = TextProfile(text)
         guard !profile.isUnchanged else { return }
         let room = (text.count + 1) * TextEncoding.maximumExpansion
         try draft.reserve(room)
         try inner.reserve(room)
-        for encoding in choice.encodings(for: profile) {
+        let hasRare = depth == .all && text.count <= Forms.maximumRare
+        for encoding in choice.encodings(for: profile) where hasRare || !TextEncoding.all[encoding].isRare {
             choice.write(text, profile, encoding, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in
                 // What is read with escapes is shorter.
@@ -229,6 +232,7 @@ private struct FormWriter<Target: FormTarget> {
     ///
     /// No `TextEncoding`: letters change.
     private func writePatterns(_ text: Span<UInt8>, spelledFrom stored: Base?) throws(Failure) {
+        guard text.count <= Forms.maximumRare else { return }
         try draft.reserve(text.count * 2)
         let profile = ShellPattern.Profile(text)
         if let stored = unsafe stored, !profile.holdsUnescaped {

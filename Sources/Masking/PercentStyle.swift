@@ -6,6 +6,8 @@ struct PercentStyle {
     var upper: Bool
     /// A blank becomes `+` (HTML forms).
     var plusForBlank: Bool
+    /// WHATWG's URL.
+    var isOfURL = false
 
     /// What encoders keep: RFC 3986's unreserved; JavaScript's `encodeURIComponent` and `encodeURI`; Python's `quote`;
     /// HTML forms; and the encoders that change only the reserved set.
@@ -30,7 +32,7 @@ struct PercentStyle {
             }
         }
         for keeps in urlKeepSets {
-            styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false))
+            styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isOfURL: true))
         }
         return styles
     }()

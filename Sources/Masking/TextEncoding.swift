@@ -20,8 +20,11 @@ enum TextEncoding {
     /// The other way round.
     case read(ReadText)
 
-    /// Every variant, in the order of the page.
-    static let all: [TextEncoding] =
+    /// Every variant, in the order of the page; the rare ones last, so that none of them counts for another that makes the
+    /// same.
+    static let all: [TextEncoding] = variants.filter { !$0.isRare } + variants.filter(\.isRare)
+
+    private static let variants: [TextEncoding] =
         JSONStyle.all.map { .json($0) } + JSONStyle.all.map { .jsonTwice($0) } + [
             .shellSingleQuoted(.backslash), .shellSingleQuoted(.doubleQuotes), .shellSingleQuoted(.git),
             .shellSingleQuoted(.dash), .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
@@ -63,6 +66,16 @@ enum TextEncoding {
         if looksAround { return changes(profile) }
         guard case .shellBackslash(escapesFirst: true) = self else { return false }
         return profile.first == 0x23 || profile.first == 0x7e
+    }
+
+    /// Whether few programs write so. Of lines, and of large values, such forms would take up much memory for little.
+    var isRare: Bool {
+        switch self {
+        case .escaped, .shown, .read, .doubledWithBackslash: true
+        case .percent(let style): style.isOfURL
+        case .xml(let style): style.asciiOnly
+        default: false
+        }
     }
 
     /// Whether what becomes of a byte hangs on those beside it.

@@ -30,12 +30,15 @@ public struct NaiveForms {
     /// Those that are of the whole, not of lines and what they set alone.
     public private(set) var ofWhole: (all: Set<[UInt8]>, wrapped: Set<[UInt8]>) = ([], [])
 
+    /// Forms that few programs print are made, too.
+    private var hasRare = false
+
     /// Makes the forms of `value`.
     public init(_ value: [UInt8]) {
         let core = Self.trim(value)
         verbatim(value)
         verbatim(core)
-        textual(core)
+        textual(core, isWhole: true)
         binary(core, whole: true)
         guard value.contains(10) || value.contains(13) else {
             ofWhole = (all, wrapped)
@@ -45,7 +48,7 @@ public struct NaiveForms {
         for newline in ["\n", "\r\n", " "] {
             verbatim(Self.newlines(value, newline))
             verbatim(Self.newlines(core, newline))
-            if newline != " " { textual(Self.newlines(core, newline)) }
+            if newline != " " { textual(Self.newlines(core, newline), isWhole: true) }
         }
         ofWhole = (all, wrapped)
         for line in core.split(whereSeparator: { $0 == 10 || $0 == 13 }).map(Array.init) {
@@ -160,8 +163,9 @@ public struct NaiveForms {
 
     // MARK: - Text encodings
 
-    private mutating func textual(_ text: [UInt8]) {
+    private mutating func textual(_ text: [UInt8], isWhole: Bool = false) {
         guard text.count >= 8 else { return }
+        hasRare = isWhole && text.count <= 4096
         for slash in [false, true] {
             for ascii in [false, true] {
                 for upper in [false, true] { jsonTwice(text, slash: slash, ascii: ascii, upper: upper, extra: "") }
@@ -178,6 +182,10 @@ public struct NaiveForms {
         literals(text)
         percent(text)
         xml(text)
+        guard hasRare else { return }
+        patterns(text)
+        urls(text)
+        numbers(text)
         escapes(text)
         shown(text)
         read(text)
@@ -251,18 +259,6 @@ public struct NaiveForms {
                 })
         }
         all.insert(text.flatMap { bytes("\"\\$`").contains($0) ? [92, $0] : [$0] })
-        all.insert(text.flatMap { bytes("$()*+.?[\\^{|").contains($0) ? [92, $0] : [$0] })
-        for keepsCharacters in [false, true] {
-            var result: [UInt8] = []
-            var rest = text[...]
-            while let byte = rest.first {
-                let count = keepsCharacters ? scalar(rest)?.1 ?? 1 : 1
-                if count == 1, byte != 1, byte != 127 { result.append(92) }
-                result += rest.prefix(count)
-                rest = rest.dropFirst(count)
-            }
-            all.insert(result)
-        }
         let ansi: [UInt8: String] = [
             7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 27: "\\E", 39: "\\'", 92: "\\\\",
         ]
@@ -276,6 +272,22 @@ public struct NaiveForms {
                     let digits = String(byte, radix: 8)
                     return bytes("\\" + String(repeating: "0", count: 3 - digits.count) + digits)
                 })
+        }
+    }
+
+    /// What bash traces of a quoted part of a pattern, and of a regular expression.
+    private mutating func patterns(_ text: [UInt8]) {
+        all.insert(text.flatMap { bytes("$()*+.?[\\^{|").contains($0) ? [92, $0] : [$0] })
+        for keepsCharacters in [false, true] {
+            var result: [UInt8] = []
+            var rest = text[...]
+            while let byte = rest.first {
+                let count = keepsCharacters ? scalar(rest)?.1 ?? 1 : 1
+                if count == 1, byte != 1, byte != 127 { result.append(92) }
+                result += rest.prefix(count)
+                rest = rest.dropFirst(count)
+            }
+            all.insert(result)
         }
     }
 
@@ -365,19 +377,12 @@ public struct NaiveForms {
         all.insert(text.flatMap { $0 == 39 || $0 == 92 ? [92, $0] : [$0] })
         for quote in [UInt8(34), 39] {
             all.insert(text.flatMap { $0 == quote ? [$0, $0] : [$0] })
-            all.insert(text.flatMap { $0 == quote || $0 == 92 ? [$0, $0] : [$0] })
+            if hasRare { all.insert(text.flatMap { $0 == quote || $0 == 92 ? [$0, $0] : [$0] }) }
         }
     }
 
     private mutating func percent(_ text: [UInt8]) {
         let alphanumeric = bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-        let urls = [
-            "!$%&'()*+,-._~", "!$%&'()*+,-./:;=@[\\]_|~", "!$%&'()*+,-./:;=@[\\]^_|~", "!$%&()*+,-./:;=?@[\\]^_`{|}~",
-            "!$%&'()*+,-./:;=?@[\\]^_`{|}~", "!#$%&'()*+,-./:;=?@[\\]^_{|}~",
-        ]
-        for keeps in urls.map({ Set(alphanumeric + bytes($0)) }) {
-            all.insert(text.flatMap { keeps.contains($0) ? [$0] : [37] + hex2(UInt32($0), 2, true) })
-        }
         let keepSets = ["-._~", "-._~!*'()", "-._~!*'();/?:@&=+$,#", "-._~/", "*-._", "-._~\"<>\\^`{|}"]
         for keeps in keepSets.map({ Set(alphanumeric + bytes($0)) }) {
             for upper in [false, true] {
@@ -389,6 +394,18 @@ public struct NaiveForms {
                         })
                 }
             }
+        }
+    }
+
+    /// What WHATWG's URL writes.
+    private mutating func urls(_ text: [UInt8]) {
+        let alphanumeric = bytes("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+        let urls = [
+            "!$%&'()*+,-._~", "!$%&'()*+,-./:;=@[\\]_|~", "!$%&'()*+,-./:;=@[\\]^_|~", "!$%&()*+,-./:;=?@[\\]^_`{|}~",
+            "!$%&'()*+,-./:;=?@[\\]^_`{|}~", "!#$%&'()*+,-./:;=?@[\\]^_{|}~",
+        ]
+        for keeps in urls.map({ Set(alphanumeric + bytes($0)) }) {
+            all.insert(text.flatMap { keeps.contains($0) ? [$0] : [37] + hex2(UInt32($0), 2, true) })
         }
     }
 
@@ -410,6 +427,11 @@ public struct NaiveForms {
             ]
             all.insert(text.flatMap { table[$0].map(bytes) ?? [$0] })
         }
+    }
+
+    /// XML without characters above ASCII.
+    private mutating func numbers(_ text: [UInt8]) {
+        let blanks = ["\t", "\n", "\r"]
         let blanksOfAttributes = ["&#09;", "&#10;", "&#13;"]
         for style in [["\"", "'"] + blanks, ["&quot;", "'"] + blanksOfAttributes, ["&quot;", "&#x27;"] + blanks] {
             let table: [UInt8: String] = [

@@ -1,4 +1,4 @@
--- idea: what cat -v, sed, strace, zsh, dash, Perl, XML without characters above ASCII, URLs of Node and names in errors make of a value
+-- idea: what cat -v, sed, strace, zsh, read, Perl, XML without characters above ASCII, URLs of Node and names in errors make of a value
 -- needs: zsh
 -- needs: strace
 -- needs: perl
@@ -11,10 +11,10 @@ for _, locale in ipairs { "C", "C.UTF-8" } do
     local env = { T = getSecret(name), LC_ALL = locale }
     spawn{
       "sh", "-c", [[printf %s "$T" | cat -v; echo; printf %s "$T" | cat -A; echo; printf %s "$T" | sed -n 'l 5000'
-        echo "$T"; printf '%s\n' "$T" | { read x; printf '%s\n' "$x"; }; ls -d "$T
+        printf '%s\n' "$T" | { read x; printf '%s\n' "$x"; }; ls -d "$T
 x" "$T"; exit 0]], env = env
     }
-    spawn{ "zsh", "-fxc", [=[[[ x == "$T" ]]; case a in "$T") ;; esac; x="$T"; set | grep -a T=; echo "$T"; true]=], env = env }
+    spawn{ "zsh", "-fxc", [=[[[ x == "$T" ]]; case a in "$T") ;; esac; x="$T"; set | grep -a T=; true]=], env = env }
     spawn{ "perl", "-MCarp", "-MData::Dumper", "-e", "$Data::Dumper::Useqq = 1; $Carp::MaxArgLen = 0; print Dumper($ENV{T}); sub f { Carp::cluck('x') } f($ENV{T})", env = env }
     spawn{ "node", "-e", [[const u = new URL("http://u@h.example/"); u.password = process.env.T; console.log(u.password, u.href)
       u.search = process.env.T; u.hash = process.env.T; console.log(u.search, u.hash)]], env = env }

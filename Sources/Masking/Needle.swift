@@ -29,10 +29,11 @@
         (self.order, self.value, self.isPart) = (Int32(order) | (isPart ? 1 << 30 : 0), Int32(value), isPart)
     }
 
-    /// The same bytes came as a value of their own, which has a name for them.
-    mutating func take(nameOf other: Needle) {
-        guard isPart, !other.isPart else { return }
+    /// The same bytes came as a value of their own, which may have a name for them. Whether it has.
+    mutating func take(nameOf other: Needle) -> Bool {
+        guard isPart, !other.isPart else { return false }
         (name, order, isPart) = (other.name, other.order, false)
+        return true
     }
 
     @inline(__always) func byte(_ index: Int) -> UInt8 {

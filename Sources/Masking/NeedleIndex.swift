@@ -30,6 +30,8 @@ final class NeedleIndex {
     /// Those that came since somebody asked: nearly always nobody does.
     private let newTerminals = GrowingArray<Mark>()
     private var links = NeedleLinks()
+    /// How many needles have got the name of a value in the place of that of a part.
+    private(set) var renamed = 0
 
     /// How a needle begins that a table names.
     private let candidate: NeedleHead
@@ -103,7 +105,7 @@ final class NeedleIndex {
             guard let known = end(at: node) else { return append(needle, endingAt: node) }
             var kept = needles[known]
             kept.value = min(kept.value, needle.value)
-            kept.take(nameOf: needle)
+            if kept.take(nameOf: needle) { renamed += 1 }
             needles[known] = kept
             return nil
         }

@@ -78,7 +78,11 @@ final class NeedleSet: FormTarget {
         // The windows of a longer one are the same.
         let isKnown = !isShort && longer.map { isWide(index.needles[$0]) == isWide(needle) } ?? false
         head.take(needle, isKnown ? index.anchor : filter?.headCount ?? index.anchor)
-        guard let number = index.insert(needle, head.word, beginning: longer) else { return nil }
+        let renamed = index.renamed
+        guard let number = index.insert(needle, head.word, beginning: longer) else {
+            if index.renamed != renamed { generation += 1 }
+            return nil
+        }
         if !isKnown { if let filter { filter.insert() } else { pairs.insert(needle) } }
         self.count += 1
         generation += 1

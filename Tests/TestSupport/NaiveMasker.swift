@@ -69,14 +69,12 @@ public struct NaiveMasker {
         needle.order = needle.isPart ? count + (1 << 30) : count
         count += 1
         if let number = wrapped ? knownWrapped[needle.text] : known[needle.text] {
+            // Before this place the name stays that of the part.
             guard needles[number].isPart, !needle.isPart else { return }
-            needle.since = needles[number].since
-            needles[number] = needle
-        } else {
-            if wrapped { knownWrapped[needle.text] = needles.count } else { known[needle.text] = needles.count }
-            byFirst[Int(needle.text[0])].append(needles.count)
-            needles.append(needle)
         }
+        if wrapped { knownWrapped[needle.text] = needles.count } else { known[needle.text] = needles.count }
+        byFirst[Int(needle.text[0])].append(needles.count)
+        needles.append(needle)
     }
 
     // MARK: - Matching

@@ -123,6 +123,8 @@ int vs_curl_set_text(vs_curl_transfer *transfer, vs_curl_text option, const char
         [VS_CURL_PROXY_CREDENTIALS] = CURLOPT_PROXYUSERPWD,
         [VS_CURL_CA_FILE] = CURLOPT_CAINFO,
     };
+    // Else the folder of certificates that the library was built with counts beside the file.
+    if (option == VS_CURL_CA_FILE && vs_curl.curl_easy_setopt(transfer->easy, CURLOPT_CAPATH, (const char *)NULL) != CURLE_OK) return -1;
     return status_of(vs_curl.curl_easy_setopt(transfer->easy, options[option], text));
 }
 

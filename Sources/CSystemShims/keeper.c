@@ -228,6 +228,8 @@ int vs_sys_keep(int *channel) {
     int ends[2];
     sigset_t before;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) return -1;
+    // Ignored by whoever started this, it would leave no process to wait for.
+    signal(SIGCHLD, SIG_DFL);
     choose_signals(&self);
     spare_earlier_children(&self);
     save_terminal(&self);

@@ -186,7 +186,16 @@ static int open_list(int directory) {
 typedef struct {
     int top;
     unsigned long long moved;
+    // When it is given up: whoever is left may make entries as fast as they are removed.
+    time_t until;
 } tree;
+
+static time_t seconds_now(void) {
+    struct timespec now;
+    return clock_gettime(CLOCK_MONOTONIC, &now) == 0 ? now.tv_sec : 0;
+}
+
+static bool is_late(const tree *all) { return seconds_now() > all->until; }
 
 static int remove_entries(tree *all, int directory);
 
@@ -235,7 +244,7 @@ static int remove_entries(tree *all, int directory) {
         unsigned long long moved = all->moved;
         error = 0;
         goes_on = false;
-        for (struct dirent *entry; (entry = readdir(entries));) {
+        for (struct dirent *entry; (entry = readdir(entries)) && !is_late(all);) {
             if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
             if (remove_entry(all, dirfd(entries), entry->d_name) == 0)
                 goes_on = true;
@@ -243,6 +252,10 @@ static int remove_entries(tree *all, int directory) {
                 error = errno;
         }
         goes_on = goes_on || all->moved != moved;
+        if (is_late(all)) {
+            error = ENOTEMPTY;
+            goes_on = false;
+        }
         rewinddir(entries);
     } while (goes_on);
     closedir(entries);
@@ -261,7 +274,7 @@ int vs_sys_remove_directory(int at, const char *name, const vs_sys_directory *ma
     if (!vs_sys_directory_learn(directory, &found)) return close_with(directory, errno);
     if (found.device != made->device || found.inode != made->inode) return close_with(directory, ESTALE);
     int list = open_list(directory);
-    tree all = {.top = list};
+    tree all = {.top = list, .until = seconds_now() + 10};
     if (list < 0 || remove_entries(&all, list) != 0) return -1;
     return unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }

@@ -31,16 +31,26 @@ static bool write_text(const char *path, const char *text) {
     return is_written;
 }
 
+static bool holds_text(const char *path) {
+    char byte;
+    int error = errno, file = open(path, O_RDONLY | O_CLOEXEC);
+    bool holds = file >= 0 && read(file, &byte, 1) == 1;
+    if (file >= 0) close(file);
+    errno = error;
+    return holds;
+}
+
 // Makes this process root of a user namespace where only its own user is known: devpts wants a root to own it.
 static bool enter_namespaces(void) {
     char users[32], groups[32];
     snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
     // The maps of an undumpable process belong to root.
-    bool is_mapped = prctl(PR_SET_DUMPABLE, 1) == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0
-                     && write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", users)
+    bool is_apart = prctl(PR_SET_DUMPABLE, 1) == 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
+    bool is_mapped = is_apart && write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/uid_map", users)
                      && write_text("/proc/self/gid_map", groups);
-    int error = errno;
+    // Another program of the user's may have written a map first: that is no lack of the system's.
+    int error = !is_mapped && (holds_text("/proc/self/uid_map") || holds_text("/proc/self/gid_map")) && is_apart ? EINTR : errno;
     prctl(PR_SET_DUMPABLE, 0);
     errno = error;
     return is_mapped;

@@ -52,7 +52,8 @@ final class OutputStream {
         }
         switch result {
         case .moved(let count): lend(buffer, count, handlers)
-        case .later: break
+        // Somebody else has read of what was counted.
+        case .later: if remaining != nil { finish() }
         case .over: finish()
         }
     }

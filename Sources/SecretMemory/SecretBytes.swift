@@ -125,11 +125,14 @@ public import Diagnostics
         return failure
     }
 
-    /// Pages of secret memory come from a file, which is open for a moment.
+    /// Pages of secret memory come from a file, which is open for a moment. No error for a script either: whether new pages
+    /// are needed hangs on a length.
     private static var noDescriptor: Failure {
-        Failure(
+        var failure = Failure(
             .limit, "secret memory cannot be made", reason: unsafe String(cString: strerror(EMFILE)),
             hint: "see the limits of this session: ulimit -n; run fewer children at once")
+        failure.endsRun = true
+        return failure
     }
 }
 

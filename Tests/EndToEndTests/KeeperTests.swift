@@ -91,6 +91,13 @@ import Testing
         #expect(!outcome.errorText.contains("run directory removed"), "\(outcome)")
     }
 
+    @Test func `takes no ignored SIGCHLD over, which would leave nobody to wait for`() throws {
+        let script = "local r = spawn{ 'sh', '-c', 'exit 3', check = false } print(r.code)"
+        let outcome = try Program.run(
+            ["-c", "trap '' CHLD; exec \"$0\" -e \"$1\"", Program.path, script], program: "/bin/bash", timeLimitSeconds: 20)
+        #expect(outcome.code == 0 && outcome.text == "3\n", "\(outcome)")
+    }
+
     @Test func `has the host end everything when it is killed itself`() throws {
         let run = try Run()
         let outcome = try run.run { kill($0, SIGKILL) }

@@ -7,7 +7,7 @@ import Testing
     /// A git server of a test's own with one empty repository, which asks for the token and whose hook shouts it.
     private final class GitServer {
         let folder: TemporaryFolder
-        let port = Int.random(in: 20000...60000)
+        let port = TestPort.unused()
         let running: RunningProgram
 
         init(token: String) throws {
@@ -21,11 +21,7 @@ import Testing
             running = try RunningProgram(
                 Program.repository + "/dev/git-server", [folder.path, "\(port)", "deployer", token],
                 environment: ProcessInfo.processInfo.environment)
-            for _ in 0..<200 {
-                let probe = try Program.run(["-c", ": </dev/tcp/127.0.0.1/\(port)"], program: "/bin/bash")
-                if probe.code == 0 { return }
-                usleep(50_000)
-            }
+            try TestPort.wait(for: port)
         }
 
         deinit { running.terminate() }

@@ -4,7 +4,7 @@ import TestSupport
 /// A real git server of a test's own with one empty repository, which asks for the token.
 final class GitServer {
     let folder: TemporaryFolder
-    private let port = Int.random(in: 20000...60000)
+    private let port = TestPort.unused()
     private let running: RunningProgram
 
     init(user: String, token: String) throws {
@@ -15,11 +15,7 @@ final class GitServer {
         running = try RunningProgram(
             Program.repository + "/dev/git-server", [folder.path, "\(port)", user, token],
             environment: ProcessInfo.processInfo.environment)
-        for _ in 0..<400 {
-            let probe = try Program.run(["-c", ": </dev/tcp/127.0.0.1/\(port)"], program: "/bin/bash")
-            if probe.code == 0 { return }
-            usleep(50_000)
-        }
+        try TestPort.wait(for: port)
     }
 
     deinit { running.terminate() }

@@ -5,7 +5,7 @@ public final class SSHServer {
     /// The folder with the keys: `key`, and `known`, where the host's key is not known yet.
     public let folder: TemporaryFolder
     /// Where it listens.
-    public let port = Int.random(in: 20000...60000)
+    public let port = TestPort.unused()
     private let running: RunningProgram
 
     /// Whether it can be had here.
@@ -38,7 +38,7 @@ public final class SSHServer {
         }
         running = try RunningProgram(
             "/usr/sbin/sshd", ["-D", "-f", configuration, "-E", folder.path + "/log"], environment: Program.defaults)
-        try waitForPort(port)
+        try TestPort.wait(for: port)
     }
 
     deinit { running.terminate() }
@@ -47,7 +47,7 @@ public final class SSHServer {
 /// A real PostgreSQL of a test's own on loopback, whose user `postgres` has a password.
 public final class PostgreSQLServer {
     /// Where it listens.
-    public let port = Int.random(in: 20000...60000)
+    public let port = TestPort.unused()
     private let folder: TemporaryFolder
     private let running: RunningProgram
 
@@ -91,24 +91,10 @@ public final class PostgreSQLServer {
             ]
         running = try RunningProgram(start[0], Array(start.dropFirst()), environment: Program.defaults)
         // It listens before it answers.
-        try waitUntilTrue {
+        try TestPort.wait {
             try Program.run(["-q", "-h", "127.0.0.1", "-p", "\(port)"], program: "\(binaries)/pg_isready").code == 0
         }
     }
 
     deinit { running.terminate() }
-}
-
-/// Asks until the answer is yes, for ten seconds of waiting.
-private func waitUntilTrue(_ ask: () throws -> Bool) throws {
-    for _ in 0..<400 {
-        if try ask() { return }
-        usleep(25_000)
-    }
-    throw POSIXError(.ECONNREFUSED)
-}
-
-/// Waits until something listens on loopback.
-private func waitForPort(_ port: Int) throws {
-    try waitUntilTrue { try Program.run(["-c", ": </dev/tcp/127.0.0.1/\(port)"], program: "/bin/bash").code == 0 }
 }

@@ -21,6 +21,8 @@ final class ChildOutput {
     private static let linesAheadBytes = 1 << 20
 
     private let way: Way
+    /// Masks the end of what is shown on a terminal, whose own masks come after the first bytes of a value.
+    private let endMasking: MaskingStream?
     private let maximum: Int
     private let budget: TextBudget?
     private var text: [UInt8] = []
@@ -62,7 +64,9 @@ final class ChildOutput {
 
     /// Shown on the host's own stream.
     static func shown(_ gate: Gate, _ stream: Gate.Stream, label: String?, forTerminal: Bool = false) -> ChildOutput {
-        ChildOutput(.shown(gate.makeShownStream(stream, label: label, forTerminal: forTerminal)), maximum: 0)
+        ChildOutput(
+            .shown(gate.makeShownStream(stream, label: label, forTerminal: forTerminal)), maximum: 0,
+            endMasking: forTerminal ? gate.masker.makeStream() : nil)
     }
 
     /// Neither shown nor captured, but for the tail (`quiet`).
@@ -82,8 +86,9 @@ final class ChildOutput {
     /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
     static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
-    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil) {
+    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil) {
         self.way = way
+        self.endMasking = endMasking
         self.maximum = maximum
         self.budget = budget
     }
@@ -99,7 +104,9 @@ final class ChildOutput {
         guard !endsEarly else { return }
         defer { judgeLine() }
         switch way {
-        case .shown(let stream): stream.write(bytes) { keep($0) }
+        case .shown(let stream):
+            stream.write(bytes) { if endMasking == nil { keep($0) } }
+            endMasking?.write(bytes) { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
             guard !isSpent else { return }
@@ -119,7 +126,9 @@ final class ChildOutput {
             return
         }
         switch way {
-        case .shown(let stream): stream.finish { keep($0) }
+        case .shown(let stream):
+            stream.finish { if endMasking == nil { keep($0) } }
+            endMasking?.finish { keep($0) }
         case .captured(let stream), .dropped(let stream): stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }

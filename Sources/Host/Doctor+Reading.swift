@@ -157,12 +157,12 @@ extension Doctor {
     }
 
     private func accept(_ found: [FetchedSecret], _ folder: FolderQuery, _ text: String, _ walk: Walk) {
-        // Nothing prints a value; a server's words might.
-        for secret in found { if let value = secret.value { try? gate.masker.add(value, name: secret.name) } }
         walk.read += found.map {
             FetchedPlace(project: folder.project, environment: $0.environment, path: $0.path, name: $0.name)
         }
         do throws(Failure) {
+            // Nothing prints a value; a server's words might.
+            for secret in found { if let value = secret.value { try gate.masker.add(value, name: secret.name) } }
             try UnexpandedReference.refuse(found, CommandWords(command: "doctor"))
             show("secrets", .ok, text)
         } catch {

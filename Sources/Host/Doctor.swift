@@ -94,7 +94,7 @@ public final class Doctor {
         sessions.hasWarnedOfEnd = true
         try environment.maskCredentials(masker)
         // A setting can hold a credential by mistake.
-        OwnCredentials(options: options, environment: environment).mask(masker)
+        try OwnCredentials(options: options, environment: environment).mask(masker)
     }
 
     /// Takes the steps, shows them and gives the exit code: 0, 2 for a wrong configuration, 3 for all else.

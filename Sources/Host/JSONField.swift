@@ -13,12 +13,15 @@ enum JSONField {
         let inert = try masker.flatMap { (masker) throws(Failure) in
             try value.withBytes { (bytes) throws(Failure) in try InertText(bytes, masker, before: origin) }
         }
-        let json = inert.map { try? SecretJSON($0.text) } ?? (try? SecretJSON(value))
-        var node = json?.root
-        for key in field.split(separator: ".", omittingEmptySubsequences: false) {
-            node = try? node?.member(String(key))
+        let place: (node: SecretJSON.Node, value: SecretBytes)?
+        do throws(JSONError) {
+            let json = if let inert { try SecretJSON(inert.text) } else { try SecretJSON(value) }
+            place = try find(field, in: json)
+        } catch {
+            if error.kind == .memory { throw SecretBytes.noRoom }
+            place = nil
         }
-        guard let node, let found = try? node.secret() else {
+        guard let (node, found) = place else {
             throw Failure(
                 .notFound, "the secret \(name.printable) has no text field \(field.printable)",
                 reason: "its value is not JSON, or has another shape",
@@ -29,5 +32,16 @@ enum JSONField {
                 "the field \(field.printable) of \(name.printable) holds a secret of the vault: use that one")
         }
         return found
+    }
+
+    private static func find(
+        _ field: String, in json: SecretJSON
+    ) throws(JSONError) -> (node: SecretJSON.Node, value: SecretBytes)? {
+        var node = json.root
+        for key in field.split(separator: ".", omittingEmptySubsequences: false) {
+            guard let member = try node.member(String(key)) else { return nil }
+            node = member
+        }
+        return try node.secret().map { (node, $0) }
     }
 }

@@ -233,15 +233,26 @@ struct OwnCredentials {
     }
 
     /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
-    func mask(_ masker: Masker) {
+    ///
+    /// - Throws: `.limit` when secret memory is used up.
+    func mask(_ masker: Masker) throws(Failure) {
         for path in paths {
-            guard let file = try? CredentialsFile.read(path) else { continue }
+            guard let file = try Self.read(path) else { continue }
             for (name, label) in [
                 ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
                 ("INFISICAL_JWT", "platform token"), ("INFISICAL_OIDC_AUTH_JWT", "platform token"),
             ] {
-                if let value = file.secret(name) { try? masker.add(value, name: label) }
+                if let value = file.secret(name) { try masker.add(value, name: label) }
             }
+        }
+    }
+
+    private static func read(_ path: String) throws(Failure) -> CredentialsFile? {
+        do throws(Failure) {
+            return try CredentialsFile.read(path)
+        } catch {
+            if error.endsRun { throw error }
+            return nil
         }
     }
 
@@ -249,7 +260,7 @@ struct OwnCredentials {
         guard let entries = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(entries) }
         var names: [String] = []
-        while names.count < 64, let entry = unsafe readdir(entries) {
+        while let entry = unsafe readdir(entries) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }

@@ -82,7 +82,7 @@ extension ScriptRun {
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.
     private func prepare(for count: Int) throws(Failure) {
         try files.protected.pinOnce()
-        maskOwnCredentials()
+        try maskOwnCredentials()
         terminal.prepare()
         try options.limits.check(
             "processes", spawner.liveCount + count - 1, below: options.limits.processes, "processes running",
@@ -91,10 +91,10 @@ extension ScriptRun {
 
     /// A program may print the credentials files before anything has logged in with them. One that cannot be read says so
     /// at the login.
-    private func maskOwnCredentials() {
+    private func maskOwnCredentials() throws(Failure) {
         guard !hasMaskedOwnCredentials else { return }
+        try OwnCredentials(options: options, environment: environment).mask(gate.masker)
         hasMaskedOwnCredentials = true
-        OwnCredentials(options: options, environment: environment).mask(gate.masker)
     }
 
     // MARK: - Processes in the background

@@ -237,9 +237,9 @@ final class SessionService {
     /// With what was said once of the client secret, and where this login looks.
     private func remembering(_ plan: LoginPlan, _ base: InfisicalBaseURL) -> ProviderEnvironment {
         var environment = providerEnvironment
-        environment.didReceiveCredential = { [gate] token, name in
+        environment.didReceiveCredential = { [gate] (token, name) throws(Failure) in
             let origin = name == PlatformLogin.tokenName ? plan.proofChooser : plan.chooser
-            try? gate.masker.add(token, name: name, origin: origin)
+            try gate.masker.add(token, name: name, origin: origin)
         }
         environment.listing = { [words, usual = plan.project] project, environment, path in
             words.listing(project: project, usual: usual, environment: environment, path: path)
@@ -253,10 +253,7 @@ final class SessionService {
     private var providerEnvironment: ProviderEnvironment {
         ProviderEnvironment(
             loop: loop, sanitize: { [gate] in gate.inward($0).printable },
-            didReceiveCredential: { [gate] token, name in
-                // Without room to mask it the token is still used; nothing prints it but a server that echoes it.
-                try? gate.masker.add(token, name: name)
-            })
+            didReceiveCredential: { [gate] (token, name) throws(Failure) in try gate.masker.add(token, name: name) })
     }
 
     /// The session behind a reference.

@@ -12,8 +12,9 @@ public import SecretMemory
 public struct ProviderEnvironment {
     /// Masks text from a server before it becomes part of a message.
     public var sanitize: (String) -> String
-    /// Told of every secret that the provider itself obtains (access tokens), before anything else sees it.
-    public var didReceiveCredential: (SecretBytes, _ name: String) -> Void
+    /// Told of every secret that the provider itself obtains (access tokens), before anything else sees it. One that cannot
+    /// be masked is not used: `.limit` when secret memory is used up.
+    public var didReceiveCredential: (SecretBytes, _ name: String) throws(Failure) -> Void
     /// Told of every login that succeeded.
     public var didLogIn: () -> Void = {}
     /// Told of every login that was refused, with what is known; gives it back, or with more known.
@@ -32,7 +33,7 @@ public struct ProviderEnvironment {
     /// The real clock and the loop's timers.
     public init(
         loop: EventLoop, sanitize: @escaping (String) -> String,
-        didReceiveCredential: @escaping (SecretBytes, _ name: String) -> Void = { _, _ in }
+        didReceiveCredential: @escaping (SecretBytes, _ name: String) throws(Failure) -> Void = { _, _ in }
     ) {
         self.sanitize = sanitize
         self.didReceiveCredential = didReceiveCredential

@@ -114,8 +114,10 @@ public import Diagnostics
         }
     }
 
+    /// Secret memory is used up.
+    ///
     /// No number of bytes, and no error for a script: either would tell it the length of a value.
-    static var noRoom: Failure {
+    public static var noRoom: Failure {
         var failure = Failure(
             .limit, "there is no secret memory left",
             reason:

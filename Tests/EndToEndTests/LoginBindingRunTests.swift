@@ -20,6 +20,20 @@ import Testing
         return folder
     }
 
+    @Test func `that cannot all be masked starts no program`() throws {
+        let folder = try TemporaryFolder()
+        for number in 0..<200 {
+            let token = (0..<16).map { _ in Canary().value }.joined()
+            let long = String(repeating: token, count: 60_000 / token.utf8.count)
+            try folder.write("vaultscript/credentials/p\(number).env", "INFISICAL_TOKEN=\(long)\n", mode: 0o600)
+        }
+        let outcome = try Program.script(
+            "print(pcall(spawn, { 'true' })) print(pcall(spawn, { 'echo', 'started' }))",
+            environment: ["XDG_CONFIG_HOME": folder.path])
+        #expect(outcome.code == 1 && outcome.text == "", "\(outcome)")
+        #expect(outcome.errorText.hasPrefix("there is no secret memory left\n"), "\(outcome)")
+    }
+
     @Test(arguments: [[], ["doctor"], ["doctor", "--json"]])
     func `is not sent where only a script's credentials file says`(command: [String]) throws {
         let attacker = StubHTTPServer { _, _ in .json(200, "{}") }

@@ -185,6 +185,29 @@ import Testing
         #expect(isHalved, "after a split")
     }
 
+    @Test func `the first bytes of a value are seen as they come, and are not in the error of a program that fails`() throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        let terminal = try PseudoTerminal.script(
+            """
+            local ok, e = pcall(spawn, { "python3", "-c", [[
+            import os, sys, time
+            value = os.environ["T"]
+            sys.stdout.write(value[:3])
+            sys.stdout.flush()
+            while not os.path.exists(sys.argv[1] + "/go"): time.sleep(0.02)
+            print(value[3:] + " end")
+            sys.exit(1)]], os.getenv("FOLDER"), env = { T = secret.env("APP_TOKEN") } })
+            fs.write(os.getenv("FOLDER") .. "/error", e.stderr, { allowMasked = true })
+            """,
+            environment: ["APP_TOKEN": canary.value, "FOLDER": folder.path])
+        #expect(terminal.expect(String(canary.value.prefix(3))), "\(terminal.text)")
+        try folder.write("go", "")
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+        let error = try String(contentsOfFile: folder.path + "/error", encoding: .utf8)
+        #expect(error == "[secret:APP_TOKEN] end\n")
+    }
+
     @Test func `a progress bar moves as it is drawn, a value in it is masked`() throws {
         let canary = Canary()
         let folder = try TemporaryFolder()

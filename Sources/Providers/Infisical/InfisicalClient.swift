@@ -107,11 +107,12 @@ struct InfisicalLogin {
         _ answer: InfisicalWire.Answer, _ environment: ProviderEnvironment
     ) -> Result<InfisicalToken, InfisicalRefusal> {
         answer.flatMap { json in
-            do throws(JSONError) {
-                let token = try InfisicalToken(json)
-                environment.didReceiveCredential(token.bytes, "access token")
-                return .success(token)
-            } catch { return .failure(.broken(error)) }
+            let token: InfisicalToken
+            do throws(JSONError) { token = try InfisicalToken(json) } catch { return .failure(.broken(error)) }
+            do throws(Failure) {
+                try environment.didReceiveCredential(token.bytes, "access token")
+            } catch { return .failure(.failure(error)) }
+            return .success(token)
         }
     }
 

@@ -15,7 +15,7 @@ extension InfisicalLogin {
                 let members = try result.get()
                 // The other parts of a signed request are public words, such as its method.
                 for member in members where ["jwt", "iamRequestHeaders"].contains(member.name) {
-                    wire.environment.didReceiveCredential(member.value, PlatformLogin.tokenName)
+                    try wire.environment.didReceiveCredential(member.value, PlatformLogin.tokenName)
                 }
                 let body = try InfisicalLogin.body(platform.identityID, members)
                 let path = "/v1/auth/\(platform.method.rawValue)-auth/login"

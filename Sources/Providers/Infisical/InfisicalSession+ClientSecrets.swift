@@ -156,16 +156,19 @@ extension InfisicalSession {
         switch answer {
         case .failure(let refusal): return .failure(wire.failures.make(refusal, duringWrite: operation))
         case .success(let json):
+            let minted: MintedClientSecret
             do throws(JSONError) {
                 guard let value = try json.root.member("clientSecret")?.secret(), InfisicalToken.isSendable(value),
                     let data = try json.root.member("clientSecretData"),
                     let id = try data.member("id")?.publicText(maximumBytes: 100), !id.isEmpty
                 else { throw JSONError(kind: .shape, offset: 0) }
-                wire.environment.didReceiveCredential(value, "client secret")
                 let seconds = try data.member("clientSecretTTL")?.integer ?? 0
-                return .success(
-                    MintedClientSecret(id: id, value: value, lifetime: seconds > 0 ? .seconds(seconds) : nil))
+                minted = MintedClientSecret(id: id, value: value, lifetime: seconds > 0 ? .seconds(seconds) : nil)
             } catch { return .failure(wire.failures.make(.broken(error), duringWrite: operation)) }
+            do throws(Failure) {
+                try wire.environment.didReceiveCredential(minted.value, "client secret")
+            } catch { return .failure(wire.failures.make(.failure(error), duringWrite: operation)) }
+            return .success(minted)
         }
     }
 }

@@ -177,14 +177,18 @@ public final class AWSIdentity {
     }
 
     private func keys(_ response: HTTPResponse) -> Result<AWSCredentialsSource.Keys, Failure> {
-        func secret(_ json: SecretJSON, _ name: String) -> SecretBytes? {
-            ((try? json.root.member(name)) ?? nil).flatMap { (try? $0.secret()) ?? nil }
+        do throws(JSONError) {
+            let root = try SecretJSON(response.body).root
+            if let id = try root.member("AccessKeyId")?.publicText(maximumBytes: 200),
+                let key = try root.member("SecretAccessKey")?.secret()
+            {
+                let token = try root.member("Token")?.secret()
+                return .success(AWSCredentialsSource.Keys(id: id, secret: key, sessionToken: token))
+            }
+        } catch {
+            if error.kind == .memory { return .failure(SecretBytes.noRoom) }
         }
-        guard let json = try? SecretJSON(response.body),
-            let id = ((try? json.root.member("AccessKeyId")) ?? nil)?.publicText(maximumBytes: 200),
-            let key = secret(json, "SecretAccessKey")
-        else { return .failure(nothing("what gives them to this machine answers with something else")) }
-        return .success(AWSCredentialsSource.Keys(id: id, secret: key, sessionToken: secret(json, "Token")))
+        return .failure(nothing("what gives them to this machine answers with something else"))
     }
 
     private static func firstLine(_ body: SecretBuffer) -> String? {

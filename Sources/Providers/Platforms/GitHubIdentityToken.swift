@@ -43,10 +43,14 @@ public final class GitHubIdentityToken {
                         .auth, message, reason: "its answer was \(response.status)", hint: hint,
                         status: response.status))
             }
-            guard let json = try? SecretJSON(response.body), let node = (try? json.root.member("value")) ?? nil,
-                let token = (try? node.secret()) ?? nil, token.count > 0
-            else { return .failure(Failure(.auth, message, reason: "its answer holds no token", hint: hint)) }
-            return .success([("jwt", token)])
+            do throws(JSONError) {
+                if let token = try SecretJSON(response.body).root.member("value")?.secret(), token.count > 0 {
+                    return .success([("jwt", token)])
+                }
+            } catch {
+                if error.kind == .memory { return .failure(SecretBytes.noRoom) }
+            }
+            return .failure(Failure(.auth, message, reason: "its answer holds no token", hint: hint))
         }
     }
 }

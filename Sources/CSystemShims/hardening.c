@@ -46,6 +46,10 @@ static pid_t be_child(int end, int other, pid_t parent, int *socket) {
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);
+    // What the program was started with blocked must not keep a limit's signal from it.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) _exit(0);  // the parent died before the line above
     *socket = end;

@@ -6,9 +6,21 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+ssize_t vs_sys_read_ready(int descriptor, void *buffer, size_t size) {
+    struct stat info;
+    if (fstat(descriptor, &info) == 0 && !S_ISREG(info.st_mode)) {
+        struct iovec room = {buffer, size};
+        ssize_t count = preadv2(descriptor, &room, 1, -1, RWF_NOWAIT);
+        if (count >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return count;
+    }
+    return read(descriptor, buffer, size);
+}
 
 int vs_sys_poller_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

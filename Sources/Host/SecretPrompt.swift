@@ -74,7 +74,7 @@ final class SecretPrompt {
         while tcgetpgrp(terminal) != getpgrp() {
             guard vs_sys_job_stop(SIGTTIN) else { return }
         }
-        _ = setEcho(question.showsAnswer)
+        guard setEcho(question.showsAnswer) else { return finish(.failure(Self.noEcho(question.function))) }
         write(question.text)
     }
 
@@ -103,7 +103,7 @@ final class SecretPrompt {
         _ = tcflush(terminal, TCIFLUSH)
         guard setEcho(false) else {
             close()
-            throw Self.nobody(function, "the terminal's echo cannot be turned off")
+            throw Self.noEcho(function)
         }
     }
 
@@ -117,6 +117,10 @@ final class SecretPrompt {
             wanted.c_lflag &= ~tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
         }
         return unsafe tcsetattr(terminal, TCSANOW, &wanted) == 0
+    }
+
+    private static func noEcho(_ function: String) -> Failure {
+        nobody(function, "the terminal's echo cannot be set")
     }
 
     private static func nobody(_ function: String, _ reason: String) -> Failure {
@@ -149,7 +153,7 @@ final class SecretPrompt {
         guard let question = waiting.first else { return close() }
         do throws(Failure) {
             line = try SecretBuffer(maximumCount: Self.maximumBytes)
-            _ = setEcho(question.showsAnswer)
+            guard setEcho(question.showsAnswer) else { throw Self.noEcho(question.function) }
             write(question.text)
             guard watch == nil else { return }
             watch = try loop.watch(terminal, .readable) { [unowned self] _ in read() }

@@ -117,7 +117,7 @@ final class StandardInput {
         guard let request = requests.first else { return pause() }
         var room = [UInt8](repeating: 0, count: size(request.wanted))
         defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
-        let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
+        let count = unsafe room.withUnsafeMutableBytes { unsafe vs_sys_read_ready(0, $0.baseAddress, $0.count) }
         if count < 0 {
             guard errno == EAGAIN || errno == EINTR else { return fail() }
         } else if count == 0 {

@@ -153,7 +153,7 @@ public enum ValueCodec {
         private mutating func list(depth: Int) throws(Failure) -> Value {
             var items: [Value] = []
             let count = try count(depth: depth, bytesEach: 1)
-            items.reserveCapacity(count)
+            items.reserveCapacity(min(count, 1024))
             for _ in 0..<count { items.append(try value(depth: depth + 1)) }
             return .list(items)
         }
@@ -161,7 +161,7 @@ public enum ValueCodec {
         private mutating func map(depth: Int) throws(Failure) -> Value {
             var entries: [Value.Entry] = []
             let count = try count(depth: depth, bytesEach: 6)
-            entries.reserveCapacity(count)
+            entries.reserveCapacity(min(count, 1024))
             // Most tables have a few keys, which are compared faster than hashed.
             var seen: Set<Value.Key>? = count > 16 ? [] : nil
             for _ in 0..<count {

@@ -72,10 +72,11 @@ public final class ChildProcess {
     }
 
     private func watch(_ request: SpawnRequest) throws(Failure) {
-        exitWatch = try spawner.loop.watch(exitDescriptor, .readable) { [self] _ in programExited() }
         for (stream, end) in [(SpawnStream.output, ends.output), (.error, ends.error)] where end >= 0 {
-            let reading = OutputStream(stream, end)
-            streams.append(reading)
+            streams.append(OutputStream(stream, end))
+        }
+        exitWatch = try spawner.loop.watch(exitDescriptor, .readable) { [self] _ in programExited() }
+        for reading in streams {
             try reading.attach(spawner, handlers) { [self] in finishIfDone() }
         }
         feed = try makeFeed(request)
@@ -85,10 +86,15 @@ public final class ChildProcess {
 
     private func makeFeed(_ request: SpawnRequest) throws(Failure) -> (any InputFeed)? {
         switch request.standardInput {
-        case .bytes(let value): try BytesFeed(spawner.loop, ends.input, value)
-        case .relay(let source): try RelayFeed(spawner.loop, from: source, to: ends.input)
+        case .bytes(let value): try BytesFeed(spawner.loop, takeInput(), value)
+        case .relay(let source): try RelayFeed(spawner.loop, from: source, to: takeInput())
         case .null, .descriptor: nil
         }
+    }
+
+    private func takeInput() -> Int32 {
+        defer { ends.input = -1 }
+        return ends.input
     }
 
     // MARK: - Signals
@@ -192,6 +198,7 @@ public final class ChildProcess {
     private func abandon() {
         isFinished = true
         for stream in streams { stream.close() }
+        if ends.input >= 0 { closeDescriptor(takeInput()) }
         exitWatch?.cancel()
         _ = kill(-pid, SIGKILL)
         var pid = pid

@@ -48,7 +48,7 @@ enum Transfer: Equatable {
 }
 
 func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Transfer {
-    unsafe Transfer(read(descriptor, room.baseAddress, room.count), isEnd: true)
+    unsafe Transfer(vs_sys_read_ready(descriptor, room.baseAddress, room.count), isEnd: true)
 }
 
 func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {

@@ -273,14 +273,25 @@ public final class Spawner {
         }
     }
 
+    /// The number of a group that is empty may become another's, who gets no signal of this run.
+    func forgetEmptyGroups() {
+        if !leftGroups.isEmpty { leftGroups = leftGroups.filter(ProcessTable.isGroupAlive) }
+    }
+
     /// Stops reaping, so that the loop has nothing to wait for on its account.
     public func stopAdopting() {
         orphanWatch?.cancel()
         orphanWatch = nil
     }
 
-    /// Reaps the children of this process that are neither a live child of the spawner nor spared.
+    /// Reaps the children of this process that are neither a live child of the spawner nor spared, and forgets the groups that
+    /// are empty since.
     func reapOrphans() {
+        reapEnded()
+        forgetEmptyGroups()
+    }
+
+    private func reapEnded() {
         // Mostly it is one of ours that ended: then the list of children, which takes longer, need not be read. Whoever
         // ended behind it is seen when it has been reaped.
         var next = vs_sys_ended_child()

@@ -158,7 +158,7 @@ final class Teardown {
     }
 
     private func dropEmptyGroups() {
-        spawner.leftGroups = spawner.leftGroups.filter(ProcessTable.isGroupAlive)
+        spawner.forgetEmptyGroups()
     }
 
     private func lookLater() {

@@ -1,5 +1,6 @@
 import Diagnostics
 import EventLoop
+import Foundation
 import Glibc
 import SecretMemory
 import Testing
@@ -102,4 +103,24 @@ struct InputTests {
         bench.runLoop()
         #expect(finished == 1)
     }
+
+    @Test(.enabled(if: isKernel(6, 4), "the kernel cannot say of a pipe that a read would wait"))
+    func `what another process has taken meanwhile is not waited for`() throws {
+        let ends = try makePipe()
+        defer { close(ends.reader) }
+        var byte: UInt8 = 0
+        func read() -> Transfer {
+            unsafe withUnsafeMutableBytes(of: &byte) { room in unsafe readSome(ends.reader, room) }
+        }
+        guard case .later = read() else { return #expect(Bool(false), "waits") }
+        try #require(unsafe write(ends.writer, "x", 1) == 1)
+        guard case .moved(1) = read() else { return #expect(Bool(false), "reads") }
+        close(ends.writer)
+        guard case .over = read() else { return #expect(Bool(false), "ends") }
+    }
+}
+
+private func isKernel(_ major: Int, _ minor: Int) -> Bool {
+    let version = ProcessInfo.processInfo.operatingSystemVersion
+    return (version.majorVersion, version.minorVersion) >= (major, minor)
 }

@@ -181,6 +181,28 @@ struct TerminationTests {
         }
     }
 
+    @Test func `a group that is empty since is forgotten: its number may become another's`() async throws {
+        await #expect(processExitsWith: .success) {
+            let bench = try Bench()
+            try bench.spawner.adoptOrphans()
+            let request = SpawnRequest.shell("sleep 0.5 & exit 0").with {
+                $0.standardOutput = .null
+                $0.standardError = .null
+            }
+            try #require(try bench.run(request).outcome?.leftProcesses == true)
+            try #require(bench.spawner.leftGroups.count == 1)
+            func look() {
+                // Another thread of the tests may take SIGCHLD.
+                bench.spawner.reapOrphans()
+                if bench.spawner.leftGroups.isEmpty { return bench.loop.stop() }
+                bench.loop.schedule(after: .milliseconds(20), look)
+            }
+            look()
+            bench.runLoop()
+            try #require(bench.spawner.leftGroups.isEmpty)
+        }
+    }
+
     @Test func `who ignores TERM is killed, and who forks meanwhile is found`() async throws {
         await #expect(processExitsWith: .success) {
             let bench = try Bench()

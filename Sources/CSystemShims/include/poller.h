@@ -37,6 +37,10 @@ void vs_sys_poller_remove(int poller, int descriptor);
 /// time limit or after a signal; -1 with errno otherwise.
 int vs_sys_poller_wait(int poller, vs_sys_ready *ready, int capacity, int64_t nanoseconds);
 
+/// Reads what is there and waits for nothing: EAGAIN where another process has taken what a wait reported. Where the
+/// kernel cannot say so (of terminals, of pipes before Linux 6.4) it waits, as a regular file may.
+ssize_t vs_sys_read_ready(int descriptor, void *buffer, size_t size);
+
 /// Blocks `count` signals for this thread and gives a close-on-exec, non-blocking descriptor that reports them; -1 with
 /// errno. Children must restore the mask (the spawner does).
 int vs_sys_signals_open(const int *signals, int count);

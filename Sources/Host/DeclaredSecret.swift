@@ -59,20 +59,26 @@ struct DeclaredSecret {
     /// Whether it is that secret of the vault. What is not said is where the user's own
     /// settings lead: a reader of the recipe knows of no other place.
     func allows(_ wanted: String?, in folder: FolderQuery, of session: SessionService.Entry) -> Bool {
-        guard source == .vault, name == nil || name == wanted else { return false }
-        return folder.project == project ?? session.usual.project
-            && folder.environment == environment ?? session.usual.environment
-            && Self.plain(folder.path) == Self.plain(path ?? session.usual.path)
+        guard source == .vault, name == nil || Self.areSame(name, wanted) else { return false }
+        return Self.areSame(folder.project, project ?? session.usual.project)
+            && Self.areSame(folder.environment, environment ?? session.usual.environment)
+            && Self.areSame(Self.plain(folder.path), Self.plain(path ?? session.usual.path))
     }
 
     /// Whether it can be that secret, as long as nobody has logged in.
     func mayAllow(_ wanted: String, project: String?, environment: String?, path: String?) -> Bool {
-        func fits(_ own: String?, _ other: String?) -> Bool { own == nil || other == nil || own == other }
-        return source == .vault && (name == nil || name == wanted) && fits(self.project, project)
+        func fits(_ own: String?, _ other: String?) -> Bool { own == nil || other == nil || Self.areSame(own, other) }
+        return source == .vault && (name == nil || Self.areSame(name, wanted)) && fits(self.project, project)
             && fits(self.environment, environment) && fits(self.path.map(Self.plain), path.map(Self.plain))
     }
 
-    private static func plain(_ path: String) -> String {
+    /// Byte for byte: Swift's texts are the same where a person reads the same, and a vault has two secrets then.
+    static func areSame(_ one: String?, _ other: String?) -> Bool {
+        guard let one, let other else { return one == nil && other == nil }
+        return one.utf8.elementsEqual(other.utf8)
+    }
+
+    static func plain(_ path: String) -> String {
         "/" + path.split(separator: "/").joined(separator: "/")
     }
 

@@ -37,6 +37,8 @@ struct LoginPlan {
     var chooser = Masker.Origin.vault
     /// The slug of a sub-organisation to log in to; nil for the identity's own.
     var organization: String?
+    /// Whether only the script names that: there, a project's slug means another project.
+    var isOrganizationOfScript = false
     var project: String?
     var environment: String
     var path: String
@@ -101,11 +103,20 @@ struct LoginPlanner {
         try refuseNested(identity, credentials)
         let host = try boundHost(identity.origin, asked, credentials, sources)
         let proofChooser = chooser(identity.origin, credentials)
+        let usualOrganization = organization(credentials.file)
+        if asked.organization != nil, case .token = identity.proof {
+            throw Failure(
+                .usage, "login: organization: an access token is one of its own organisation",
+                hint: "leave it out, or take a token of that organisation")
+        }
         return LoginPlan(
             source: credentials.file?.path ?? "the environment", proof: identity.proof,
             domain: host.domain, isHostOfUser: host.isOfUser, proofChooser: proofChooser,
             chooser: identity.isNamedByScript ? .brought : proofChooser,
-            organization: organization(asked, credentials.file),
+            organization: asked.organization ?? usualOrganization,
+            isOrganizationOfScript: asked.organization.map {
+                credentials.isOfScript || !DeclaredSecret.areSame($0, usualOrganization)
+            } ?? (credentials.isOfScript && usualOrganization != nil),
             project: pick(.project, asked.project, credentials, sources),
             environment: pick(.environment, asked.environment, credentials, sources) ?? "",
             path: pick(.path, asked.path, credentials, sources) ?? "",
@@ -147,9 +158,9 @@ struct LoginPlanner {
         return credentials.profile.map { .profile($0) } ?? .file(file.path)
     }
 
-    private func organization(_ asked: Asked, _ file: CredentialsFile?) -> String? {
+    private func organization(_ file: CredentialsFile?) -> String? {
         let name = "INFISICAL_AUTH_ORGANIZATION_SLUG"
-        return asked.organization ?? file?.setting(name) ?? environment.setting(name)
+        return file?.setting(name) ?? environment.setting(name)
     }
 
     /// A date belongs to the client secret that it stands beside, and to none that a script hands over.

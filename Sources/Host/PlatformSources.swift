@@ -6,6 +6,15 @@ import SecretMemory
 /// Turns a plan's source into what a login asks at each try.
 enum PlatformSources {
     static func login(
+        _ method: PlatformLogin.Method, _ identityID: String, _ organization: String?,
+        _ source: LoginPlan.PlatformSource, _ transport: HTTPTransport, _ environment: ProviderEnvironment
+    ) -> PlatformLogin {
+        var login = login(method, identityID, source, transport, environment)
+        login.organizationSlug = organization
+        return login
+    }
+
+    private static func login(
         _ method: PlatformLogin.Method, _ identityID: String, _ source: LoginPlan.PlatformSource,
         _ transport: HTTPTransport, _ environment: ProviderEnvironment
     ) -> PlatformLogin {

@@ -161,6 +161,16 @@ final class RunPolicy {
             "folder of secrets env \(folder.environment), path \(folder.path)", "secrets", recipe.secrets.map(\.shown))
     }
 
+    /// The folders that an error about what is not there may tell of; nil: all.
+    func nearPlaces(of project: String, for session: SessionService.Entry) -> [FolderQuery.NearPlace]? {
+        recipe?.secrets.compactMap { secret in
+            guard secret.source == .vault, DeclaredSecret.areSame(secret.project ?? session.usual.project, project)
+            else { return nil }
+            return FolderQuery.NearPlace(
+                environment: secret.environment ?? session.usual.environment, path: secret.path ?? session.usual.path)
+        }
+    }
+
     /// - Throws: `.denied` where a recipe needs no secret of the vault.
     func checkLogin() throws(Failure) {
         guard let recipe, !recipe.secrets.contains(where: { $0.source == .vault }) else { return }
@@ -169,7 +179,9 @@ final class RunPolicy {
 
     /// - Throws: `.denied` for a variable that is withheld, or a file, that is not declared as a secret.
     func check(_ source: DeclaredSecret.Source, _ name: String) throws(Failure) {
-        guard let recipe, !recipe.secrets.contains(where: { $0.source == source && $0.name == name }) else { return }
+        guard let recipe,
+            !recipe.secrets.contains(where: { $0.source == source && DeclaredSecret.areSame($0.name, name) })
+        else { return }
         let prefix = source == .file ? "file:" : "env:"
         throw undeclared("secret \(prefix)\(name.printable)", "secrets", recipe.secrets.map(\.shown), prefix + name)
     }
@@ -255,6 +267,15 @@ final class RunPolicy {
             hint:
                 "where it is meant, add it to recipe{ hosts = { … } }; or name the identity yourself, in the environment, "
                 + "in a profile or with --credentials")
+    }
+
+    /// - Throws: `.denied` under a recipe where only the script names the sub-organisation: the secrets that are declared are
+    ///   those of the user's own.
+    func check(organizationOf plan: LoginPlan) throws(Failure) {
+        guard recipe != nil, plan.isOrganizationOfScript else { return }
+        throw Failure(
+            .denied, "login: organization: a recipe's secrets are those of the user's own organisation",
+            hint: "leave it out, and name it yourself: INFISICAL_AUTH_ORGANIZATION_SLUG, or in the credentials file")
     }
 
     /// Whether secrets may be sent there: a recipe or the user's configuration names it.

@@ -42,6 +42,7 @@ extension ScriptRun {
             size: size(entry.size), origin: SecretOrigin(way, [entry.origin, options]),
             isAssembled: entry.isAssembled || !isPart, chooser: chooser)
         draft.isDraw = entry.isDraw
+        draft.isPublic = isPart && entry.isPublic
         return .object(try store.make(draft) { (buffer) throws(Failure) in try write(entry, buffer) })
     }
 
@@ -248,7 +249,7 @@ extension ScriptRun {
             origin: SecretOrigin("hmac", [algorithm, format, key.origin, origin]), isAssembled: true)
         let inputs = key.parts + parts
         // Whoever knows both, or finds what is short by trying all, can choose how a hash ends.
-        let isKnown = inputs.allSatisfy { $0.chooser == .script }
+        let isKnown = inputs.allSatisfy { $0.chooser >= .drawn }
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in
                 let digest = try hash.digest(key: key.value, message: message)
@@ -257,7 +258,7 @@ extension ScriptRun {
                 }
                 guard !inputs.isEmpty else { return [] }
                 // Keys that end in NUL give the hash of the key without: the names of two masks would tell of that.
-                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? .script : .hashed, name: "hmac")]
+                return [SecretPart(range: 0..<buffer.count, chooser: isKnown ? inputs.latest : .hashed, name: "hmac")]
             })
     }
 

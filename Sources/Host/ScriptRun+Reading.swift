@@ -19,12 +19,13 @@ extension ScriptRun {
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
         try options.finish()
         try policy.check(secret: wanted.name, in: folder, of: entry)
+        folder.nearPlaces = policy.nearPlaces(of: folder.project, for: entry)
         let query = SecretQuery(wanted.name, in: folder, version: version.map(Int.init), isOptional: isOptional)
         fetch(query, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] found throws(Failure) in
                 guard let self, let found else { return .null }
-                if !allowsUnexpanded { try refuseUnexpanded([found], in: folder.project) }
-                return .object(try keep(found, folder.project, entry.chooser, field: field))
+                try judge([found], folder, entry, allowsUnexpanded: allowsUnexpanded)
+                return .object(try keep(found, folder.project, entry, field: field))
             }
         }
     }
@@ -129,7 +130,7 @@ extension ScriptRun {
                 if !isOptional { try refuseAbsent(secrets, folder, entry) }
                 let wanted = secrets.filter { !except.contains($0.name) }
                 let readable = wanted.filter { $0.value != nil }
-                if !allowsUnexpanded { try refuseUnexpanded(readable, in: folder.project) }
+                try judge(readable, folder, entry, allowsUnexpanded: allowsUnexpanded)
                 let keys = try SecretKeys.of(readable, below: folder.path, isQualified: isQualified)
                 if entry.chooser == .vault { store.expect(readable.compactMap { $0.value?.count }) }
                 var fields: [Value.Entry] = []
@@ -137,7 +138,7 @@ extension ScriptRun {
                     fields.append(
                         Value.Entry(
                             .bytes(Array(key.utf8)),
-                            .object(try keep(secret, folder.project, entry.chooser, field: nil))))
+                            .object(try keep(secret, folder.project, entry, field: nil))))
                 }
                 warnOfHidden(wanted)
                 return .map(fields)
@@ -178,10 +179,19 @@ extension ScriptRun {
         }
     }
 
-    /// What this run has put together and written is not judged: the answer would tell a script how the value of
-    /// another secret in it begins or ends.
-    private func refuseUnexpanded(_ secrets: [FetchedSecret], in project: String) throws(Failure) {
-        try UnexpandedReference.refuse(secrets.filter { !sessions.isAssembled($0, in: project) }, words)
+    /// What the script's own text may be in is refused before anything is judged of what else is in it: that would tell how
+    /// a value begins or ends, or how long it is. For the same reason what this run has put together and written is not
+    /// judged at all.
+    private func judge(
+        _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry, allowsUnexpanded: Bool
+    ) throws(Failure) {
+        let project = WrittenSecrets.Project(folder.project, of: entry)
+        for found in secrets {
+            sessions.noteFetched(found, in: project)
+            try sessions.refuseMixed(found, in: project)
+        }
+        guard !allowsUnexpanded else { return }
+        try UnexpandedReference.refuse(secrets.filter { sessions.sizeOfAssembled($0, in: project) == nil }, words)
     }
 
     private func warnOfHidden(_ secrets: [FetchedSecret]) {
@@ -299,9 +309,19 @@ extension ScriptRun {
 
     // MARK: - Into the store
 
+    /// Takes one that was fetched before the script asks for it.
+    func keepPrefetched(
+        _ found: FetchedSecret, _ name: String, _ session: SessionService.Entry
+    ) throws(Failure) -> ObjectReference {
+        let project = WrittenSecrets.Project(name, of: session)
+        sessions.noteFetched(found, in: project)
+        try sessions.refuseMixed(found, in: project)
+        return try keep(found, name, session, field: nil)
+    }
+
     /// Takes a fetched value, or one field of its JSON, into the store.
-    func keep(
-        _ found: FetchedSecret, _ project: String, _ chooser: Masker.Origin, field: String?
+    private func keep(
+        _ found: FetchedSecret, _ project: String, _ session: SessionService.Entry, field: String?
     ) throws(Failure) -> ObjectReference {
         guard let value = found.value else {
             throw Failure(
@@ -319,13 +339,17 @@ extension ScriptRun {
         }
         let origin = SecretOrigin(
             "fetched",
-            [project, found.environment, found.path, found.version, found.name, chooser] as [AnyHashable])
+            [
+                ObjectIdentifier(session), project, found.environment, found.path, found.version, found.name,
+                found.isPersonal,
+            ] as [AnyHashable])
         var whole = SecretStore.Draft.loaded(
             value, name: found.name, source: source, atMost: SecretSize.maximumLoadedBytes, origin: origin,
-            chooser: chooser)
-        sessions.noteFetched(found, in: project)
-        try sessions.refuseMixed(found, in: project)
-        whole.isAssembled = sessions.isAssembled(found, in: project)
+            chooser: session.chooser)
+        if let size = sessions.sizeOfAssembled(found, in: WrittenSecrets.Project(project, of: session)) {
+            whole.isAssembled = true
+            whole.size = size
+        }
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }
         if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }
@@ -333,7 +357,7 @@ extension ScriptRun {
         store.close(try store.add(value, whole))
         var draft = SecretStore.Draft(
             name: SecretName.field(field.printable, of: found.name), source: source, size: whole.size,
-            origin: SecretOrigin("field", [whole.origin, field]), chooser: chooser)
+            origin: SecretOrigin("field", [whole.origin, field]), chooser: session.chooser)
         draft.isPublic = whole.isPublic
         return try store.make(draft) { (buffer) throws(Failure) in
             try buffer.append(try JSONField.value(of: field, in: value, name: found.name))

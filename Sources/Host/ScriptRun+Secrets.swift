@@ -1,5 +1,6 @@
 import Diagnostics
 import HostProtocol
+import Masking
 import SecretMemory
 
 /// Describing secrets, and taking them from the environment.
@@ -31,6 +32,8 @@ extension ScriptRun {
         try Self.checkMayBeHandedOn(name, "secret.env")
         try policy.check(.environment, name)
         var found = environment.withheld[name]
+        // What is not withheld the script could take as text, too: os.getenv(NAME).
+        let chooser: Masker.Origin = found == nil ? .script : .vault
         if found == nil { found = try inheritedValue(name) }
         guard let found, found.count > 0 else {
             throw Self.missingVariable(name)
@@ -38,7 +41,7 @@ extension ScriptRun {
         let copy = try found.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
         let draft = SecretStore.Draft.loaded(
             copy, name: name, source: SecretSource(provider: "environment"), atMost: Self.maximumVariableBytes,
-            origin: SecretOrigin("environment", [name]))
+            origin: SecretOrigin("environment", [name]), chooser: chooser)
         reply(id, .object(try store.add(copy, draft)))
     }
 

@@ -16,6 +16,7 @@ extension ScriptRun {
         if let file = value["credentials"]?.asText { try files.protected.addCredentials(file) }
         let plan = try planner.plan(value)
         if plan.isBrought { try policy.check(broughtTo: try sessions.checkedBase(plan.domain).endpoint) }
+        try policy.check(organizationOf: plan)
         try sessions.login(plan) { [weak self] result in
             self?.answer(id, result) { reference throws(Failure) in .object(reference) }
         }

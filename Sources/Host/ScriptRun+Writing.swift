@@ -46,10 +46,11 @@ extension ScriptRun {
         try checkPublic(secret, address.name, "putSecret")
         let put = SecretPut(
             address.name, in: folder, secret.value, ifVersion: version.map(Int.init), comment: comment)
-        let notes = try noteWritten([(address.name, secret)], in: folder)
+        let notes = try noteWritten([(address.name, secret)], in: folder, of: entry)
         prefetch.forget(address.name, in: folder)
         entry.session.put(put) { [weak self] result in
-            self?.sessions.settleWritten(notes, in: folder, WrittenSecrets.Outcome(result, address.name))
+            self?.sessions.settleWritten(
+                notes, in: folder, of: entry, WrittenSecrets.Outcome(result, address.name))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 switch outcome {
@@ -87,10 +88,10 @@ extension ScriptRun {
         }
         let batch = SecretBatch(
             in: folder, secrets.map { SecretBatch.Item($0.name, $0.entry.value) }, comment: comment)
-        let notes = try noteWritten(secrets, in: folder)
+        let notes = try noteWritten(secrets, in: folder, of: entry)
         for secret in secrets { prefetch.forget(secret.name, in: folder) }
         entry.session.put(batch) { [weak self] result in
-            self?.sessions.settleWritten(notes, in: folder, WrittenSecrets.Outcome(result))
+            self?.sessions.settleWritten(notes, in: folder, of: entry, WrittenSecrets.Outcome(result))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 guard case .done(let versions) = outcome else {
@@ -120,7 +121,10 @@ extension ScriptRun {
         let deletion = SecretDeletion(
             address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
         prefetch.forget(address.name, in: folder)
+        sessions.noteDeletion(address.name, in: folder, of: entry)
         entry.session.delete(deletion) { [weak self] result in
+            self?.sessions.settleDeletion(
+                address.name, in: folder, of: entry, WrittenSecrets.Outcome(result))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 switch outcome {
@@ -154,7 +158,9 @@ extension ScriptRun {
         _ function: String
     ) throws(Failure) {
         guard let recipe = policy.recipe else { return }
-        let isDeclared = try WrittenReference.isDeclared(in: secret.value, gate.masker) { reference in
+        let isDeclared = try WrittenReference.isDeclared(
+            in: secret.value, gate.masker, readsValues: store.holdsReferences
+        ) { reference in
             recipe.secrets.contains { $0.allows(reference: reference, in: folder, of: entry) }
         }
         guard !isDeclared else { return }
@@ -173,7 +179,7 @@ extension ScriptRun {
         let isPublicName = [name, name.uppercased()].contains { NamePattern.matches($0, options.settings.publicNames) }
         guard options.command == nil, isPublicName else { return }
         let isSeen = secret.isPublic || secret.parts.isEmpty
-        let isPlain = try WrittenReference.isDeclared(in: secret.value, gate.masker) { _ in false }
+        let isPlain = try !mayRefer(secret)
         guard !isSeen || !isPlain else { return }
         throw Failure(
             .denied,
@@ -183,15 +189,24 @@ extension ScriptRun {
             hint: "write it under another name; vaultscript set \(name.printable) asks nobody")
     }
 
+    /// Whether the vault could read a reference in it.
+    private func mayRefer(_ secret: SecretStore.Entry) throws(Failure) -> Bool {
+        try !WrittenReference.isDeclared(
+            in: secret.value, gate.masker, readsValues: store.holdsReferences
+        ) { _ in false }
+    }
+
     private func noteWritten(
-        _ secrets: [(name: String, entry: SecretStore.Entry)], in folder: FolderQuery
+        _ secrets: [(name: String, entry: SecretStore.Entry)], in folder: FolderQuery,
+        of session: SessionService.Entry
     ) throws(Failure) -> [WrittenSecrets.Note] {
         var notes: [WrittenSecrets.Note] = []
         for (name, entry) in secrets {
-            let isPlain = try WrittenReference.isDeclared(in: entry.value, gate.masker) { _ in false }
-            notes.append(WrittenSecrets.Note(name: name, isScriptMade: entry.isScriptMade, mayRefer: !isPlain))
+            notes.append(
+                WrittenSecrets.Note(
+                    name: name, isScriptMade: entry.isScriptMade, mayRefer: try mayRefer(entry), size: entry.size))
         }
-        sessions.noteWritten(notes, in: folder)
+        sessions.noteWritten(notes, in: folder, of: session)
         return notes
     }
 

@@ -34,8 +34,8 @@ public final class ScriptRun {
     let sessions: SessionService
     /// Secrets that the script has declared; made when one is declared or asked for.
     private(set) lazy var prefetch = SecretPrefetch(
-        keep: { [unowned self] found, project, chooser throws(Failure) in
-            try keep(found, project, chooser, field: nil)
+        keep: { [unowned self] found, project, session throws(Failure) in
+            try keepPrefetched(found, project, session)
         },
         drop: { [store] in store.close($0) })
     let keeper: KeeperLink?

@@ -76,6 +76,7 @@ enum SecretParts {
     /// value all that come. One without such characters has those that hold bits of it.
     ///
     /// Whether the characters beside hold bits of it depends on lengths: what is around counts, whatever they are.
+    /// What a script has put around a value decides what its base64 is: of a value that it knows it could make any text so.
     static func inBase64(of entry: SecretStore.Entry, count: Int) -> [SecretPart] {
         joined(entry.parts).map { part in
             let isLast = part.range.upperBound == entry.value.count
@@ -83,7 +84,8 @@ enum SecretParts {
             let end = isLast ? count : part.range.upperBound * 4 / 3
             let outer = part.range.lowerBound * 4 / 3..<(isLast ? count : (part.range.upperBound * 4 + 2) / 3)
             return SecretPart(
-                range: start < end ? start..<end : outer, chooser: part.chooser, name: part.name,
+                range: start < end ? start..<end : outer,
+                chooser: entry.isWhole ? part.chooser : max(part.chooser, .derived), name: part.name,
                 surroundings: entry.isWhole ? nil : 0..<count)
         }
     }

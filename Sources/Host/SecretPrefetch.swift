@@ -34,7 +34,7 @@ final class SecretPrefetch {
 
     typealias Report = (Result<Void, Failure>) -> Void
 
-    private let keep: (FetchedSecret, _ project: String, Masker.Origin) throws(Failure) -> ObjectReference
+    private let keep: (FetchedSecret, _ project: String, SessionService.Entry) throws(Failure) -> ObjectReference
     private let drop: (ObjectReference) -> Void
     private var declarations: [Declaration] = []
     private var batches: [ObjectIdentifier: PrefetchBatch] = [:]
@@ -43,7 +43,7 @@ final class SecretPrefetch {
     ///   - keep: Takes a value into the store.
     ///   - drop: Closes a handle of the store.
     init(
-        keep: @escaping (FetchedSecret, _ project: String, Masker.Origin) throws(Failure) -> ObjectReference,
+        keep: @escaping (FetchedSecret, _ project: String, SessionService.Entry) throws(Failure) -> ObjectReference,
         drop: @escaping (ObjectReference) -> Void
     ) {
         self.keep = keep
@@ -62,8 +62,8 @@ final class SecretPrefetch {
         let known = batches[ObjectIdentifier(entry)]
         let batch =
             known
-            ?? PrefetchBatch(entry.session) { [keep, chooser = entry.chooser] found, project throws(Failure) in
-                try keep(found, project, chooser)
+            ?? PrefetchBatch(entry.session) { [keep] found, project throws(Failure) in
+                try keep(found, project, entry)
             }
         batches[ObjectIdentifier(entry)] = batch
         batch.wait(completion)
@@ -130,12 +130,15 @@ final class PrefetchBatch {
         let environment: String
         let path: String
         let name: String
+        /// Byte for byte: texts that look the same to a person are two names.
+        private let bytes: [UInt8]
 
         init(_ query: SecretQuery) {
             project = query.folder.project
             environment = query.folder.environment
             path = "/" + query.folder.path.split(separator: "/").joined(separator: "/")
             name = query.name
+            bytes = Array("\(project)\0\(environment)\0\(path)\0\(name)".utf8)
         }
     }
 

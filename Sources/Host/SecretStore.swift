@@ -1,6 +1,7 @@
 import Diagnostics
 import HostProtocol
 import Masking
+import Providers
 import SecretMemory
 
 /// Where a secret came from; all of it public.
@@ -70,6 +71,8 @@ final class SecretStore {
     /// What the run has paid for, and the value itself while a handle lives.
     private struct Known {
         weak var value: SecretBytes?
+        /// Tells whether another value is this one, under a key of this process.
+        var mark: Int?
         var parts: [SecretPart] = []
         var weight: Int
     }
@@ -79,6 +82,8 @@ final class SecretStore {
     private var free: [UInt32] = []
     private var known: [SecretOrigin: Known] = [:]
     private var weight = 0
+    /// Whether a value that the script did not choose holds `${…}`: what is written with it may refer to others.
+    private(set) var holdsReferences = false
     /// Every name that a secret of this run has had.
     private(set) var names: Set<String> = []
 
@@ -103,16 +108,33 @@ final class SecretStore {
     private func add(
         _ value: SecretBytes, _ draft: Draft, _ parts: [SecretPart]
     ) throws(Failure) -> ObjectReference {
-        // One that is there already is masked already.
-        if let same = known[draft.origin], let held = same.value.flatMap({ $0.isEqual(to: value) ? $0 : nil }) {
-            return try place(held, draft, same.parts)
+        var draft = draft
+        let mark = Self.mark(value)
+        if let same = known[draft.origin] {
+            // One that is there already is masked already.
+            if let held = same.value.flatMap({ $0.isEqual(to: value) ? $0 : nil }) {
+                return try place(held, draft, same.parts)
+            }
+            // Deleted and written anew a secret has its first versions again: what is made of this is not what was made of that.
+            if let before = same.mark, before != mark { draft.origin = .unique() }
         }
         try charge(draft.origin, draft.size)
         try mask(value, parts)
+        if parts.contains(where: { $0.chooser == .vault && $0.range == 0..<value.count }) {
+            holdsReferences =
+                holdsReferences || value.withBytes { bytes in !SecretReference.places(in: bytes).isEmpty }
+        }
         names.insert(draft.name)
         known[draft.origin]?.value = value
+        known[draft.origin]?.mark = mark
         known[draft.origin]?.parts = parts
         return try place(value, draft, parts)
+    }
+
+    private static func mark(_ value: SecretBytes) -> Int {
+        var hasher = Hasher()
+        unsafe value.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 
     /// Makes the parts known to the masker. One that is too short to be masked by itself is masked with what stands

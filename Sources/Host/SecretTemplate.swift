@@ -25,6 +25,7 @@ struct SecretTemplate {
                 if !plain.isEmpty { parts.append(.text(plain)) }
                 plain = []
                 parts.append(.field(try Self.name(&rest)))
+                guard parts.count <= 2 * SecretPieces.maximumSecrets else { throw Self.tooLarge }
             } else {
                 plain.append(byte)
             }
@@ -60,14 +61,16 @@ struct SecretTemplate {
             throw Failure(
                 .usage, "secret.template: the text has no ${\(name.printable)}", hint: "remove the field, or use it")
         }
-        guard !pieces.isTooLarge else {
-            throw Failure(
-                .limit, "secret.template: the template is too large",
-                reason:
-                    "it may have \(SecretPieces.maximumTextBytes / 1024) KiB of text and \(SecretPieces.maximumSecrets) secrets",
-                hint: "hand the parts over one by one")
-        }
+        guard !pieces.isTooLarge else { throw Self.tooLarge }
         return pieces
+    }
+
+    private static var tooLarge: Failure {
+        Failure(
+            .limit, "secret.template: the template is too large",
+            reason:
+                "it may have \(SecretPieces.maximumTextBytes / 1024) KiB of text and \(SecretPieces.maximumSecrets) fields",
+            hint: "hand the parts over one by one")
     }
 
     private func add(

@@ -211,7 +211,9 @@ final class SessionService {
     private func credentials(_ plan: LoginPlan) -> ProviderCredentials {
         switch plan.proof {
         case .platform(let method, let identityID, let source):
-            .platform(PlatformSources.login(method, identityID, source, transport, providerEnvironment))
+            .platform(
+                PlatformSources.login(
+                    method, identityID, plan.organization, source, transport, providerEnvironment))
         case .universalAuth(let id, let secret):
             .universalAuth(clientID: id, clientSecret: secret, organizationSlug: plan.organization)
         case .token(let token): .token(token)
@@ -271,29 +273,50 @@ final class SessionService {
     }
 
     /// Notes what the run writes, before it is sent.
-    func noteWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery) { written.note(secrets, in: folder) }
+    func noteWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery, of entry: Entry) {
+        written.note(secrets, in: folder, of: entry)
+    }
 
     /// Notes what has become of it.
-    func settleWritten(_ secrets: [WrittenSecrets.Note], in folder: FolderQuery, _ outcome: WrittenSecrets.Outcome) {
-        written.settle(secrets, in: folder, outcome)
+    func settleWritten(
+        _ secrets: [WrittenSecrets.Note], in folder: FolderQuery, of entry: Entry, _ outcome: WrittenSecrets.Outcome
+    ) {
+        written.settle(secrets, in: folder, of: entry, outcome)
+    }
+
+    /// Notes what it deletes, before that is asked for.
+    func noteDeletion(_ name: String, in folder: FolderQuery, of entry: Entry) {
+        written.noteDeletion(name, in: folder, of: entry)
+    }
+
+    /// Notes what has become of it.
+    func settleDeletion(
+        _ name: String, in folder: FolderQuery, of entry: Entry, _ outcome: WrittenSecrets.Outcome
+    ) {
+        written.settleDeletion(name, in: folder, of: entry, outcome)
     }
 
     /// Notes what it has fetched.
-    func noteFetched(_ found: FetchedSecret, in project: String) { written.noteFetched(found, in: project) }
+    func noteFetched(_ found: FetchedSecret, in project: WrittenSecrets.Project) {
+        written.noteFetched(found, in: project)
+    }
 
     /// Whether this run has written where a fetched secret comes from.
     func isWritten(_ found: FetchedSecret) -> Bool { written.isWritten(found) }
 
-    /// Whether a fetched secret was put together and written by this run.
-    func isAssembled(_ found: FetchedSecret, in project: String) -> Bool { written.isAssembled(found, in: project) }
+    /// What a fetched secret counts as that was put together and written by this run; nil for all others.
+    func sizeOfAssembled(_ found: FetchedSecret, in project: WrittenSecrets.Project) -> SecretSize? {
+        written.sizeOfAssembled(found, in: project)
+    }
 
     /// - Throws: `.denied` for a fetched secret that may be what this run has written, or that the vault may have put
     ///   together of that.
-    func refuseMixed(_ found: FetchedSecret, in project: String) throws(Failure) {
+    func refuseMixed(_ found: FetchedSecret, in project: WrittenSecrets.Project) throws(Failure) {
         guard !written.isUncertain(found, in: project) else {
             throw Failure(
                 .denied, "the secret \(found.name.printable) may be what this run has written there, or not",
-                reason: "the write was not confirmed, or named the project or the secret otherwise",
+                reason:
+                    "the write was not confirmed, or named the project or the secret otherwise, or was another session's",
                 hint: "fetch it before it is written, or in another run; name both as in putSecret")
         }
         guard written.mayHoldOthers(found, in: project) else { return }
@@ -311,7 +334,8 @@ final class SessionService {
         _ result: Result<FetchedSecret?, Failure>, _ query: SecretQuery, _ entry: Entry,
         _ completion: @escaping (Result<FetchedSecret?, Failure>) -> Void
     ) {
-        guard case .success(var found?) = result, written.isOpen(found, in: query.folder.project) else {
+        let project = WrittenSecrets.Project(query.folder.project, of: entry)
+        guard case .success(var found?) = result, written.isOpen(found, in: project) else {
             return completion(result)
         }
         var query = query
@@ -330,8 +354,8 @@ final class SessionService {
         _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: Entry,
         _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
     ) {
-        guard case .success(var found) = result, found.contains(where: { written.isOpen($0, in: folder.project) })
-        else {
+        let project = WrittenSecrets.Project(folder.project, of: entry)
+        guard case .success(var found) = result, found.contains(where: { written.isOpen($0, in: project) }) else {
             return completion(result)
         }
         var folder = folder

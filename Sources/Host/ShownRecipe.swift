@@ -5,13 +5,27 @@ public struct ShownRecipe: Sendable {
     /// The keys that limit a run.
     public static let keys = ["secrets", "programs", "hosts"]
 
-    /// One entry of a list.
+    /// One entry of a list. Two are the same byte for byte: texts that look the same to a person are none.
     public enum Entry: Equatable, Sendable {
         case text(String)
         /// Such as `{ name = "KEY", path = "/web" }`.
         case table([String: String])
         /// What no list may hold.
         case other
+
+        /// Whether they are the same byte for byte.
+        public static func == (left: Entry, right: Entry) -> Bool {
+            switch (left, right) {
+            case (.text(let one), .text(let other)): one.utf8.elementsEqual(other.utf8)
+            case (.table(let one), .table(let other)): bytes(of: one) == bytes(of: other)
+            case (.other, .other): true
+            default: false
+            }
+        }
+
+        private static func bytes(of table: [String: String]) -> [[UInt8]: [UInt8]] {
+            table.reduce(into: [:]) { $0[Array($1.key.utf8)] = Array($1.value.utf8) }
+        }
     }
 
     /// The line where it stands.
@@ -53,12 +67,15 @@ public struct ShownRecipe: Sendable {
 
     private static func entry(_ value: Value) -> Entry {
         switch value {
-        case .bytes(let bytes): return .text(String(decoding: bytes, as: UTF8.self))
+        case .bytes(let bytes): return String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .other
         case .map(let fields):
             var table: [String: String] = [:]
             for field in fields {
-                guard case .bytes(let key) = field.key, let text = field.value.asText else { return .other }
-                table[String(decoding: key, as: UTF8.self)] = text
+                guard case .bytes(let key) = field.key, case .bytes(let value) = field.value,
+                    let name = String(validating: key, as: UTF8.self),
+                    let text = String(validating: value, as: UTF8.self)
+                else { return .other }
+                table[name] = text
             }
             return .table(table)
         default: return .other

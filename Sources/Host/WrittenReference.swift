@@ -9,20 +9,29 @@ enum WrittenReference {
     /// Whether all that the value refers to is `declared`.
     ///
     /// Where a value of the vault stands in it, the answer depends on the text around that alone: what a reference could
-    /// begin before, or go on behind, counts as one.
+    /// begin before, or go on behind, counts as one. One whose own text was told to hold a reference (`allowUnexpanded`) is
+    /// read like a text of the script's.
     static func isDeclared(
-        in value: SecretBytes, _ masker: Masker, _ declared: (Span<UInt8>) -> Bool
+        in value: SecretBytes, _ masker: Masker, readsValues: Bool, _ declared: (Span<UInt8>) -> Bool
     ) throws(Failure) -> Bool {
         try value.withBytes { (bytes) throws(Failure) in
-            for place in SecretReference.places(in: bytes) where !declared(bytes.extracting(place)) { return false }
+            if readsValues, !areDeclared(bytes, declared) { return false }
             var start = 0
-            for place in masker.places(in: bytes) {
-                if SecretReference.isOpen(atEndOf: bytes.extracting(start..<place.lowerBound)) { return false }
-                if place.upperBound < bytes.count, bytes[place.upperBound] == UInt8(ascii: "{") { return false }
+            // What the script, or whoever it brings along, could choose is its own text.
+            for place in masker.places(in: bytes, before: .hashed) + [bytes.count..<bytes.count] {
+                let text = bytes.extracting(start..<place.lowerBound)
+                guard areDeclared(text, declared) else { return false }
+                if start > 0, text.count > 0, text[0] == UInt8(ascii: "{") { return false }
+                if place.lowerBound < bytes.count, SecretReference.isOpen(atEndOf: text) { return false }
                 start = place.upperBound
             }
             return true
         }
+    }
+
+    private static func areDeclared(_ text: Span<UInt8>, _ declared: (Span<UInt8>) -> Bool) -> Bool {
+        for place in SecretReference.places(in: text) where !declared(text.extracting(place)) { return false }
+        return true
     }
 }
 
@@ -32,11 +41,16 @@ extension DeclaredSecret {
     func allows(
         reference: Span<UInt8>, in folder: FolderQuery, of session: SessionService.Entry
     ) -> Bool {
-        guard source == .vault, folder.project == project ?? session.usual.project else { return false }
+        guard source == .vault, Self.areSame(folder.project, project ?? session.usual.project) else { return false }
         let environment = environment ?? session.usual.environment
-        let folders = (path ?? session.usual.path).split(separator: "/").map(String.init)
+        let path = Self.plain(path ?? session.usual.path)
+        let folders = path.split(separator: "/").map(String.init)
+        // A dot in a name reads as the end of a folder's.
+        guard ![environment, path, name ?? ""].contains(where: { $0.utf8.contains(UInt8(ascii: ".")) }) else {
+            return false
+        }
         let isSameFolder =
-            folder.environment == environment && folder.path.split(separator: "/").map(String.init) == folders
+            Self.areSame(folder.environment, environment) && Self.areSame(Self.plain(folder.path), path)
         let whole = Array((([environment] + folders).joined(separator: ".") + ".").utf8)
         return (isSameFolder ? [[], whole] : [whole]).contains { prefix in
             guard reference.count > prefix.count, prefix.indices.allSatisfy({ reference[$0] == prefix[$0] }) else {

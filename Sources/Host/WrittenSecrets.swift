@@ -21,6 +21,8 @@ struct WrittenSecrets {
         var isScriptMade: Bool
         /// Whether the vault could read a reference in it, by the script's own text.
         var mayRefer: Bool
+        /// What it counts as. Fetched again it counts as no less and no more: its length would tell that of what is in it.
+        var size: SecretSize
     }
 
     /// What became of a write.
@@ -32,41 +34,68 @@ struct WrittenSecrets {
         case unknown
     }
 
+    /// A project as one session names it. The same names at another session may be another vault's, or another's.
+    struct Project: Hashable {
+        fileprivate var session: ObjectIdentifier
+        fileprivate var name: [UInt8]
+
+        init(_ name: String, of session: SessionService.Entry) {
+            self.session = ObjectIdentifier(session)
+            // Byte for byte: texts that a person reads as one are two names for a vault.
+            self.name = Array(name.utf8)
+        }
+    }
+
     private struct Place: Hashable {
-        var project: String
+        var project: Project
+        var name: [UInt8]
+        var anywhere: Anywhere
+
+        init(_ name: String, _ environment: String, _ path: String, of project: Project) {
+            self.project = project
+            self.name = Array(name.utf8)
+            anywhere = Anywhere(name, environment, path)
+        }
+
+        init(of found: FetchedSecret, in project: Project) {
+            self.init(found.name, found.environment, found.path, of: project)
+        }
+    }
+
+    /// What may be one place: a project has a slug and an id, several sessions may be at one vault, and a server may make
+    /// capitals of the letters of a name.
+    private struct Anywhere: Hashable {
         var environment: String
         var path: String
         var name: String
 
-        init(_ name: String, _ environment: String, _ path: String, of project: String) {
-            (self.name, self.environment, self.project) = (name, environment, project)
+        init(_ name: String, _ environment: String, _ path: String) {
+            (self.name, self.environment) = (name.uppercased(), environment)
             // The server drops a slash at the end of a path.
             self.path = path.split(separator: "/").joined(separator: "/")
         }
-
-        init(of found: FetchedSecret, in project: String) {
-            self.init(found.name, found.environment, found.path, of: project)
-        }
-
-        /// One project has a slug and an id, and a server may make capitals of the letters of a name.
-        var inAnyProject: Place { Place(name.uppercased(), environment, path, of: "") }
     }
 
-    /// The versions of a place that this run has written what it may have chosen as, each with whether it may refer.
-    private var versions: [Place: [Int: Bool]] = [:]
+    private struct Version {
+        var mayRefer: Bool
+        var size: SecretSize
+    }
+
+    /// The versions of a place that this run has written what it may have chosen as.
+    private var versions: [Place: [Int: Version]] = [:]
     /// How many such writes are under way, or may have been done.
     private var unknown: [Place: Int] = [:]
-    /// Where anything was written, in any project.
-    private var touched: Set<Place> = []
+    /// Where anything was written.
+    private var touched: Set<Anywhere> = []
     private var hasWritten = false
     /// Places and values that were fetched before anything was written, under a key of this process.
     private var before: Set<Int> = []
 
     /// Notes what is written to a folder, before it is sent.
-    mutating func note(_ secrets: [Note], in folder: FolderQuery) {
+    mutating func note(_ secrets: [Note], in folder: FolderQuery, of session: SessionService.Entry) {
         for secret in secrets {
-            let place = Place(secret.name, folder.environment, folder.path, of: folder.project)
-            touched.insert(place.inAnyProject)
+            let place = Self.place(secret.name, folder, session)
+            touched.insert(place.anywhere)
             guard secret.isScriptMade else { continue }
             hasWritten = true
             unknown[place, default: 0] += 1
@@ -74,64 +103,101 @@ struct WrittenSecrets {
     }
 
     /// Notes what has become of that.
-    mutating func settle(_ secrets: [Note], in folder: FolderQuery, _ outcome: Outcome) {
+    mutating func settle(
+        _ secrets: [Note], in folder: FolderQuery, of session: SessionService.Entry, _ outcome: Outcome
+    ) {
         for secret in secrets where secret.isScriptMade {
-            let place = Place(secret.name, folder.environment, folder.path, of: folder.project)
+            let place = Self.place(secret.name, folder, session)
             switch outcome {
             case .unknown: continue
             case .refused: break
             case .done(let all):
                 guard let version = all[secret.name] else { continue }
-                versions[place, default: [:]][version] = secret.mayRefer
+                versions[place, default: [:]][version] = Version(mayRefer: secret.mayRefer, size: secret.size)
             }
             unknown[place, default: 1] -= 1
         }
     }
 
+    /// Notes that a secret is deleted, before that is asked for: afterwards its versions begin anew.
+    mutating func noteDeletion(_ name: String, in folder: FolderQuery, of session: SessionService.Entry) {
+        let place = Self.place(name, folder, session)
+        unknown[place, default: 0] += 1
+        // What has another name may be the same: then nobody knows any more what its versions are.
+        for other in versions.keys where other != place && other.anywhere == place.anywhere {
+            unknown[other, default: 0] += 1
+        }
+    }
+
+    /// Notes what has become of that.
+    mutating func settleDeletion(
+        _ name: String, in folder: FolderQuery, of session: SessionService.Entry, _ outcome: Outcome
+    ) {
+        let place = Self.place(name, folder, session)
+        switch outcome {
+        case .unknown: return
+        case .refused: break
+        case .done: versions[place] = nil
+        }
+        unknown[place, default: 1] -= 1
+    }
+
+    private static func place(_ name: String, _ folder: FolderQuery, _ session: SessionService.Entry) -> Place {
+        Place(name, folder.environment, folder.path, of: Project(folder.project, of: session))
+    }
+
     /// Notes what was fetched: nothing of a script's making is in it as long as nothing has been written.
-    mutating func noteFetched(_ found: FetchedSecret, in project: String) {
+    mutating func noteFetched(_ found: FetchedSecret, in project: Project) {
         if !hasWritten, let key = Self.key(found, project) { before.insert(key) }
     }
 
     /// Whether only the vault can tell: a reference may have brought into it what was written.
-    func isOpen(_ found: FetchedSecret, in project: String) -> Bool {
-        guard hasWritten, !isAssembled(found, in: project), let key = Self.key(found, project) else { return false }
-        return !before.contains(key)
+    func isOpen(_ found: FetchedSecret, in project: Project) -> Bool {
+        !wasBefore(found, in: project) && written(found, in: project) == nil
     }
 
     /// Whether this run has written anything there.
     func isWritten(_ found: FetchedSecret) -> Bool {
-        touched.contains(Place(of: found, in: "").inAnyProject)
+        touched.contains(Anywhere(found.name, found.environment, found.path))
     }
 
-    /// Whether this run has put together what comes from there: that version, and no other.
-    func isAssembled(_ found: FetchedSecret, in project: String) -> Bool {
-        guard let version = found.version else { return false }
-        return versions[Place(of: found, in: project)]?[version] != nil
+    /// What the secret counts as where this run has put together what comes from there, that version and no other; else nil.
+    func sizeOfAssembled(_ found: FetchedSecret, in project: Project) -> SecretSize? {
+        written(found, in: project)?.size
     }
 
     /// Whether it may be what this run has written, and nobody can tell: the write may have been done or not, the vault
-    /// says no versions, or it was written under another name of the project, or in other letters.
-    func isUncertain(_ found: FetchedSecret, in project: String) -> Bool {
-        guard isOpen(found, in: project) else { return false }
+    /// says no versions, or it was written by another session, under another name of the project, or in other letters.
+    func isUncertain(_ found: FetchedSecret, in project: Project) -> Bool {
+        guard !wasBefore(found, in: project) else { return false }
         let place = Place(of: found, in: project)
         if unknown[place] ?? 0 > 0 { return true }
         if found.version == nil, versions[place] != nil { return true }
         return (Array(versions.keys) + unknown.filter { $0.value > 0 }.map(\.key)).contains {
-            $0 != place && $0.inAnyProject == place.inAnyProject
+            $0 != place && $0.anywhere == place.anywhere
         }
     }
 
     /// Whether the vault may have put it together of what this run has written and of other secrets.
-    func mayHoldOthers(_ found: FetchedSecret, in project: String) -> Bool {
-        if let version = found.version, let mayRefer = versions[Place(of: found, in: project)]?[version] {
-            return mayRefer
-        }
+    func mayHoldOthers(_ found: FetchedSecret, in project: Project) -> Bool {
+        if let version = written(found, in: project) { return version.mayRefer }
         return isOpen(found, in: project) && !found.isPlain
     }
 
+    /// Whether it is as it was before this run wrote anything.
+    private func wasBefore(_ found: FetchedSecret, in project: Project) -> Bool {
+        guard hasWritten, let key = Self.key(found, project) else { return true }
+        return before.contains(key)
+    }
+
+    /// A value of one person's own has versions of its own, and no script writes one.
+    private func written(_ found: FetchedSecret, in project: Project) -> Version? {
+        guard let version = found.version, !found.isPersonal else { return nil }
+        return versions[Place(of: found, in: project)]?[version]
+    }
+
     /// Says nothing to who does not have the key.
-    private static func key(_ found: FetchedSecret, _ project: String) -> Int? {
+    private static func key(_ found: FetchedSecret, _ project: Project) -> Int? {
         guard let value = found.value else { return nil }
         var hasher = Hasher()
         hasher.combine(Place(of: found, in: project))
@@ -141,6 +207,14 @@ struct WrittenSecrets {
 }
 
 extension WrittenSecrets.Outcome {
+    init(_ result: Result<DeletionOutcome, Failure>) {
+        switch result {
+        case .success(.done), .success(.wasAbsent): self = .done([:])
+        case .success(.awaitsApproval): self = .unknown
+        case .failure(let failure): self.init(failure)
+        }
+    }
+
     init(_ result: Result<PutOutcome, Failure>, _ name: String) {
         switch result {
         case .success(.created(let version)), .success(.updated(let version)):

@@ -18,6 +18,8 @@ public struct PlatformLogin {
     public var method: Method
     /// The machine identity that is logged in as.
     public var identityID: String
+    /// The sub-organisation to log in to; nil for the identity's own.
+    public var organizationSlug: String?
     /// Asks the platform, anew for each login: what it gives is short-lived.
     ///
     /// Called and answered on the loop; what it does within the call can be cancelled through it.

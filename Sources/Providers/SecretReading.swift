@@ -21,6 +21,20 @@ public struct FolderQuery: Equatable, Sendable {
     /// Whether an error about what is not there may cost more requests, which look for what is near. For errors that are
     /// shown.
     public var looksForNear = true
+    /// The folders whose names such an error may tell; nil: all that the identity sees.
+    public var nearPlaces: [NearPlace]?
+
+    /// A folder of the same project.
+    public struct NearPlace: Equatable, Sendable {
+        let environment: String
+        let path: String
+
+        /// Names it; a slash at the end of the path means nothing.
+        public init(environment: String, path: String) {
+            self.environment = environment
+            self.path = NearSearch.normal(path)
+        }
+    }
 
     /// Names a folder.
     public init(project: String, environment: String, path: String = "/", includesValues: Bool = true) {
@@ -90,6 +104,8 @@ public struct FetchedSecret {
     public let environment: String
     /// The path that it comes from.
     public let path: String
+    /// Whether it is this identity's own, in the place of what all share.
+    public var isPersonal = false
     /// Whether it shows through from another folder.
     public var isImported = false
     /// Whether the value holds `${…}` that the server left as it is.

@@ -491,4 +491,29 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
             """, [try files.write("value", Data(repeating: 0x61, count: 1000))])
         #expect(outcome.text == "3000\n" && outcome.code == 0, "\(outcome)")
     }
+
+    @Test func `a text that the script can have as text covers no end of a value, in base64 neither`() throws {
+        let vault = try DevelopmentVault(secrets: ["TOKEN": "correct-horse-Xk93-battere"])
+        let script = #"""
+            local token = getSecret("TOKEN")
+            local hint = os.getenv("HINT")
+            local known = { hint, [2] = arg[1] }
+            local made = secret.env("HINT")
+            if arg[1] then made = secret.base64(secret.template("xx${h}", { h = made })) end
+            for _, text in ipairs(known) do
+              print(spawn{ "cat", stdin = secret.template("${t}" .. text:sub(2), { t = token }), capture = true }.stdout)
+            end
+            """#
+        func shown(_ hint: String, _ arguments: [String] = []) throws -> String {
+            try Program.script(script, arguments, environment: vault.environment.merging(["HINT": hint]) { $1 }).text
+        }
+        #expect(try shown("eGuessText1234") == "[secret:TOKEN]GuessText1234\n")
+        #expect(try shown("zGuessText1234") == "[secret:TOKEN]GuessText1234\n")
+        // The part that is all the variable's own begins with "e", or with "z".
+        for (hint, end) in [("^rest-of-it!", "e"), ("srest-of-it!", "z")] {
+            let inner = Data("xx\(hint)".utf8).base64EncodedString().dropFirst(3)
+            #expect(inner.hasPrefix(end))
+            #expect(try shown(hint, [String(inner)]).contains("[secret:TOKEN]\(inner.dropFirst())\n"))
+        }
+    }
 }

@@ -75,11 +75,10 @@ import Testing
         let front = VaultFront(of: vault.url)
         let outcome = try run(script, vault, front)
         #expect(outcome.code == 3 && outcome.errorText.contains("secret OPT was not found\n"), "\(outcome)")
-        let project = "GET /v1/projects/\(vault.projectID)"
+        // No other folder is declared.
         #expect(
             front.asked == [
-                Self.login, Self.list, "GET /v4/secrets/OPT", "GET /v4/secrets/OPT", Self.list, project, Self.list,
-                Self.list, Self.revoke,
+                Self.login, Self.list, "GET /v4/secrets/OPT", "GET /v4/secrets/OPT", Self.list, Self.revoke,
             ])
         // The first list alone asks for values.
         #expect(front.requests.count { $0.target.contains("viewSecretValue=true") && !$0.target.contains("/OPT") } == 1)

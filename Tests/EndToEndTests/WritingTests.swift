@@ -252,6 +252,54 @@ import Testing
                 """, "\(outcome)")
     }
 
+    @Test func `what is written at one vault says nothing of the secret of that name at another`() throws {
+        let canary = Canary()
+        // One project for both, as an author can have it by its slug.
+        let vaults = try [canary.value, "plain"].map { try DevelopmentVault(secrets: ["TOKEN": $0]) }
+        let folder = try TemporaryFolder()
+        for (name, vault) in zip(["a", "b"], vaults) {
+            try folder.write(
+                "vaultscript/credentials/\(name).env",
+                """
+                INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=\(vault.clientID)
+                INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(vault.clientSecret)
+                INFISICAL_DOMAIN=\(vault.url)
+                INFISICAL_PROJECT_ID=project-one
+
+                """, mode: 0o600)
+        }
+        let script = #"""
+            local a, b = login{ profile = "a" }, login{ profile = "b" }
+            if arg[1] == "written" then b:deleteSecret("TOKEN") b:putSecret("TOKEN", secret.template("plain", {})) end
+            local ok, token = pcall(a.getSecret, a, "TOKEN")
+            if not ok then return print(token.kind) end
+            spawn{ "printf", "%s", "Q17Q" .. arg[2], capture = "secret" }
+            print((spawn{ "sh", "-c", 'printf "Q17Q$T"', env = { T = token }, capture = true }.stdout))
+            """#
+        func shown(_ how: String, _ guess: Substring) throws -> String {
+            try Program.script(
+                script, [how, String(guess)],
+                environment: ["XDG_CONFIG_HOME": folder.path]
+            ).text
+        }
+        #expect(try shown("not", canary.value.prefix(8)) == "Q17Q[secret:TOKEN]\n")
+        #expect(try shown("written", canary.value.prefix(8)) == "denied\n")
+        #expect(try shown("written", "12345678") == "denied\n")
+    }
+
+    @Test func `what a value itself could begin as a reference is not told`() throws {
+        let vault = try DevelopmentVault(secrets: ["PLAIN": "ab12cdefghijkl", "OPEN": "ab${cdefghijkl"])
+        let outcome = try Program.script(
+            #"""
+            local vault = login()
+            for _, name in ipairs{ "PLAIN", "OPEN" } do
+              vault:putSecret("MADE", secret.template("${t}}", { t = vault:getSecret(name) }))
+              print((pcall(vault.getSecret, vault, "MADE")))
+            end
+            """#, environment: vault.environment)
+        #expect(outcome.text == "true\ntrue\n", "\(outcome)")
+    }
+
     @Test func `wrong arguments name the place`() throws {
         let vault = try DevelopmentVault(secrets: [:])
         let outcome = try Program.script(

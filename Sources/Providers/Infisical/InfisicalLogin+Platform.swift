@@ -17,7 +17,7 @@ extension InfisicalLogin {
                 for member in members where ["jwt", "iamRequestHeaders"].contains(member.name) {
                     try wire.environment.didReceiveCredential(member.value, PlatformLogin.tokenName)
                 }
-                let body = try InfisicalLogin.body(platform.identityID, members)
+                let body = try InfisicalLogin.body(platform, members)
                 let path = "/v1/auth/\(platform.method.rawValue)-auth/login"
                 wire.send(wire.request("POST", path, body: body), call) { answer in
                     body.wipe()
@@ -31,10 +31,11 @@ extension InfisicalLogin {
     }
 
     private static func body(
-        _ identityID: String, _ members: [PlatformLogin.Member]
+        _ platform: PlatformLogin, _ members: [PlatformLogin.Member]
     ) throws(Failure) -> SecretBytes {
         var writer = try JSONWriter(maximumBytes: InfisicalWire.maximumBodyBytes)
-        try writer.add("identityId", text: identityID)
+        try writer.add("identityId", text: platform.identityID)
+        if let organization = platform.organizationSlug { try writer.add("organizationSlug", text: organization) }
         for member in members { try writer.add(member.name, secret: member.value) }
         return try writer.finish()
     }

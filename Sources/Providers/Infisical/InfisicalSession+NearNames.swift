@@ -109,10 +109,18 @@ final class NearSearch {
 
     private static func found(_ json: SecretJSON, _ query: FolderQuery) -> [Found]? {
         guard case .success(let secrets) = InfisicalList.merged(json, query) else { return nil }
-        return secrets.prefix(10_000).map { Found(name: $0.name, environment: query.environment, path: $0.path) }
+        return secrets.prefix(10_000).compactMap { secret in
+            let place = FolderQuery.NearPlace(environment: query.environment, path: secret.path)
+            guard query.nearPlaces?.contains(place) ?? true else { return nil }
+            return Found(name: secret.name, environment: query.environment, path: secret.path)
+        }
     }
 
     private func askEnvironments(_ folder: FolderQuery, isThere: Bool) {
+        if let places = folder.nearPlaces {
+            others = Set(places.map(\.environment)).subtracting([folder.environment]).sorted()
+            return askOthers()
+        }
         guard case .id(let id)? = session.knownProject(folder.project) else { return finish() }
         let path = session.api == .v4 ? "/v1/projects/" : "/v1/workspace/"
         ask(path + PercentEncoding.encode(id)) { [self] json in
@@ -216,7 +224,7 @@ final class NearSearch {
         "/" + path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
-    private static func normal(_ path: String) -> String { "/" + path.split(separator: "/").joined(separator: "/") }
+    static func normal(_ path: String) -> String { "/" + path.split(separator: "/").joined(separator: "/") }
 
     private func listed(_ texts: [String]) -> String {
         let more = texts.count > 5 ? " and \(texts.count - 5) more" : ""

@@ -33,7 +33,9 @@ struct DeclaredSecret {
 
     private mutating func read(_ text: String) throws(Failure) {
         if text.hasPrefix("env:") {
-            (source, name) = (.environment, String(text.dropFirst(4)))
+            let variable = String(text.dropFirst(4))
+            try EnvironmentPolicy.checkName(variable, "recipe: secrets: env")
+            (source, name) = (.environment, variable)
         } else if text.hasPrefix("file:") {
             (source, name) = (.file, String(text.dropFirst(5)))
         } else {

@@ -29,6 +29,18 @@ enum EnvironmentPolicy {
     /// The host's own variables: all of the vault's, and ours.
     private static let ownPrefixes = ["INFISICAL_", "VAULTSCRIPT_"]
 
+    /// Refuses the name of a variable that is not ASCII: as text it can equal another one, as KELVIN SIGN equals K, and what
+    /// is said of that one's name would not be said of it.
+    ///
+    /// - Throws: `.usage`.
+    static func checkName(_ name: String, _ function: String) throws(Failure) {
+        guard !name.utf8.allSatisfy({ $0 < 0x80 }) else { return }
+        throw Failure(
+            .usage, "\(function): \"\(name.printable)\" is no variable name",
+            reason: "it holds characters outside ASCII, which can look like the letters of another name",
+            hint: "write it with letters, digits and \"_\"")
+    }
+
     /// Whether a child gets the variable only when the script asks for it (`passEnv`): ours, what the name says, and what
     /// the configuration adds and leaves out.
     static func isWithheld(_ name: String, _ settings: Settings) -> Bool {

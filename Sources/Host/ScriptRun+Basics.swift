@@ -27,6 +27,7 @@ extension ScriptRun {
 
     func environmentVariable(_ id: UInt32, _ value: Value) throws(Failure) {
         let name = value["name"]?.asText ?? ""
+        try EnvironmentPolicy.checkName(name, "os.getenv")
         guard environment.withheld[name] == nil else {
             throw Self.withheld(name.printable, isOwn: (try? Self.checkMayBeHandedOn(name, "os.getenv")) == nil)
         }

@@ -58,6 +58,7 @@ extension ScriptRun {
 
     /// The credentials that this host logs in with are its own: no script gets a handle for them, no child the variable.
     static func checkMayBeHandedOn(_ name: String, _ function: String) throws(Failure) {
+        try EnvironmentPolicy.checkName(name, function)
         guard name.uppercased().hasPrefix("INFISICAL_"),
             EnvironmentPolicy.saysCredential(name) || name.hasSuffix("_CLIENT_ID")
         else { return }

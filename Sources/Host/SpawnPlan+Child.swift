@@ -81,6 +81,7 @@ extension SpawnPlan {
         guard !name.isEmpty, !name.utf8.contains(61), !name.utf8.contains(0) else {
             throw Failure(.usage, "\(function): env: \"\(name.printable)\" is no variable name")
         }
+        try EnvironmentPolicy.checkName(name, "\(function): env")
         if case .boolean(false) = value { return .removed }
         guard case .object(let object) = value else {
             let content = try content(value, "env.\(name.printable)", " or false")

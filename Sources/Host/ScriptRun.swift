@@ -164,6 +164,8 @@ public final class ScriptRun {
 
     private func take(_ message: Message) {
         switch message {
+        // Nothing that is asked for now would be ended with the run.
+        case .request where isEnding: return
         case .request(let id, let operation, let value):
             guard requests.open(id, Self.function(operation, value)) else { return refuseNumber(id) }
             answer(id, operation, value)

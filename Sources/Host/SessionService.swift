@@ -49,6 +49,10 @@ final class SessionService {
     private let transport: HTTPTransport
     private let allowsPlainHTTP: Bool
     private var entries: [Entry] = []
+    /// First logins that have no answer yet, and at the end of the run those whose token is being revoked.
+    private var loginsUnderWay = 0
+    /// Called at the end of the run for each of these that is over; nil before.
+    private var whenLoginEnds: (() -> Void)?
     private var written = WrittenSecrets()
     private let memory: LoginMemory
     private let words: CommandWords
@@ -91,9 +95,31 @@ final class SessionService {
         try register(plan)
         warnOfEnd(plan)
         let client = InfisicalClient(base: base, transport: transport, environment: remembering(plan, base))
+        loginsUnderWay += 1
         client.login(credentials(plan)) { [self] result in
-            completion(result.map { add(Entry($0, plan), host: base.host) }.mapError { Self.explained($0, base) })
+            let entry = result.map { Entry($0, plan) }.mapError { Self.explained($0, base) }
+            if let whenLoginEnds { return endLate(try? entry.get(), whenLoginEnds) }
+            loginsUnderWay -= 1
+            completion(entry.map { add($0, host: base.host) })
         }
+    }
+
+    /// The run is over, and nobody else knows the token that this login has given.
+    private func endLate(_ entry: Entry?, _ completion: @escaping () -> Void) {
+        func finish() {
+            loginsUnderWay -= 1
+            completion()
+        }
+        guard let entry else { return finish() }
+        logout(entry) { [self] result in
+            tellUnrevoked(result)
+            finish()
+        }
+    }
+
+    private func tellUnrevoked(_ result: Result<Void, Failure>) {
+        guard case .failure(let failure) = result else { return }
+        gate.say("warning: \(failure.message): \(failure.reason); it ends by itself\n")
     }
 
     /// What has been read of credentials files that only the script names.
@@ -387,8 +413,8 @@ final class SessionService {
         }
     }
 
-    /// Revokes every lease of the run and every token that it minted, within a time limit; a failure is told and changes
-    /// nothing.
+    /// Revokes every lease of the run and every token that it minted, that of a login under way when it comes, within a
+    /// time limit; a failure is told and changes nothing.
     func revokeAll(_ completion: @escaping () -> Void) {
         let open = entries.filter { !$0.hasEnded }
         let hosts = Set(open.filter(\.session.isMinted).map(\.session.host)).sorted().joined(separator: ", ")
@@ -401,11 +427,13 @@ final class SessionService {
             transport.close()
             completion()
         }
-        guard !open.isEmpty else { return finish() }
+        guard !open.isEmpty || loginsUnderWay > 0 else { return finish() }
         for entry in open { entry.renewal?.stop() }
         // A host has few connections: answers that never come would hold up the revocation behind them. A lease that is
         // being made, a login and a logout under way are waited for: nobody else could revoke what they give.
-        if transport.isBusy, !leases.isMaking(), open.allSatisfy({ $0.isOpen && !$0.session.isLoggingIn }) {
+        if transport.isBusy, loginsUnderWay == 0, !leases.isMaking(),
+            open.allSatisfy({ $0.isOpen && !$0.session.isLoggingIn })
+        {
             transport.close()
         }
         timer = loop.schedule(after: Self.revocationTime) { [self] in
@@ -413,9 +441,15 @@ final class SessionService {
             tellLate(hosts)
             finish()
         }
+        var areRevoked = false
+        func finishIfAll() { if areRevoked, loginsUnderWay == 0 { finish() } }
+        whenLoginEnds = finishIfAll
         leases.revokeAll { [self] in
             guard !isDone else { return }
-            revokeTokens(of: open, isOver: { isDone }, finish)
+            revokeTokens(of: open, isOver: { isDone }) {
+                areRevoked = true
+                finishIfAll()
+            }
         }
     }
 
@@ -423,10 +457,8 @@ final class SessionService {
         var left = open.count
         guard left > 0 else { return completion() }
         for entry in open {
-            logout(entry) { [gate] result in
-                if case .failure(let failure) = result, !isOver() {
-                    gate.say("warning: \(failure.message): \(failure.reason); it ends by itself\n")
-                }
+            logout(entry) { [self] result in
+                if !isOver() { tellUnrevoked(result) }
                 left -= 1
                 if left == 0 { completion() }
             }
@@ -440,6 +472,11 @@ final class SessionService {
             gate.say(
                 "warning: the leases of \(names.joined(separator: ", ")) could not be revoked within \(seconds) s; "
                     + "they end by themselves\n")
+        }
+        if loginsUnderWay > 0 {
+            gate.say(
+                "warning: a login had no answer within \(seconds) s after the end; a token that it gives ends by itself\n"
+            )
         }
         guard !hosts.isEmpty else { return }
         gate.say(

@@ -72,6 +72,18 @@ import Testing
         #expect(login > 0 && calls[login...].contains("POST token/revoke 200"), "\(calls)")
     }
 
+    @Test func `the end of a run waits for a first login under way, and revokes what it brings`() throws {
+        let vault = try DevelopmentVault(secrets: ["A": "value"])
+        let front = VaultFront(of: vault.url) { request, moment in
+            if moment == .answered, request.target.hasSuffix("universal-auth/login") { usleep(1_200_000) }
+        }
+        let outcome = try Program.script(
+            "parallel{ function() login{} end, function() sleep(0.6) os.exit(0) end }",
+            environment: vault.environment.merging(["INFISICAL_DOMAIN": front.url]) { $1 })
+        #expect(outcome.code == 0 && outcome.errorText.isEmpty, "\(outcome)")
+        #expect(calls(vault) == ["POST universal-auth/login 200", "POST token/revoke 200"])
+    }
+
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
     func `it is revoked on a signal`(signal: Int32) throws {
         let vault = try DevelopmentVault(secrets: ["A": "value"])

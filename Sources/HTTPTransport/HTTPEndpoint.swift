@@ -38,9 +38,17 @@ public struct HTTPEndpoint: Equatable, Sendable {
 
     /// Whether the host is this machine by name or by number, so that plain HTTP leaves it nowhere.
     public var isLoopback: Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" { return true }
+        host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || numbers?.first == 127
+    }
+
+    /// Whether it is this machine, or what a platform puts on its link (169.254.0.0/16, fd00:ec2::254) to give credentials.
+    public var staysHere: Bool { isLoopback || numbers?.prefix(2) == [169, 254] || host == "[fd00:ec2::254]" }
+
+    /// Those of an IPv4 address.
+    private var numbers: [UInt8]? {
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        let numbers = parts.compactMap { UInt8($0) }
+        return parts.count == 4 && numbers.count == 4 ? numbers : nil
     }
 
     // MARK: - Parts

@@ -11,6 +11,10 @@ public struct HTTPSettings {
     ///
     /// None by default, and none from the environment.
     public var proxy: String?
+    /// Whether plain http goes through the proxy too, which can read and change it.
+    ///
+    /// Never what is meant for this machine or its link (`HTTPEndpoint.staysHere`).
+    public var proxiesPlainHTTP = false
     /// `user:password` for the proxy.
     public var proxyCredentials: SecretBytes?
     /// A PEM file of certificates trusted instead of the system's.
@@ -25,6 +29,11 @@ public struct HTTPSettings {
 
     /// No proxy, the system's certificates.
     public init(userAgent: String = "vaultscript") { self.userAgent = userAgent }
+
+    /// The proxy on the way to `endpoint`; nil where there is none.
+    func proxy(to endpoint: HTTPEndpoint) -> String? {
+        endpoint.scheme == "https" || (proxiesPlainHTTP && !endpoint.staysHere) ? proxy : nil
+    }
 }
 
 /// HTTP on the event loop, through libcurl: HTTP/1.1, connections kept for the next request.
@@ -148,7 +157,7 @@ public struct HTTPSettings {
             throw HTTPTransportError(.memory, host: endpoint.name, text: "\(error.message): \(error.reason)")
         }
         exchange.transport = self
-        exchange.proxy = settings.proxy.flatMap { HTTPEndpoint(url: $0)?.name }
+        exchange.proxy = settings.proxy(to: endpoint).flatMap { HTTPEndpoint(url: $0)?.name }
         let context = unsafe Unmanaged.passUnretained(exchange).toOpaque()
         unsafe exchange.transfer = vs_curl_transfer_make(
             { context, bytes, count in
@@ -166,7 +175,7 @@ public struct HTTPSettings {
         guard let transfer = unsafe exchange.transfer else { throw outOfMemory(endpoint.name) }
         let builder = unsafe TransferBuilder(transfer: transfer, host: endpoint.name)
         try builder.apply(request, scheme: endpoint.scheme)
-        try builder.apply(settings)
+        try builder.apply(settings, to: endpoint)
         return exchange
     }
 

@@ -31,13 +31,13 @@ import SecretMemory
         for header in request.headers { try add(header) }
     }
 
-    func apply(_ settings: HTTPSettings) throws(HTTPTransportError) {
+    func apply(_ settings: HTTPSettings, to endpoint: HTTPEndpoint) throws(HTTPTransportError) {
         try setText(VS_CURL_USER_AGENT, settings.userAgent, "the User-Agent")
         if let file = settings.caFile { try setText(VS_CURL_CA_FILE, file, "the CA file") }
-        guard let proxy = settings.proxy else { return }
-        guard HTTPEndpoint(url: proxy) != nil else {
+        guard settings.proxy.map({ HTTPEndpoint(url: $0) != nil }) ?? true else {
             throw refused("the proxy is not given as http://HOST:PORT (its password goes elsewhere)")
         }
+        guard let proxy = settings.proxy(to: endpoint) else { return }
         try setText(VS_CURL_PROXY, proxy, "the proxy")
         guard let credentials = settings.proxyCredentials else { return }
         try unsafe withLine([], credentials) { (line) throws(HTTPTransportError) in

@@ -75,6 +75,7 @@ final class SessionService {
     static func settings(_ options: RunOptions, _ environment: HostEnvironment) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "vaultscript/\(options.version)")
         settings.proxy = options.settings.proxy?.value
+        settings.proxiesPlainHTTP = options.allowsPlainHTTP
         settings.caFile = options.settings.certificates?.value
         if options.usesEnvironmentProxy {
             settings.proxy =

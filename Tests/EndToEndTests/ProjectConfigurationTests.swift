@@ -336,6 +336,18 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         #expect(hidden.found(in: outcome) == nil && passed.found(in: outcome) == nil)
     }
 
+    @Test(arguments: [[], ["--allow-http"]])
+    func `a proxy sees nothing of what goes to this machine in clear text`(options: [String]) throws {
+        let vault = try DevelopmentVault(secrets: ["A": Canary().value])
+        let stub = StubHTTPServer([.json(502, "{}")])
+        defer { stub.stop() }
+        let config = try folder("[network]\nproxy = \"\(stub.url)\"\n")
+        let environment = vault.environment.merging(["XDG_CONFIG_HOME": config.path]) { $1 }
+        let outcome = try Program.script("print(getSecret('A'))", options: options, environment: environment)
+        #expect(outcome.code == 0 && outcome.text == "[secret:A]\n", "\(outcome)")
+        #expect(stub.connectionCount == 0)
+    }
+
     @Test func `a proxy and certificates reach the vault's connection`() throws {
         let vault = try DevelopmentVault(secrets: ["A": Canary().value])
         let stub = StubHTTPServer([.json(502, "{}")])

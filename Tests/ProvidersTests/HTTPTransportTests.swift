@@ -170,6 +170,14 @@ private func kind(_ result: Result<HTTPResponse, HTTPTransportError>) -> HTTPTra
         var settings = HTTPSettings()
         settings.proxy = proxy.url
         settings.proxyCredentials = try SecretBytes(copying: "user:pw")
+        #expect(throws: HTTPTransportError.self) {
+            try Bench(settings).get("http://vault.invalid/x") { $0.allowsPlainHTTP = true }.get()
+        }
+        #expect(proxy.connectionCount == 0)
+        settings.proxiesPlainHTTP = true
+        for host in ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"] {
+            #expect(settings.proxy(to: try #require(HTTPEndpoint(url: "http://\(host)/"))) == nil, "\(host)")
+        }
         let result = try Bench(settings).get("http://vault.invalid/x") { $0.allowsPlainHTTP = true }
         #expect(try result.get().status == 200)
         let request = try #require(proxy.requests.first)

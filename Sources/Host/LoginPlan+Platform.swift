@@ -20,7 +20,7 @@ extension LoginPlan {
 /// The methods that log in with what the platform says of us: where each platform puts it.
 extension LoginPlanner {
     static let kubernetesTokenPath = "/var/run/secrets/kubernetes.io/serviceaccount/token"
-    private static let kubernetesVariable = "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"
+    static let kubernetesVariable = "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"
 
     /// What the method needs.
     ///

@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import HostProtocol
 import Masking
+import Providers
 import SecretMemory
 
 #if canImport(Glibc)
@@ -214,8 +215,11 @@ struct OwnCredentials {
     private let files: [String]
     private let folder: String?
     private let mounted: String?
+    private let options: RunOptions
+    private let environment: HostEnvironment
 
     init(options: RunOptions, environment: HostEnvironment) {
+        (self.options, self.environment) = (options, environment)
         let profiles = (options.settings.user?.profiles ?? [:]).values
         files = ([options.credentialsFile] + profiles.map { $0.credentials?.value }).compactMap { $0 }
         mounted = environment.setting("CREDENTIALS_DIRECTORY")
@@ -232,12 +236,23 @@ struct OwnCredentials {
         return files + folders.flatMap(Self.files)
     }
 
+    /// The files in which a platform keeps a token to log in with: those that the user has named, and that of a pod.
+    var tokenPaths: [String] {
+        let pod = LoginPlanner.kubernetesTokenPath
+        let named = paths.compactMap { path in
+            (try? CredentialsFile.read(path))?.setting(LoginPlanner.kubernetesVariable)
+        }
+        let own = environment.setting(LoginPlanner.kubernetesVariable)
+        return [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 } + named
+    }
+
     /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
     ///
     /// - Throws: `.limit` when secret memory is used up.
     func mask(_ masker: Masker) throws(Failure) {
         for path in paths {
-            guard let file = try Self.read(path) else { continue }
+            let file = try Self.readable { () throws(Failure) in try CredentialsFile.read(path) }
+            guard let file else { continue }
             for (name, label) in [
                 ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
                 ("INFISICAL_JWT", "platform token"), ("INFISICAL_OIDC_AUTH_JWT", "platform token"),
@@ -245,11 +260,15 @@ struct OwnCredentials {
                 if let value = file.secret(name) { try masker.add(value, name: label) }
             }
         }
+        for path in tokenPaths {
+            let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
+            if let value { try masker.add(value, name: PlatformLogin.tokenName) }
+        }
     }
 
-    private static func read(_ path: String) throws(Failure) -> CredentialsFile? {
+    private static func readable<T>(_ read: () throws(Failure) -> T?) throws(Failure) -> T? {
         do throws(Failure) {
-            return try CredentialsFile.read(path)
+            return try read()
         } catch {
             if error.endsRun { throw error }
             return nil
@@ -273,7 +292,7 @@ struct OwnCredentials {
     func check(_ path: String) throws(Failure) {
         guard let real = Self.real(path) else { return }
         let isOwn =
-            files.contains { Self.real($0) == real } || Self.isInside(real, folder)
+            (files + tokenPaths).contains { Self.real($0) == real } || Self.isInside(real, folder)
             || (Self.isInside(real, mounted) && real.hasSuffix(".env"))
         guard isOwn else { return }
         throw Failure(

@@ -71,6 +71,25 @@ import Testing
                 """), "\(missing)")
     }
 
+    @Test func `a pod's token is out of a script's reach, and masked where a program shows it`() throws {
+        let vault = try vault()
+        let folder = try TemporaryFolder()
+        let file = try folder.write("token", jwt.value + "\n", mode: 0o600)
+        let profile = try folder.write(
+            "own.env", "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH=\(file)\n", mode: 0o600)
+        for (variables, options) in [
+            (["INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": file], []), ([:], ["--credentials", profile]),
+        ] {
+            let outcome = try Program.script(
+                """
+                print((pcall(fs.read, arg[1])), (pcall(secret.file, arg[1])), (pcall(fs.write, arg[1], "x")))
+                spawn{ "cat", arg[1] }
+                """, [file], options: options, environment: environment(vault, variables))
+            #expect(outcome.code == 0 && outcome.text == "false\tfalse\tfalse\n[secret:platform token]\n", "\(outcome)")
+            expectSilence(outcome)
+        }
+    }
+
     @Test func `a job of GitHub asks for its token where the runner says`() throws {
         let vault = try vault()
         let runner = Canary("runner")

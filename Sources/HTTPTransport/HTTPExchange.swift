@@ -87,7 +87,7 @@ import SecretMemory
 
     /// Takes one header line.
     func receiveHeader(_ line: Span<UInt8>) -> Int {
-        guard head.take(line) else {
+        guard head.take(line, keepsFields: request.receiver == nil) else {
             stop = .tooLarge
             return 0
         }

@@ -11,7 +11,9 @@ struct HTTPResponseHead {
     private var byteCount = 0
 
     /// Takes one line with its line end; false when there are too many bytes.
-    mutating func take(_ line: Span<UInt8>) -> Bool {
+    ///
+    /// - Parameter keepsFields: False where somebody else reads the fields: a value may be echoed in any of them.
+    mutating func take(_ line: Span<UInt8>, keepsFields: Bool = true) -> Bool {
         byteCount += line.count
         guard byteCount <= HTTPResponseHead.maximumBytes else { return false }
         if HTTPResponseHead.isStatusLine(line) {
@@ -20,7 +22,7 @@ struct HTTPResponseHead {
             isComplete = false
         } else if line.count <= 2, line.count > 0, line[line.count - 1] == UInt8(ascii: "\n") {
             isComplete = true
-        } else if !isComplete {
+        } else if !isComplete, keepsFields {
             takeField(line)
         }
         return true

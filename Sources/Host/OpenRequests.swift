@@ -1,3 +1,5 @@
+import EventLoop
+
 /// The worker's requests that have no answer yet, and what ends each of them early.
 ///
 /// An abandoned request stays here until the host is done with it, so that the limit of waiting calls counts it: a worker
@@ -19,6 +21,7 @@ struct OpenRequests {
         var isDropped = false
         var end: (() -> Void)?
         var isEnding = false
+        var timer: EventLoop.Timer?
     }
 
     private var requests: [UInt32: Request] = [:]
@@ -38,7 +41,9 @@ struct OpenRequests {
 
     /// The request is done. Gives whether the answer is to be sent.
     mutating func close(_ id: UInt32) -> Bool {
-        requests.removeValue(forKey: id).map { !$0.isDropped } ?? false
+        guard let request = requests.removeValue(forKey: id) else { return false }
+        request.timer?.cancel()
+        return !request.isDropped
     }
 
     /// Whether somebody still waits for it.
@@ -46,6 +51,9 @@ struct OpenRequests {
 
     /// Sets how it is ended early. `end` is called at most once, and answers the request.
     mutating func setEnd(_ id: UInt32, _ end: @escaping () -> Void) { requests[id]?.end = end }
+
+    /// Sets what bounds its time, for as long as it has no answer.
+    mutating func setTimer(_ id: UInt32, _ timer: EventLoop.Timer) { requests[id]?.timer = timer }
 
     /// Nobody waits for it any more.
     mutating func abandon(_ id: UInt32) -> Abandonment {

@@ -109,8 +109,9 @@ extension ScriptRun {
             self?.fault(id, Self.abandoned)
         }
         call.wait(id)
-        guard let limit else { return }
-        loop.schedule(after: limit) { [weak self] in if call.forget(id) { self?.reply(id, .null) } }
+        guard let limit, requests.isOpen(id) else { return }
+        requests.setTimer(
+            id, loop.schedule(after: limit) { [weak self] in if call.forget(id) { self?.reply(id, .null) } })
     }
 
     func processLines(_ id: UInt32, _ value: Value) throws(Failure) {

@@ -71,20 +71,20 @@ final class FileService {
     ///
     /// What is opened is judged once more, with `FileCall.judge`.
     func callForChild(_ path: [UInt8], _ function: String, writes: Bool) throws(Failure) -> FileCall {
-        let call = try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { [gate] in
-            gate.masker.mask($0)
-        }
+        let call = try call(path, function)
         let place = try call.place()
         if writes { try call.checkChangeable(place) }
         return call
     }
 
+    /// A call about `path`, with what is out of reach now.
+    func call(_ path: [UInt8], _ function: String) throws(Failure) -> FileCall {
+        try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { [gate] in gate.masker.mask($0) }
+    }
+
     /// Judges what was opened by other ways than those of `fs`.
     func judge(_ descriptor: Int32, named path: [UInt8], _ function: String) throws(Failure) {
-        let call = try FileCall(function, .record(["path": .bytes(path)]), try protected.look()) { [gate] in
-            gate.masker.mask($0)
-        }
-        try call.judge(descriptor)
+        try call(path, function).judge(descriptor)
     }
 
     // MARK: - Reading

@@ -63,8 +63,7 @@ final class OutputFile {
     private var temporary: String?
     /// Removes that one where this process can no longer.
     private let keeper: KeeperLink?
-    private let outputs: OpenOutputs
-    private let made: ScriptFiles
+    private let files: FileService
     /// Which file it is, as others must not write it meanwhile.
     private var identity: FileIdentity?
     private var isOpen = true
@@ -76,8 +75,7 @@ final class OutputFile {
         let call = try run.files.callForChild(plan.path, option, writes: true)
         self.plan = plan
         keeper = run.keeper
-        outputs = run.files.outputs
-        made = run.files.made
+        files = run.files
         self.option = option
         let named = String(decoding: plan.path, as: UTF8.self)
         // A link is followed, as `>` does: what it leads to is replaced, not the link.
@@ -100,9 +98,9 @@ final class OutputFile {
             throw Self.failure(option, named, "cannot be written", refusal, error)
         }
         try call.judge(descriptor)
-        identity = try outputs.take(descriptor, option, plan.path)
+        identity = try files.outputs.take(descriptor, option, plan.path)
         guard !plan.isAtomic else { return }
-        if let identity { made.begin(identity) }
+        if let identity { files.made.begin(identity) }
         // Emptied only after it has been looked at, so that a refused file stays as it was.
         guard unsafe vs_sys_redirect_prepare(descriptor, &options) == 0 else {
             throw Self.failure(option, named, "cannot be written", VS_SYS_REDIRECT_ERROR, errno)
@@ -126,37 +124,43 @@ final class OutputFile {
 
     /// The file is whole: an atomic one gets its name, replacing what was there.
     ///
-    /// - Throws: `.io` with the system's reason; then there is no new file.
+    /// - Throws: `.io` with the system's reason, `.denied` for what is out of reach by now; then there is no new file.
     func commit() throws(Failure) {
         guard let temporary else { return discard() }
         let named = String(decoding: plan.path, as: UTF8.self)
         let existing = unsafe vs_sys_redirect_mode(target)
         let mode = plan.mode ?? (existing >= 0 ? UInt32(existing) : Self.defaultMode)
-        var replaced: OpenFile?
-        do throws(FileTrouble) {
-            replaced = try FileWalk(protection: nil).resolve(Array(target.utf8)).file
-        } catch {
-            // What is replaced has to be seen: it may be a file that the script has made.
-            if case .system(let number) = error.cause, !error.isMissing {
-                throw Self.failure(option, named, "cannot be replaced", VS_SYS_REDIRECT_ERROR, number)
-            }
-        }
-        let result = made.keeping(replaced) {
+        let result = files.made.keeping(try judgedTarget()) {
             unsafe vs_sys_redirect_commit(descriptor, temporary, target, mode_t(mode))
         }
         guard result == 0 else {
             throw Self.failure(option, named, "cannot be replaced", VS_SYS_REDIRECT_ERROR, errno)
         }
-        made.note(descriptor)
+        files.made.note(descriptor)
         forgetTemporary()
         close()
         release()
     }
 
+    /// What is replaced, judged as it is now: a program may have been started from it since the output was opened.
+    private func judgedTarget() throws(Failure) -> OpenFile? {
+        let call = try files.call(plan.path, option)
+        let place: FilePlace
+        do throws(FileTrouble) {
+            place = try FileWalk(protection: call.protection).resolve(Array(target.utf8))
+        } catch {
+            // What is replaced has to be seen: it may be a file that the script has made.
+            guard error.isMissing else { throw call.failure(error, plan.path) }
+            return nil
+        }
+        try call.checkChangeable(place)
+        return place.file
+    }
+
     private func release() {
         if let identity {
-            outputs.release(identity)
-            if !plan.isAtomic { made.end(identity, target) }
+            files.outputs.release(identity)
+            if !plan.isAtomic { files.made.end(identity, target) }
         }
         identity = nil
     }

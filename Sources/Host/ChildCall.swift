@@ -28,6 +28,8 @@ class ChildCall {
     private(set) var number = 0
     private var toldAt = ContinuousClock.now
     private var hasToldEnd = false
+    /// What a recipe has let through for it.
+    var hold: ProgramHold?
     /// Whether a program has been started.
     var hasBegun = false
     /// How the program ended; of a pipe, the last member that tells.

@@ -88,6 +88,7 @@ final class PipeCall: ChildCall {
         defer { if upstream >= 0 { close(upstream) } }
         let plan = members[index].plan
         var request = try plan.request(run)
+        request.executable = hold?.executable(index)
         try members[index].files.place(in: &request)
         if upstream >= 0 { request.standardInput = .descriptor(upstream) }
         var ends: [Int32] = [-1, -1]

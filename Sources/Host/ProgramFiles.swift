@@ -7,6 +7,13 @@ import ProcessSpawning
     import Darwin
 #endif
 
+/// A program that a recipe has let through.
+struct JudgedProgram {
+    /// What is executed, and nothing else that has its name.
+    let executable: [UInt8]
+    let files: ProgramFiles
+}
+
 /// The files that a program is started from: its own, and where that is a script the interpreter that its first line
 /// names, with what `env` finds there.
 struct ProgramFiles {
@@ -14,6 +21,8 @@ struct ProgramFiles {
     private static let lineBytes = 256
 
     private(set) var paths: [[UInt8]] = []
+    /// Those of them that `env` finds, which it does after the start.
+    private(set) var late: Set<[UInt8]> = []
     /// Why one of them cannot be looked into, other than for its rights, which stop an interpreter as well.
     private(set) var lack: Int32?
     private let request: SpawnRequest
@@ -25,21 +34,22 @@ struct ProgramFiles {
         while let path = open.popLast() {
             guard seen.insert(path).inserted else { continue }
             paths.append(path)
-            open += next(path)
+            guard let (interpreter, rest) = firstLine(of: path) else { continue }
+            let found = interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) ? envPaths(rest) : []
+            let file = request.seenFromChild(interpreter)
+            if late.contains(path) { late.insert(file) }
+            late.formUnion(found)
+            open += [file] + found
         }
     }
 
-    /// What the first line of a file leads to.
-    private mutating func next(_ path: [UInt8]) -> [[UInt8]] {
-        guard let (interpreter, rest) = firstLine(of: path) else { return [] }
-        let file = request.seenFromChild(interpreter)
-        guard interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) else { return [file] }
-        return [file]
-            + Self.words(rest).compactMap { word in
-                var found = request
-                found.program = word
-                return found.programFile?.path
-            }
+    /// Where `env` may find what it runs: it goes on to the next folder of PATH where the first file cannot be run.
+    private func envPaths(_ text: [UInt8]) -> [[UInt8]] {
+        Self.words(text).flatMap { word in
+            var found = request
+            found.program = word
+            return found.possiblePaths
+        }
     }
 
     /// What `env` may take for a program in its one argument: all of it, and with `-S` each word. Which of them are options,
@@ -59,7 +69,7 @@ struct ProgramFiles {
     private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [UInt8])? {
         let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
-            if errno != ENOENT, errno != EACCES { lack = lack ?? errno }
+            if ![ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno) { lack = lack ?? errno }
             return nil
         }
         defer { close(file) }

@@ -335,18 +335,26 @@ enum RunDirectoryName {
 }
 
 /// Keeps the files of programs that a recipe declares as they are while these run: an interpreter opens its script, and
-/// reads on in it, after it was judged. A program that is machine code needs none of that.
+/// reads on in it, after it was judged, and `env` looks for one. A program that is machine code needs none of that.
 final class ProgramHold {
+    private let programs: [JudgedProgram?]
     private let places: ProtectedPlaces
     private var paths: [[UInt8]]
 
-    init(_ paths: [[UInt8]], _ places: ProtectedPlaces) {
+    /// - Parameter programs: those of one call, in order; nil for one that is not there.
+    init(_ programs: [JudgedProgram?], _ places: ProtectedPlaces) {
+        self.programs = programs
         self.places = places
-        self.paths = paths.filter { !Self.isMachineCode($0) }
+        paths = programs.compactMap(\.?.files).flatMap { files in
+            files.paths.filter { files.late.contains($0) || !Self.isMachineCode($0) }
+        }
         for path in self.paths { places.running[path, default: 0] += 1 }
     }
 
     deinit { release() }
+
+    /// What is executed as the program of this number.
+    func executable(_ index: Int) -> [UInt8]? { programs[index]?.executable }
 
     /// The programs have ended.
     func release() {

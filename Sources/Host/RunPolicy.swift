@@ -191,9 +191,9 @@ final class RunPolicy {
     /// A declared name stands for what is found in the PATH of this run, a path for itself; whatever else a script
     /// makes of the name, by a PATH of its own for one, is another program.
     ///
-    /// Gives the files that it will be started from, if there are any.
-    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) -> [[UInt8]] {
-        guard let recipe else { return [] }
+    /// Gives what is started, where there is such a program; nil without a recipe, too.
+    func check(_ request: SpawnRequest, ownPath: [UInt8]?, _ made: ScriptFiles) throws(Failure) -> JudgedProgram? {
+        guard let recipe else { return nil }
         let name = request.program.shownPath
         guard recipe.programs.contains(request.program) else {
             throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
@@ -203,12 +203,13 @@ final class RunPolicy {
         if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
         let meant = declared.programFile
         // What is not there is the start's own error.
-        guard let started = request.programFile else { return [] }
-        let program = ProgramFiles(started.path, of: request)
-        let files = program.paths
-        if let lack = program.lack { throw Self.unseen(name, FileTrouble(.system(lack)).reason) }
-        for file in files { try check(made, file, name) }
-        guard started.identity != meant?.identity else { return files }
+        guard let started = request.programFile else { return nil }
+        let files = ProgramFiles(started.path, of: request)
+        if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack)).reason) }
+        for file in files.paths { try check(made, file, name) }
+        guard started.identity != meant?.identity else {
+            return JudgedProgram(executable: started.executable, files: files)
+        }
         throw Failure(
             .denied, "the program \(name) is not the one that this recipe declares",
             reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",

@@ -61,22 +61,23 @@ extension ScriptRun {
     private func hold(_ plans: [SpawnPlan], for call: ChildCall) throws(Failure) {
         guard policy.recipe != nil else { return }
         let hold = ProgramHold(try check(plans), files.protected)
+        call.hold = hold
         call.whenEnded { hold.release() }
     }
 
     /// What a recipe does not declare is refused before any file is opened.
     ///
-    /// Gives the files that the programs are made of; none without a recipe.
-    @discardableResult private func check(_ plans: [SpawnPlan]) throws(Failure) -> [[UInt8]] {
+    /// Gives what is started, by plan; none without a recipe.
+    @discardableResult private func check(_ plans: [SpawnPlan]) throws(Failure) -> [JudgedProgram?] {
         guard policy.recipe != nil else { return [] }
-        var paths: [[UInt8]] = []
+        var programs: [JudgedProgram?] = []
         let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
             try plan.checkVariables(policy)
-            paths += try policy.check(try plan.request(self), ownPath: path, files.made)
+            programs.append(try policy.check(try plan.request(self), ownPath: path, files.made))
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
-        return paths
+        return programs
     }
 
     /// Before a program starts: it may move files about, and the limit of processes counts all that run.

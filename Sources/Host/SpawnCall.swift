@@ -61,6 +61,7 @@ final class SpawnCall: ChildCall {
     func start() throws(Failure) {
         let files = try ChildFiles(plan, run)
         var request = try plan.request(run)
+        request.executable = hold?.executable(0)
         try files.place(in: &request)
         if plan.capture == .merge || plan.errorJoinsOutput { request.standardError = .sameAsOutput }
         if plan.isDetached { plan.closeStreams(of: &request) }

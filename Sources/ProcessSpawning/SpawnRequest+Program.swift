@@ -14,7 +14,9 @@ public struct ProgramFile {
         let inode: UInt64
     }
 
-    /// The path that is executed.
+    /// The path that is executed, as the child sees it from its working directory.
+    public let executable: [UInt8]
+    /// The same, as this process sees it.
     public let path: [UInt8]
     /// What it leads to.
     public let identity: Identity
@@ -24,9 +26,17 @@ extension SpawnRequest {
     /// The file that this request would execute, as things are now; nil where there is none.
     public var programFile: ProgramFile? {
         for candidate in Spawner.candidates(for: program, in: searchPath) {
-            if let file = Self.executable(seenFromChild(candidate)) { return file }
+            if let file = Self.file(candidate, seenFromChild(candidate)) { return file }
         }
         return nil
+    }
+
+    /// Every path that may be executed for it, there or not, but for those in folders that are closed to this user.
+    public var possiblePaths: [[UInt8]] {
+        Spawner.candidates(for: program, in: searchPath).map(seenFromChild).filter { path in
+            var facts = stat()
+            return withCString(path) { unsafe stat($0, &facts) == 0 || errno != EACCES }
+        }
     }
 
     /// A path as it leads on from the child's working directory: there the kernel and the child look.
@@ -35,14 +45,14 @@ extension SpawnRequest {
         return workingDirectory + [UInt8(ascii: "/")] + path
     }
 
-    private static func executable(_ path: [UInt8]) -> ProgramFile? {
+    private static func file(_ executable: [UInt8], _ path: [UInt8]) -> ProgramFile? {
         var facts = stat()
         let isThere = withCString(path) { path in
             unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
         }
         guard isThere else { return nil }
         return ProgramFile(
-            path: path,
+            executable: executable, path: path,
             identity: .init(device: UInt64(truncatingIfNeeded: facts.st_dev), inode: UInt64(facts.st_ino)))
     }
 }

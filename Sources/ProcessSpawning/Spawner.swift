@@ -105,7 +105,7 @@ public final class Spawner {
     }
 
     private func launch(_ request: SpawnRequest, _ plan: SpawnPlan) throws(Failure) -> vs_sys_spawn_result {
-        let search = search(request.program, request.searchPath)
+        let search = search(request)
         let arguments = CStrings(try plan.arguments(of: request))
         let environment = try EnvironmentBlock(
             plan.environment(of: request), over: request.base, without: request.removed)
@@ -159,7 +159,11 @@ public final class Spawner {
     }
 
     /// The last one is kept: many children in a row are mostly of one program.
-    private func search(_ program: [UInt8], _ path: [UInt8]?) -> Search {
+    private func search(_ request: SpawnRequest) -> Search {
+        let (program, path) = (request.program, request.searchPath)
+        if let executable = request.executable {
+            return Search(program: program, path: path, candidates: [executable], paths: CStrings([executable]))
+        }
         if let lastSearch, lastSearch.program == program, lastSearch.path == path { return lastSearch }
         let candidates = Spawner.candidates(for: program, in: path)
         let search = Search(program: program, path: path, candidates: candidates, paths: CStrings(candidates))

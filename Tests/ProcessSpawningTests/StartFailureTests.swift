@@ -98,6 +98,17 @@ struct StartFailureTests {
         #expect(failure.code == 126 && failure.reason.hasSuffix("the largest variable is LARGE"))
     }
 
+    @Test func `the one file that is executed is not looked for elsewhere`() throws {
+        let scratch = try Scratch()
+        _ = try scratch.file("tool", "#!/bin/sh\necho wrong\n", mode: 0o755)
+        var request = SpawnRequest("tool", environment: [EnvironmentVariable("PATH", scratch.path)])
+        request.executable = Array(try scratch.file("judged", "#!/no/such/interpreter\n", mode: 0o755).utf8)
+        #expect(try failure(request).code == 127)
+        request.executable = Array("/bin/sh".utf8)
+        request.arguments = ["-c", "echo $0"].map { Array($0.utf8) }
+        #expect(try Bench().run(request).text == "tool\n")
+    }
+
     @Test func `a missing working directory is told as such`() throws {
         let request = SpawnRequest("/bin/true").with { $0.workingDirectory = Array("/no/such".utf8) }
         let failure = try failure(request)

@@ -60,6 +60,7 @@ extension SpawnPlan {
         var longest = 0
         let rooms = secretRooms
         var sum = ([program] + arguments).reduce(2 * program.count + Self.reserve) { $0 + $1.count + Self.wordOverhead }
+        sum += roomOfPaths
         for variable in request.environment {
             var size = variable.name.count + Self.wordOverhead
             switch variable.value {
@@ -75,13 +76,25 @@ extension SpawnPlan {
         let most = sum + (request.base.map { $0.byteCount + $0.count * Self.wordOverhead } ?? 0)
         if most <= Self.longestWord { return }
         sum += room(ofBase: request)
-        guard sum > sysconf(Int32(_SC_ARG_MAX)) || longest > Self.longestWord else { return }
+        guard sum > min(sysconf(Int32(_SC_ARG_MAX)), Self.most) || longest > Self.longestWord else { return }
         var failure = Failure(
             .start, "\(shownProgram) cannot be started",
             reason: "its arguments and environment can be too large together",
             hint: "hand large secrets over with stdin = handle, files = { NAME = handle } or fds = { [3] = handle }")
         failure.code = 126
         throw failure
+    }
+
+    /// The paths of `files`, in their variables and for each `${file:NAME}`, count as the longest ones that there are.
+    private var roomOfPaths: Int {
+        guard !files.isEmpty else { return 0 }
+        let variables = files.reduce(0) { $0 + $1.name.utf8.count + Self.wordOverhead + Int(PATH_MAX) }
+        return arguments.reduce(variables) { $0 + Self.fileMarks(in: $1) * Int(PATH_MAX) }
+    }
+
+    private static func fileMarks(in argument: [UInt8]) -> Int {
+        let mark = Array("${file:".utf8)
+        return argument.indices.count { argument[$0] == mark[0] && argument[$0...].starts(with: mark) }
     }
 
     /// What the handles among the variables count as, by name.
@@ -103,6 +116,8 @@ extension SpawnPlan {
     private static let wordOverhead = 16
     /// For what the kernel puts beside them.
     private static let reserve = 8192
+    /// Linux: three quarters of _STK_LIM, whatever the limit of the stack.
+    private static let most = 6 << 20
     /// Linux: MAX_ARG_STRLEN.
     private static let longestWord = 131_072
 

@@ -176,11 +176,20 @@ struct StartFailure {
         let plain = request.allVariables.filter { if case .text = $0.value { true } else { false } }
         let largest = plain.max { $0.value.count < $1.value.count }
         let name = largest.map { ", the largest variable is \(shown($0.name))" } ?? ""
-        return Failure(
+        var failure = Failure(
             .start, "the arguments and variables of \(program) are too large",
             reason: "one may take 128 KiB, all together about a quarter of the stack limit\(name)",
             hint: "pass large data by standard input or files", code: 126)
+        // What fits beside a secret is exact, and would tell its length.
+        let hasSecret = plain.count < request.allVariables.count
+        let isOfOneText = (largest.map { $0.name.count + 1 + $0.value.count } ?? 0) >= Self.longestWord
+        failure.endsRun =
+            hasSecret && !isOfOneText && !request.arguments.contains { $0.count >= Self.longestWord }
+        return failure
     }
+
+    /// Linux: MAX_ARG_STRLEN, with the NUL.
+    private static let longestWord = 131_072
 
     // MARK: - Looking
 

@@ -238,6 +238,23 @@ import Testing
                 """, "\(outcome)")
     }
 
+    /// The kernel takes 6 MiB at most, and tells exactly what does not fit.
+    @Test func `what fits beside a secret is bounded where the stack is not`() throws {
+        let vault = try DevelopmentVault(secrets: ["T": Canary("T").value])
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "script.lua",
+            """
+            local words = { "true", env = { T = getSecret("T") } }
+            for i = 1, 63 do words[i + 1] = ("x"):rep(100000) end
+            print(select(2, pcall(spawn, words)).reason)
+            """)
+        let outcome = try Program.run(
+            ["-c", #"ulimit -s unlimited && exec "$0" "$1""#, Program.path, script], environment: vault.environment,
+            program: "/bin/sh")
+        #expect(outcome.text == "its arguments and environment can be too large together\n", "\(outcome)")
+    }
+
     @Test func `a short secret is refused unless the script allows it`() throws {
         let vault = try DevelopmentVault(secrets: ["PIN": "123"])
         let outcome = try Program.script(

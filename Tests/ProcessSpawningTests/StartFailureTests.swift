@@ -98,6 +98,18 @@ struct StartFailureTests {
         #expect(failure.code == 126 && failure.reason.hasSuffix("the largest variable is LARGE"))
     }
 
+    /// What fits beside it is exact, and would tell its length.
+    @Test func `too much beside a secret is nothing that a script may learn of`() throws {
+        let secret = EnvironmentVariable("SECRET", try secret("abc"))
+        var request = SpawnRequest("/bin/true", environment: [SpawnRequest.path])
+        request.arguments = [[UInt8]](repeating: [UInt8](repeating: 65, count: 100_000), count: 70)
+        #expect(try !failure(request).endsRun)
+        request.environment.append(secret)
+        #expect(try failure(request).endsRun)
+        request.arguments[0] = [UInt8](repeating: 65, count: 300_000)
+        #expect(try !failure(request).endsRun)
+    }
+
     @Test func `the one file that is executed is not looked for elsewhere`() throws {
         let scratch = try Scratch()
         _ = try scratch.file("tool", "#!/bin/sh\necho wrong\n", mode: 0o755)

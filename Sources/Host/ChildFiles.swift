@@ -28,9 +28,15 @@ final class ChildFiles {
 
     func place(in request: inout SpawnRequest) throws(Failure) {
         if input >= 0 { request.standardInput = .descriptor(input) }
-        if case .inherit = plan.input { request.standardInput = isatty(0) == 1 ? .relay(0) : .descriptor(0) }
+        if case .inherit = plan.input { request.standardInput = Self.isForReadingAlone ? .descriptor(0) : .relay(0) }
         if let output { request.standardOutput = .descriptor(output.descriptor) }
         if let error { request.standardError = .descriptor(error.descriptor) }
+    }
+
+    /// Whether a program can be given descriptor 0 itself. Whoever may write to it may have the host's own output in it, as
+    /// with a socket or a terminal, and no mask there.
+    private static var isForReadingAlone: Bool {
+        isatty(0) == 0 && fcntl(0, F_GETFL) & O_ACCMODE == O_RDONLY
     }
 
     /// The child has its own by now; what is not needed at its end is closed.

@@ -75,7 +75,8 @@ public struct SpawnRequest {
     public enum Input {
         /// `/dev/null`.
         case null
-        /// A descriptor of the host's, inherited. It stays the caller's. Not for the user's terminal: `relay`.
+        /// A descriptor of the host's, inherited. It stays the caller's. Not for what can be written to as well, such as the
+        /// user's terminal: `relay`.
         case descriptor(Int32)
         /// A pipe that the loop feeds with these bytes, then closes. A child that closes early is no error.
         case bytes(SpawnValue)

@@ -77,6 +77,24 @@ import Testing
         #expect(outcome.text == "first one\nscript\ttwo\nTHREE\n", "\(outcome)")
     }
 
+    /// As a socket is for inetd: what a program writes there passes no mask.
+    @Test func `the host's own that can be written to is handed on as a pipe`() throws {
+        let canary = Canary("T")
+        let folder = try TemporaryFolder()
+        let file = try folder.write("both", "one\n")
+        let script = try folder.write(
+            "script.lua",
+            #"""
+            spawn{ "sh", "-c", "read x; echo got $x >both2; echo $T >&0", stdin = "inherit", check = false,
+              env = { T = secret.env("MY_TOKEN") }, cwd = arg[1] }
+            """#)
+        let outcome = try Program.run(
+            ["-c", #""$0" "$1" "$2" 0<>"$2/both" >&0"#, Program.path, script, folder.path],
+            environment: ["MY_TOKEN": canary.value], program: "/bin/sh")
+        #expect(try String(contentsOfFile: folder.path + "/both2", encoding: .utf8) == "got one\n", "\(outcome)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "one\n", "\(outcome)")
+    }
+
     /// Read byte by byte, and looked through once: a quarter of a megabyte would else take minutes.
     @Test func `a long line comes whole`() throws {
         let line = String(repeating: "abcdefgh", count: 1 << 15)

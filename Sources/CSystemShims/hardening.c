@@ -26,11 +26,15 @@ static void crash_silently(void) {
     }
 }
 
+int vs_sys_limit_cores(void) {
+    struct rlimit least = {1, 1}, none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &least) == 0 ? 0 : setrlimit(RLIMIT_CORE, &none);
+}
+
 bool vs_sys_harden(void) {
-    struct rlimit none = {0, 0};
     crash_silently();
     bool all = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
-    all &= setrlimit(RLIMIT_CORE, &none) == 0;
+    all &= vs_sys_limit_cores() == 0;
     return all;
 }
 

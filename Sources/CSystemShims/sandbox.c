@@ -1,5 +1,6 @@
 #include "sandbox.h"
 
+#include "hardening.h"
 #include "spawn.h"
 
 #include "environment.h"
@@ -60,7 +61,7 @@ static void keep(int *error, int next) {
 
 static int set_limits(const vs_sys_sandbox_options *options) {
     int error = 0;
-    keep(&error, set_limit(RLIMIT_CORE, 0));
+    if (vs_sys_limit_cores() != 0) keep(&error, errno);
     keep(&error, set_limit(RLIMIT_NPROC, 0));
     keep(&error, set_limit(RLIMIT_FSIZE, 0));
     // What is open stays usable; nothing new can be opened.

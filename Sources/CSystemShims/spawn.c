@@ -1,5 +1,6 @@
 #include "spawn.h"
 
+#include "hardening.h"
 #include "program_filter.h"
 #include "sanitized_clone.h"
 
@@ -142,11 +143,10 @@ static int take_terminal(void) {
 static int child(void *argument) {
     const context *spawn = argument;
     const vs_sys_spawn_request *request = spawn->request;
-    struct rlimit no_core = {0, 0};
     reset_signals();
     if (!request->detached && die_with_parent(spawn->parent) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (enter_session(request) < 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
-    if (setrlimit(RLIMIT_CORE, &no_core) != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
+    if (vs_sys_limit_cores() != 0) return fail(spawn, VS_SYS_SPAWN_SESSION);
     if (set_privileges(spawn) != 0) return fail(spawn, VS_SYS_SPAWN_PRIVILEGES);
     if (place_descriptors(request) != 0) return fail(spawn, VS_SYS_SPAWN_DESCRIPTORS);
     if (request->controlling_terminal && take_terminal() != 0) return fail(spawn, VS_SYS_SPAWN_TERMINAL);

@@ -47,7 +47,28 @@ enum KernelFeatures {
                 "no user namespaces with a devpts: programs of a run can open each other's pseudo-terminals (tty = false: pipes)"
             )
         }
+        if let receiver = coreReceiver { miss("a program that crashes hands its memory to \(receiver)") }
         if !isHardened { miss("the host's memory can be read by other programs of this user") }
         return rows
+    }
+
+    /// Who gets the cores of programs in spite of their limit; see `vs_sys_limit_cores`.
+    private static var coreReceiver: String? {
+        let file = unsafe open("/proc/sys/kernel/core_pattern", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var first: UInt8 = 0
+        var limit = rlimit()
+        guard unsafe read(file, &first, 1) == 1 else { return nil }
+        switch first {
+        case UInt8(ascii: "@"): return "the socket of kernel.core_pattern"
+        case UInt8(ascii: "|"):
+            guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0, limit.rlim_cur != 1 else {
+                return nil
+            }
+            return
+                "the program of kernel.core_pattern: start vaultscript with a hard limit of cores above 0 (ulimit -H -c)"
+        default: return nil
+        }
     }
 }

@@ -54,7 +54,7 @@ import Testing
         for pid in run.own {
             let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
             let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") } ?? ""
-            #expect(core.split(separator: " ").dropFirst(4).prefix(2) == ["0", "0"], "\(limits)")
+            #expect(core.split(separator: " ").dropFirst(4).prefix(2) == ["1", "1"], "\(limits)")
             let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
             if status.contains("Seccomp:\t2\n"), status.contains("NoNewPrivs:\t1\n") { filtered += 1 }
         }

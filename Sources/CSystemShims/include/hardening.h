@@ -10,6 +10,11 @@
 /// printing its registers in a crash. Gives false where the system has none of it.
 bool vs_sys_harden(void);
 
+/// Lets no core of this process be written: RLIMIT_CORE 1, hard, which is too small for a file, and the one limit that
+/// Linux heeds where core_pattern hands cores to a program. 0 where no more is allowed. Async-signal-safe. 0, or -1 with
+/// errno.
+int vs_sys_limit_cores(void);
+
 /// Opens /dev/null for whichever of the descriptors 0, 1 and 2 is closed, so that nothing else gets its number.
 void vs_sys_fill_standard_descriptors(void);
 

@@ -87,17 +87,14 @@ extension ScriptRun {
             Failure(
                 .usage, "secret.dotenv: \(path.printable) cannot be read", reason: reason, hint: "look at the path")
         }
-        let call: FileCall
+        let descriptor: Int32
         do throws(Failure) {
-            call = try files.callForChild(Array(path.utf8), "secret.dotenv", writes: false)
+            descriptor = try OutputFile.openInput(Array(path.utf8), "secret.dotenv", files)
         } catch {
-            guard error.kind == .denied else { throw refuse(error.message) }
+            guard error.kind == .denied else { throw refuse(error.reason.isEmpty ? error.message : error.reason) }
             throw error
         }
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { throw refuse(unsafe String(cString: strerror(errno))) }
         defer { close(descriptor) }
-        try call.judge(descriptor)
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             throw refuse("it is no regular file")

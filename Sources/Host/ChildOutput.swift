@@ -21,7 +21,8 @@ final class ChildOutput {
     private static let linesAheadBytes = 1 << 20
 
     private let way: Way
-    /// Masks the end of what is shown on a terminal, whose own masks come after the first bytes of a value.
+    /// Masks the end of what is shown on a terminal, and counts its finds: the terminal's own masks come after the first
+    /// bytes of a value, which may be those of a text that the script has made.
     private let endMasking: MaskingStream?
     private let maximum: Int
     private let budget: TextBudget?
@@ -41,8 +42,6 @@ final class ChildOutput {
     private var openLine = 0
     /// What of the budget it has: as much as came, and what masks are longer than that.
     private var charged = 0
-    private var produced = 0
-    private var surplus = 0
     private var isByLine = false
     /// A line came that is larger than `maxOutput`: the text ends before it.
     private var endsEarly = false
@@ -102,7 +101,10 @@ final class ChildOutput {
         if isCaptured, !isDiscarded, !isSpent { count(bytes) }
         if later != nil { keepLater(bytes) }
         guard !endsEarly else { return }
-        defer { judgeLine() }
+        defer {
+            chargeMasks()
+            judgeLine()
+        }
         switch way {
         case .shown(let stream):
             stream.write(bytes) { if endMasking == nil { keep($0) } }
@@ -132,6 +134,7 @@ final class ChildOutput {
         case .captured(let stream), .dropped(let stream): stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }
+        chargeMasks()
         isEnded = true
     }
 
@@ -144,6 +147,12 @@ final class ChildOutput {
         stream.finish { keep($0) }
         endsEarly = true
         text.removeLast(text.count - max(wholeEnd, taken))
+    }
+
+    /// What the script has not been given yet, its masks as long as they are. What is held back counts as it came.
+    private var waiting: Int {
+        guard case .captured(let stream) = way else { return 0 }
+        return text.count - taken + stream.heldCount
     }
 
     private func count(_ bytes: Span<UInt8>) {
@@ -159,19 +168,19 @@ final class ChildOutput {
         if budget.take(count) { charged += count } else { isSpent = true }
     }
 
+    /// Not before the masker has all that came: what it has given alone would leave out what it holds back.
+    private func chargeMasks() {
+        guard !isDiscarded, !isSpent, !isForLater else { return }
+        charge(waiting - charged)
+    }
+
     private func release(_ count: Int) {
         budget?.give(count)
         charged -= count
     }
 
     private func keep(_ bytes: Span<UInt8>) {
-        produced += bytes.count
         guard !isDiscarded, !isSpent, !isForLater else { return }
-        if isCaptured, produced - received > surplus {
-            charge(produced - received - surplus)
-            surplus = produced - received
-            guard !isSpent else { return }
-        }
         keepEnd(bytes)
         guard isCaptured else { return }
         unsafe bytes.withUnsafeBufferPointer { piece in
@@ -246,7 +255,7 @@ final class ChildOutput {
     /// Nobody takes what comes, and it is enough: the child should wait.
     var isFull: Bool {
         guard isCaptured, !isDiscarded, !isEnded else { return false }
-        return isByLine ? unclaimed > Self.linesAheadBytes && hasWholeLine : received > maximum
+        return isByLine ? unclaimed > Self.linesAheadBytes : received > maximum
     }
 
     private func noRoom(_ program: String) -> Failure {
@@ -291,7 +300,7 @@ final class ChildOutput {
     private func take(upTo end: Int) -> [UInt8] {
         let lines = Array(text[taken..<end])
         taken = end
-        unclaimed = hasWholeLine ? max(openLine, unclaimed - lines.count) : openLine
+        unclaimed = waiting
         release(max(0, charged - unclaimed))
         if taken > Self.linesAheadBytes || taken == text.count {
             text.removeFirst(taken)
@@ -346,7 +355,7 @@ final class ChildOutput {
     /// How many finds were masked.
     var leaks: Int {
         switch way {
-        case .shown(let stream): stream.leaks
+        case .shown(let stream): (endMasking?.hits ?? stream.hits).values.reduce(0, +)
         case .captured(let stream), .dropped(let stream): stream.hits.values.reduce(0, +)
         case .secret, .elsewhere: 0
         }

@@ -119,6 +119,19 @@ final class Gate {
             masker.makeStream(forTerminal: forTerminal), self, stream == .output ? childOutput : stream, labelling)
     }
 
+    /// A program's next bytes come out, in pieces that end wherever the masker stops.
+    fileprivate func beginShowing(_ stream: Stream) {
+        queue(stream).beginWriting()
+        screen?.beginWriting()
+    }
+
+    /// They are out, and `unshown` more, or fewer, of that program's are not.
+    fileprivate func endShowing(_ stream: Stream, unshown: Int, hasKeyboard: Bool) {
+        let queue = queue(stream)
+        queue.endWriting(unshown: unshown)
+        screen?.endWriting(unshown: queue === error && !hasKeyboard ? unshown : 0)
+    }
+
     // MARK: - The screen
 
     /// Makes the lines at the bottom of the terminal that standard error goes to.
@@ -224,32 +237,51 @@ final class ShownStream {
     private let stream: Gate.Stream
     private let source = LineSource()
     private var labelling: LineLabel?
+    /// What has come and is not out yet: the masker holds it back, or its line has not ended.
+    private var unshown = 0
 
     fileprivate init(_ masking: MaskingStream, _ gate: Gate, _ stream: Gate.Stream, _ labelling: LineLabel?) {
         (self.masking, self.gate, self.stream, self.labelling) = (masking, gate, stream, labelling)
     }
 
     /// The program has the keyboard.
-    func takeKeyboard() { source.hasKeyboard = true }
+    func takeKeyboard() {
+        count { 0 }
+        source.hasKeyboard = true
+    }
 
     /// Whether whoever takes it is behind. What waits for a program that has the keyboard does not stop the program itself.
     var isStalled: Bool { source.hasKeyboard ? gate.isTakenSlowly : gate.isStalled }
 
     /// Shows the next bytes; `copy` sees the masked ones too.
     func write(_ bytes: Span<UInt8>, copy: (Span<UInt8>) -> Void) {
-        masking.write(bytes) {
-            show($0)
-            copy($0)
+        count {
+            masking.write(bytes) {
+                show($0)
+                copy($0)
+            }
+            return masking.heldCount + (labelling?.count ?? 0) + source.count
         }
     }
 
     func finish(copy: (Span<UInt8>) -> Void) {
-        masking.finish {
-            show($0)
-            copy($0)
+        count {
+            masking.finish {
+                show($0)
+                copy($0)
+            }
+            labelling?.finish { put($0) }
+            gate.finish(stream, source)
+            return 0
         }
-        labelling?.finish { put($0) }
-        gate.finish(stream, source)
+    }
+
+    /// Whether readers are behind is judged when `show` has returned what is not out yet.
+    private func count(_ show: () -> Int) {
+        gate.beginShowing(stream)
+        let before = unshown
+        unshown = show()
+        gate.endShowing(stream, unshown: unshown - before, hasKeyboard: source.hasKeyboard)
     }
 
     private func show(_ bytes: Span<UInt8>) {
@@ -259,5 +291,6 @@ final class ShownStream {
 
     private func put(_ bytes: Span<UInt8>) { gate.put(bytes, stream, from: source) }
 
-    var leaks: Int { masking.hits.values.reduce(0, +) }
+    /// How often each value was masked.
+    var hits: [String: Int] { masking.hits }
 }

@@ -3,8 +3,6 @@ import EventLoop
 /// Keeps lines whole where several print at a time and no display does it: what somebody has printed of a line waits for the line's end, or for
 /// his own. Bytes are only delayed, never added or left out.
 final class LineKeeper {
-    /// A line that grows past this is written in parts.
-    private static let longestLine = 1 << 16
     /// Where one task ends and the next begins there are several all the time.
     private static let pause = Duration.milliseconds(100)
 
@@ -30,7 +28,7 @@ final class LineKeeper {
 
     /// Writes what is whole lines with what `source` has given before.
     func write(_ bytes: Span<UInt8>, from source: LineSource, to queue: OutputQueue) {
-        source.add(bytes, longest: Self.longestLine, endsLong: false) { queue.append($0.span) }
+        source.add(bytes, endsLong: false) { queue.append($0.span) }
         unfinished.removeAll { $0.source === source }
         if !source.isEmpty { unfinished.append((source, queue)) }
     }

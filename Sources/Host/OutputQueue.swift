@@ -9,15 +9,16 @@ import EventLoop
 #endif
 
 /// Bytes on their way to standard output or standard error. Never blocks: what the reader does not take yet waits here,
-/// and above `stallBytes` whoever produces it is asked to pause.
+/// and above a size (`Backlog`) whoever produces it is asked to pause.
 ///
 /// A pipe or terminal is opened anew, because making the inherited descriptor non-blocking would do so for everybody
 /// who shares it; where that is refused it is written in pieces of PIPE_BUF after it was reported writable.
 final class OutputQueue {
-    static let stallBytes = 1 << 20
     /// While a run is being stopped: what deferred functions and ending programs print has room, whoever is behind.
     private static let endingStallBytes = 16 << 20
     private static let pieceBytes = 4096
+    /// What has been written is let go of when it is more.
+    private static let mostWritten = 1 << 20
 
     private let loop: EventLoop
     private let descriptor: Int32
@@ -34,10 +35,10 @@ final class OutputQueue {
     var onClosed: () -> Void = {}
     /// Called when all that had to wait has been written, or never will be.
     var onEmpty: () -> Void = {}
-    /// Called when the queue crosses `stallBytes` in either direction.
+    /// Called when the queue crosses that size in either direction.
     var onStallChange: () -> Void = {}
-    private(set) var isStalled = false
-    private var mostBeforeStall = OutputQueue.stallBytes
+    private var backlog = Backlog()
+    var isStalled: Bool { backlog.isStalled }
 
     var isEmpty: Bool { start == pending.count }
 
@@ -107,19 +108,25 @@ final class OutputQueue {
     }
 
     private func updateStall() {
-        if start > Self.stallBytes {
+        if start > Self.mostWritten {
             pending.removeFirst(start)
             start = 0
         }
-        let stalled = !isClosed && pending.count - start > (isStalled ? mostBeforeStall / 4 : mostBeforeStall)
-        guard stalled != isStalled else { return }
-        isStalled = stalled
-        onStallChange()
+        if backlog.judge(pending.count - start) { onStallChange() }
+    }
+
+    /// Somebody writes in pieces, and says at the end what of it is still to come.
+    func beginWriting() { backlog.isBeingWritten = true }
+
+    /// `unshown` more, or fewer, are still to come.
+    func endWriting(unshown: Int) {
+        backlog.add(unshown: unshown)
+        updateStall()
     }
 
     /// The run is being stopped: nobody waits for the reader until far more is waiting.
     func beginEnding() {
-        mostBeforeStall = Self.endingStallBytes
+        backlog.most = Self.endingStallBytes
         updateStall()
     }
 

@@ -1,5 +1,6 @@
 import CSystemShims
 import EventLoop
+import Masking
 
 #if canImport(Glibc)
     import Glibc
@@ -40,8 +41,6 @@ final class Screen {
     private static let interval = Duration.milliseconds(100)
     /// This much is written whatever the time is.
     private static let mostWaiting = 1 << 16
-    /// A line that grows past this is shown in parts.
-    private static let longestLine = 1 << 16
 
     private let loop: EventLoop
     private let queue: OutputQueue
@@ -82,7 +81,8 @@ final class Screen {
     private var picture: [UInt8] = []
     /// A step had to wait for the terminal to take what was written before.
     private var isLate = false
-    private(set) var isStalled = false
+    private var backlog = Backlog()
+    var isStalled: Bool { backlog.isStalled }
 
     init(
         loop: EventLoop, queue: OutputQueue, script: LineSource, hasOutput: Bool, isColoured: Bool,
@@ -196,7 +196,7 @@ final class Screen {
             unsafe bytes.withUnsafeBufferPointer { unsafe all.append(contentsOf: $0) }
             return queue.append(all.span)
         }
-        source.add(bytes, longest: Self.longestLine, endsLong: true) { text += $0 }
+        source.add(bytes, endsLong: true) { text += $0 }
         if !source.isEmpty { latest = source }
         step()
         updateStall()
@@ -349,50 +349,49 @@ final class Screen {
     }
 
     private func updateStall() {
-        let stalled = !isOver && text.count > (isStalled ? OutputQueue.stallBytes / 4 : OutputQueue.stallBytes)
-        guard stalled != isStalled else { return }
-        isStalled = stalled
-        onStallChange()
+        if backlog.judge(isOver ? 0 : text.count) { onStallChange() }
+    }
+
+    /// Somebody writes in pieces, and says at the end what of it is still to come.
+    func beginWriting() { backlog.isBeingWritten = true }
+
+    /// `unshown` more, or fewer, of what is not his who has the terminal are still to come.
+    func endWriting(unshown: Int) {
+        backlog.add(unshown: unshown)
+        updateStall()
     }
 }
 
 /// What one of those who print has given of a line that has not ended.
 final class LineSource {
-    private var partial: [UInt8] = []
+    private var cutter = LineCutter()
     /// Whether it is a program that has the keyboard: what it shows never waits.
     var hasKeyboard = false
 
     /// Whether it stands at the start of a line.
-    var isEmpty: Bool { partial.isEmpty }
+    var isEmpty: Bool { cutter.open.isEmpty }
+    /// The bytes of the line that has not ended.
+    var count: Int { cutter.open.count }
 
-    /// Takes `bytes`, and gives the whole lines that are there with them; of a line that is longer than `longest` a part, as a line of its own with
-    /// `endsLong`.
-    func add(_ bytes: Span<UInt8>, longest: Int, endsLong: Bool, _ give: ([UInt8]) -> Void) {
+    /// Takes `bytes`, and gives the whole lines that are there with them; of a line that is too long a part, as a line of its own with `endsLong`.
+    func add(_ bytes: Span<UInt8>, endsLong: Bool, _ give: ([UInt8]) -> Void) {
         var lines: [UInt8] = []
-        unsafe bytes.withUnsafeBufferPointer { piece in
-            let end = unsafe piece.lastIndex(of: 10).map { $0 + 1 } ?? 0
-            if end > 0 {
-                lines = take()
-                unsafe lines.append(contentsOf: piece[..<end])
-            }
-            unsafe partial.append(contentsOf: piece[end...])
+        cutter.add(bytes) { line, isWhole in
+            lines.append(copying: line)
+            if !isWhole, endsLong { lines.append(10) }
         }
-        if partial.count > longest { lines += take() + (endsLong ? [10] : []) }
         if !lines.isEmpty { give(lines) }
     }
 
     /// What there is of the line; it is somebody else's from now on.
-    func take() -> [UInt8] {
-        defer { partial = [] }
-        return partial
-    }
+    func take() -> [UInt8] { cutter.take() }
 
     /// What there is, as a line.
-    fileprivate func finish() -> [UInt8] { partial.isEmpty ? [] : take() + [10] }
+    fileprivate func finish() -> [UInt8] { isEmpty ? [] : take() + [10] }
 
     /// What a terminal would show of it.
     fileprivate var shown: String {
-        let end = partial.suffix(4096)
+        let end = cutter.open.suffix(4096)
         let visible = end.lastIndex(of: 13).map { end[($0 + 1)...] } ?? end
         return String(decoding: visible, as: UTF8.self).withoutControls
     }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -22,6 +23,39 @@ import Testing
         #expect(terminal.wait { terminal.modeText == modes }, "\(terminal.text)")
         terminal.type("\r")
         #expect(terminal.wait() == 0, "\(terminal.text)")
+    }
+
+    @Test func `lets others print as much meanwhile, whether the end of it is held back or not`() throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        // The line end behind base64 may be one of the lines that it comes in.
+        let encoded = Data(canary.value.utf8).base64EncodedString()
+        let guesses = [String(encoded.prefix(12)), encoded.prefix(11) + "_"]
+        let done = (0...1).map { folder.path + "/done\($0)" }
+        let terminals = try zip(guesses, done).map { guess, done in
+            try PseudoTerminal.script(
+                """
+                local token = secret.env("API_TOKEN")
+                progress(0, 10, "x")
+                local code = [[
+                yes xxxxxxx | head -c 1048568
+                sleep 4
+                printf "aaaaaaaa%s\\n" "$1"
+                sleep 1
+                yes yyyyyyy | head -c 120000
+                touch "$2"
+                ]]
+                parallel{
+                  function() confirm("Go on?") end,
+                  function() spawn{ "sh", "-c", code, "sh", "\(guess)", "\(done)", tty = false } end
+                }
+                """, environment: ["API_TOKEN": canary.value])
+        }
+        Thread.sleep(forTimeInterval: 10)
+        for terminal in terminals {
+            #expect(terminal.expect("[y/N] "), "\(terminal.text.suffix(400))")
+        }
+        #expect(done.allSatisfy { !FileManager.default.fileExists(atPath: $0) })
     }
 
     @Test func `is not asked with --yes`() throws {

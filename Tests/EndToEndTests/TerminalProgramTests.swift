@@ -65,6 +65,28 @@ import Testing
         #expect(try folder.read("note") == "new words\n")
     }
 
+    @Test func `counts no finds by the first bytes of a value that come by themselves`() throws {
+        let canary = Canary()
+        let guess = String(canary.value.prefix(3))
+        let terminal = try PseudoTerminal.script(
+            """
+            local token = secret.env("API_TOKEN")
+            local code = [[
+            printf wxyz; sleep 0.2; v=$A
+            printf %s "$(printf %s "$v" | head -c 3)"; sleep 0.3
+            printf %s "$v" | tail -c +4; echo
+            ]]
+            local leaks = {}
+            for i, guess in ipairs{ "\(guess)", "!!!" } do
+              local made = spawn{ "printf", "%s", "wxyz" .. guess, capture = "secret" }.stdout
+              leaks[i] = spawn{ "sh", "-c", code, env = { A = token }, tty = true }.leaks
+            end
+            print("leaks", table.concat(leaks, " "))
+            """, environment: ["API_TOKEN": canary.value])
+        #expect(terminal.expect("leaks\t1 1"), "\(terminal.text)")
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+    }
+
     @Test func `python3 answers line by line`() throws {
         let terminal = try PseudoTerminal.script(#"spawn{ "python3", "-q", stdin = "inherit", check = false } print("left")"#)
         #expect(terminal.expect(">>> "))

@@ -158,7 +158,8 @@ final class HTTPAnswer: HTTPReceiver {
         guard budget.take(bytes.count) else { return refuse(Self.noRoom) }
         taken += bytes.count
         stream.write(bytes) { text.append(copying: $0) }
-        return text.count <= FileService.maximumMaskedBytes || refuse(Self.tooLarge(maximum))
+        // What is held back counts as what is not.
+        return text.count + stream.heldCount <= FileService.maximumMaskedBytes || refuse(Self.tooLarge(maximum))
     }
 
     /// The whole counts as text where text was wanted; else the beginning is kept for the error, and nothing at all of
@@ -183,7 +184,6 @@ final class HTTPAnswer: HTTPReceiver {
     func finish() {
         endLine()
         if case .file = way { stream.finish { keepBeginning($0) } } else { stream.finish { text.append(copying: $0) } }
-        // What was held back counts as what was not.
         if case .text = way, text.count > FileService.maximumMaskedBytes { failure = failure ?? Self.tooLarge(maximum) }
     }
 

@@ -45,6 +45,8 @@ final class StandardInput {
     /// Of the request that is served: what was ready at its beginning, and what has been read for it.
     private var readyAtFirst = 0
     private var taken = 0
+    /// What the masker held back of a read that was refused, and still holds.
+    private var refused = 0
     private var isLent = false
     /// Who has the terminal because of a request, and who is told of it.
     private var holder: Screen.Holder?
@@ -140,9 +142,16 @@ final class StandardInput {
         taken += bytes.count
         let stream = stream ?? masker.makeStream()
         self.stream = stream
-        stream.write(bytes) { ready.append(copying: $0) }
-        guard ready.count <= Self.maximumBytes else { return refuse() }
+        stream.write(bytes) { keep($0) }
+        guard ready.count + stream.heldCount - refused <= Self.maximumBytes else { return refuse() }
         if let count = readyCount(wanted) { give(count, wanted) }
+    }
+
+    /// What was held back when a read was refused is no more the next reader's than what was not.
+    private func keep(_ piece: Span<UInt8>) {
+        let count = min(refused, piece.count)
+        refused -= count
+        ready.append(copying: piece.extracting(count..<piece.count))
     }
 
     /// How many of the masked bytes answer what is asked for; nil where there are too few.
@@ -170,10 +179,9 @@ final class StandardInput {
 
     /// The end of the input: what was read so far counts, and nothing at all is nil, but for `all`, as in Lua.
     private func end(_ wanted: Wanted) {
-        stream?.finish { ready.append(copying: $0) }
+        stream?.finish { keep($0) }
         // A terminal may go on after its end.
         stream = nil
-        // What was held back counts as what was not.
         guard ready.count <= Self.maximumBytes else { return refuse() }
         guard !ready.isEmpty || wanted == .all else { return finish(.success(nil)) }
         give(readyCount(wanted) ?? ready.count, wanted)
@@ -181,6 +189,7 @@ final class StandardInput {
 
     private func refuse() {
         (ready, searched) = ([], 0)
+        refused = stream?.heldCount ?? 0
         finish(
             .failure(
                 Failure(

@@ -37,6 +37,31 @@ import Testing
         #expect(outcome.text == "true\ttrue\n", "\(outcome)")
     }
 
+    @Test func `a read that is refused takes with it what is held back`() throws {
+        let canary = Canary()
+        let folder = try TemporaryFolder()
+        let name = String(repeating: "n", count: 90)
+        try folder.write(name, "abcd", mode: 0o600)
+        try folder.write(
+            "script.lua",
+            """
+            local token, short = secret.env("API_TOKEN"), secret.file("\(name)")
+            print(#spawn{ "printf", "abcd", capture = true }.stdout, pcall(io.read, "a"))
+            print(io.read("l"))
+            """)
+        // As much as may be read but for the last four bytes of the guess, where the host's read ends.
+        let count = try #require((0..<169_000).last { 95 * $0 % (1 << 16) == 4 })
+        let text = String(repeating: "abcd", count: count) + String(repeating: "x", count: (16 << 20) - 4 - 99 * count)
+        for guess in [String(canary.value.prefix(8)), "!!!!!!!!"] {
+            #expect((text + guess).utf8.count % (1 << 16) == 0)
+            try folder.write("input", text + guess + "line 1\nline 2\n")
+            let outcome = try Program.run(
+                ["-c", "cd \"$1\" && exec \"$0\" script.lua < input", Program.path, folder.path],
+                environment: ["API_TOKEN": canary.value], program: "/bin/bash")
+            #expect(outcome.text.hasPrefix("99\tfalse\t") && outcome.text.hasSuffix("\nline 1\n"), "\(outcome)")
+        }
+    }
+
     @Test func `a file is the child's own to read, gigabytes of it`() throws {
         let folder = try TemporaryFolder()
         try folder.write("big", "")

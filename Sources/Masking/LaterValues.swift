@@ -54,7 +54,6 @@ final class LaterValues {
 
     func add(_ value: SecretBytes, name: String) throws(Failure) {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
-        before.root.refreshLater()
         let (masks, clear) = look(at: value)
         masker.needles.value = count
         count += 1
@@ -69,18 +68,19 @@ final class LaterValues {
     }
 
     /// Sees to it that these are found although values have become known since that they hold.
-    func refresh() {
+    ///
+    /// - Throws: `.limit` when secret memory is used up; what is left to do is done the next time.
+    func refresh() throws(Failure) {
         let now = before.generation
         guard generation != now else { return }
-        generation = now
         for place in values.indices {
             let (masks, clear) = look(at: values[place].value)
             guard masks != values[place].masks else { continue }
-            values[place].masks = masks
             masker.needles.value = values[place].number
-            // Without room for it the value's own part is masked all the same.
-            try? addLeft(values[place].value, values[place].name, clear)
+            try addLeft(values[place].value, values[place].name, clear)
+            values[place].masks = masks
         }
+        generation = now
     }
 
     private func addLeft(_ value: SecretBytes, _ name: String, _ clear: Int) throws(Failure) {

@@ -71,12 +71,16 @@ public final class Masker {
     /// begin in what they hold back, of a later one not (`Arrivals`).
     ///
     /// - Throws: `.limit` when secret memory is used up. Some forms may then be known already; the value counts as
-    ///   not masked.
+    ///   not masked, and so do those that hold it.
     public func add(_ value: SecretBytes, name: String, origin: Origin = .vault) throws(Failure) {
         guard value.count >= Masker.minimumCount else { return }
-        guard origin == .vault else { return try values(of: origin).add(value, name: name) }
-        let number = names.number(of: name)
-        try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
+        if origin == .vault {
+            let number = names.number(of: name)
+            try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
+        } else {
+            try values(of: origin).add(value, name: name)
+        }
+        try refreshLater()
     }
 
     /// Says that `count` values of the user's vault, `bytes` bytes in all, will be added: room for their forms is made in
@@ -139,10 +143,10 @@ public final class Masker {
     /// Sees to it that values of later origins are found although values before have become known that they hold.
     ///
     /// Not in the middle of a text: it uses what a stream of the masker uses.
-    func refreshLater() {
+    private func refreshLater() throws(Failure) {
         var values = later
         while let current = values {
-            current.refresh()
+            try current.refresh()
             values = current.masker.later
         }
     }

@@ -84,13 +84,12 @@ public final class MaskingStream {
     ///
     /// Pieces are cut at will; none is empty. Whether `sink` may be slow is the caller's affair.
     public func write(_ bytes: Span<UInt8>, sink: (Span<UInt8>) -> Void) {
-        masker.refreshLater()
         noteValues()
         write(bytes, nil) { piece, _ in sink(piece) }
     }
 
     /// Takes a piece, and, where it is a mask of a stream before this one, which.
-    private func write(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
+    func write(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
         guard let next = followed() else { return take(bytes, mask, sink) }
         take(bytes, mask) { piece, mask in next.write(piece, mask, sink) }
     }
@@ -106,7 +105,7 @@ public final class MaskingStream {
         take(token.span, sink)
     }
 
-    /// A whole text, by the values as they were when last refreshed.
+    /// A whole text.
     func takeWhole(_ bytes: Span<UInt8>, _ sink: Sink) {
         noteValues()
         write(bytes, nil, sink)
@@ -168,11 +167,10 @@ public final class MaskingStream {
     ///
     /// The stream can be used for another text afterwards.
     public func finish(sink: (Span<UInt8>) -> Void) {
-        masker.refreshLater()
         finish { piece, _ in sink(piece) }
     }
 
-    private func finish(_ sink: Sink) {
+    func finish(_ sink: Sink) {
         guard let next = followed() else { return end(sink) }
         end { piece, mask in next.write(piece, mask, sink) }
         next.finish(sink)

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import SecretMemory
 import TestSupport
@@ -246,6 +247,27 @@ import Testing
     }
 
     /// What comes late is part of a value that was there.
+    @Test func `a value is not known where there is no room for those that hold it`() async {
+        await #expect(processExitsWith: .success) {
+            let masker = try Masker()
+            // Larger than what is left then, and looked for as it is.
+            let url = "https://x:hunter22@host/" + String(repeating: "z", count: 60_000)
+            try masker.add(try SecretBytes(copying: Array(url.utf8).span), name: "URL", origin: .script)
+            var kept: [SecretBytes] = []
+            let error = #expect(throws: Failure.self) {
+                for size in [1 << 16, 1 << 12, 1 << 8] {
+                    while let more = try? SecretBytes(count: size) { kept.append(more) }
+                }
+                try masker.add(try SecretBytes(copying: "hunter22"), name: "V")
+            }
+            #expect(error?.endsRun == true)
+            kept = []
+            // Another value gives it the room that there is now.
+            try masker.add(try SecretBytes(copying: "another1"), name: "W")
+            #expect(masker.mask(url) == "[secret:URL]")
+        }
+    }
+
     @Test func `a value that was there is one mask, though one inside comes late`() throws {
         for origin in [Masker.Origin.vault, .derived, .brought] {
             let masker = try masker([("made-of-hunter22-and-more", "MADE", .script)])

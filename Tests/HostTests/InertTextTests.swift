@@ -41,6 +41,24 @@ import Testing
         }
     }
 
+    @Test func `has one mark for a made value that holds one of the vault`() throws {
+        let masker = try masker()
+        try masker.add(try SecretBytes(copying: "https://x:\(Self.value)@host/"), name: "URL", origin: .derived)
+        for (text, want) in [
+            ("a https://x:\(Self.value)@host/ b", "a \u{10FFFF} b"),
+            ("https://x:\(Self.value)@host/\(Self.value)https://x:\(Self.value)@host/", "\u{10FFFF}"),
+            ("https://x:\(Self.value)@hos", "https://x:\u{10FFFF}@hos"),
+        ] {
+            #expect(try inert(text, masker)?.text == want, "\(text)")
+        }
+    }
+
+    @Test func `has no mark for a guess that reaches into a value`() throws {
+        let masker = try masker()
+        try masker.add(try SecretBytes(copying: "abcd" + Self.value.prefix(4)), name: "GUESS", origin: .brought)
+        #expect(try inert("abcd\(Self.value)", masker)?.text == "abcd\u{10FFFF}")
+    }
+
     @Test func `tells where its parts were`() throws {
         let text = "ab\(Self.value)cd\(Self.value)ef"
         let whole = try #require(try inert(text, masker())).whole

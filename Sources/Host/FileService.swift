@@ -40,9 +40,6 @@ final class FileService {
         self.store = store
         outputs = OpenOutputs(hasLeftPrograms: hasLeftPrograms)
         protected = ProtectedPlaces(options: options, environment: environment)
-        for path in OwnCredentials(options: options, environment: environment).tokenPaths {
-            protected.add(path, "the platform's token")
-        }
         temporary = TemporaryFolders(environment.setting("TMPDIR"))
     }
 

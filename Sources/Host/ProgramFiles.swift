@@ -9,9 +9,9 @@ import ProcessSpawning
 
 /// A program that a recipe has let through.
 struct JudgedProgram {
-    /// What is executed, and nothing else that has its name.
+    /// What is executed, and nothing else that has its name; empty where nothing is found.
     let executable: [UInt8]
-    let files: ProgramFiles
+    let files: ProgramFiles?
 }
 
 /// The files that a program is started from: its own, and where that is a script the interpreter that its first line
@@ -69,7 +69,7 @@ struct ProgramFiles {
     private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [UInt8])? {
         let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
-            if ![ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno) { lack = lack ?? errno }
+            if ![ENOENT, ENOTDIR, EACCES].contains(errno) { lack = lack ?? errno }
             return nil
         }
         defer { close(file) }

@@ -56,11 +56,15 @@ final class ProtectedPlaces {
     /// Not `isOwn`: found at one of `places`.
     private var pinned: [(file: OpenFile, what: String, isOwn: Bool)] = []
     private var isPinned = false
+    /// The files of a platform that the user's settings name.
+    private var tokenPaths: () throws(Failure) -> [String] = { () throws(Failure) in [] }
     /// The files of programs that run, and how often: see `ProgramHold`.
     fileprivate var running: [[UInt8]: Int] = [:]
 
     convenience init(options: RunOptions, environment: HostEnvironment) {
         self.init(options: options, setting: environment.setting)
+        let own = OwnCredentials(options: options, environment: environment)
+        tokenPaths = { () throws(Failure) in try own.tokenPaths() }
     }
 
     /// `setting` gives the values of variables.
@@ -111,6 +115,7 @@ final class ProtectedPlaces {
     /// - Throws: Why it cannot be seen which they are.
     func pinOnce() throws(Failure) {
         guard !isPinned else { return }
+        for path in try tokenPaths() { add(path, "the platform's token") }
         pinned = pinned.filter { $0.isOwn }
         for place in places { try pin(path: place.path, place.what) }
         isPinned = true
@@ -345,7 +350,7 @@ final class ProgramHold {
     init(_ programs: [JudgedProgram?], _ places: ProtectedPlaces) {
         self.programs = programs
         self.places = places
-        paths = programs.compactMap(\.?.files).flatMap { files in
+        paths = programs.compactMap { $0?.files }.flatMap { files in
             files.paths.filter { files.late.contains($0) || !Self.isMachineCode($0) }
         }
         for path in self.paths { places.running[path, default: 0] += 1 }

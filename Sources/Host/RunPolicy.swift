@@ -198,12 +198,13 @@ final class RunPolicy {
         guard recipe.programs.contains(request.program) else {
             throw undeclared("program \(name)", "programs", recipe.programs.map(\.shownPath), name)
         }
+        guard !request.isDetached || !request.newPrivileges else { throw Self.outlivingMark }
         try Self.check(path: request.searchPath, own: ownPath)
         var declared = SpawnRequest(program: request.program)
         if let ownPath { declared.environment = [EnvironmentVariable(Array("PATH".utf8), .text(ownPath))] }
         let meant = declared.programFile
-        // What is not there is the start's own error.
-        guard let started = request.programFile else { return nil }
+        // What is not there, or cannot be seen from here, is not looked for once more by the start, which might find another.
+        guard let started = request.programFile else { return JudgedProgram(executable: [], files: nil) }
         let files = ProgramFiles(started.path, of: request)
         if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack)).reason) }
         for file in files.paths { try check(made, file, name) }
@@ -214,6 +215,14 @@ final class RunPolicy {
             .denied, "the program \(name) is not the one that this recipe declares",
             reason: "declared is \(meant?.path.shownPath ?? "no file"), started would be \(started.path.shownPath)",
             hint: "leave PATH and cwd alone for it, or declare it by its path")
+    }
+
+    /// A `vaultscript` below it would take the script's word for the user's, once nobody is above who shows that it is none.
+    private static var outlivingMark: Failure {
+        Failure(
+            .denied, "a program is not started with detach and newPrivileges under a recipe",
+            reason: "it would outlive the run without its mark, and could log in with the user's credentials",
+            hint: "leave one of the two out")
     }
 
     private static func unseen(_ name: String, _ reason: String) -> Failure {

@@ -42,8 +42,9 @@ extension ScriptRun {
         let count = Int(given)
         let letters = try alphabet.map { (text) throws(Failure) in try Self.letters(text) }
         let bits = Double(count) * (letters.map { log2(Double($0.count)) } ?? 8)
-        // What looks like JSON or holds escapes is looked for in parts and as it is read, too, which have fewer bits.
-        let isPlain = letters.map { !$0.contains(34) && !$0.contains(92) } ?? true
+        // What looks like JSON or holds escapes is looked for in parts and as it is read, too, which have fewer bits; what a
+        // vault could read as a reference is the script's choice.
+        let isPlain = letters.map { Set($0).isDisjoint(with: [34, 36, 92, 123, 125]) } ?? true
         let isUnguessable = bits >= Self.unguessableBits && isPlain
         // With few bits and many draws a script gets all texts that it wants. The others nobody knows, unless a program that
         // has one tells it in pieces, which could tell any value so.
@@ -231,26 +232,35 @@ struct OwnCredentials {
     }
 
     /// Their paths: those that were named, and all in the folders for them.
-    var paths: [String] {
-        let folders = [folder.map { $0 + "/credentials" }, mounted].compactMap { $0 }
-        return files + folders.flatMap(Self.files)
+    ///
+    /// - Throws: `.limit` where the folders cannot be looked through for a lack of descriptors or memory.
+    func paths() throws(Failure) -> [String] {
+        var all = files
+        for folder in [folder.map({ $0 + "/credentials" }), mounted].compactMap({ $0 }) {
+            all += try Self.files(in: folder)
+        }
+        return all
     }
 
     /// The files in which a platform keeps a token to log in with: those that the user has named, and that of a pod.
-    var tokenPaths: [String] {
+    ///
+    /// - Throws: `.limit` as `paths`.
+    func tokenPaths() throws(Failure) -> [String] {
         let pod = LoginPlanner.kubernetesTokenPath
-        let named = paths.compactMap { path in
-            (try? CredentialsFile.read(path))?.setting(LoginPlanner.kubernetesVariable)
-        }
         let own = environment.setting(LoginPlanner.kubernetesVariable)
-        return [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 } + named
+        var all = [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 }
+        for path in try paths() {
+            let file = try Self.readable { () throws(Failure) in try CredentialsFile.read(path) }
+            if let named = file?.setting(LoginPlanner.kubernetesVariable) { all.append(named) }
+        }
+        return all
     }
 
     /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
     ///
-    /// - Throws: `.limit` when secret memory is used up.
+    /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
     func mask(_ masker: Masker) throws(Failure) {
-        for path in paths {
+        for path in try paths() {
             let file = try Self.readable { () throws(Failure) in try CredentialsFile.read(path) }
             guard let file else { continue }
             for (name, label) in [
@@ -260,7 +270,7 @@ struct OwnCredentials {
                 if let value = file.secret(name) { try masker.add(value, name: label) }
             }
         }
-        for path in tokenPaths {
+        for path in try tokenPaths() {
             let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
             if let value { try masker.add(value, name: PlatformLogin.tokenName) }
         }
@@ -271,12 +281,26 @@ struct OwnCredentials {
             return try read()
         } catch {
             if error.endsRun { throw error }
+            // What says nothing about the file itself is no answer.
+            let spare = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard spare >= 0 else { throw unseen(errno) }
+            close(spare)
             return nil
         }
     }
 
-    private static func files(in folder: String) -> [String] {
-        guard let entries = unsafe opendir(folder) else { return [] }
+    private static func unseen(_ error: Int32) -> Failure {
+        Failure(
+            .limit, "the user's own credentials cannot be looked through, and so not be masked",
+            reason: unsafe String(cString: strerror(error)),
+            hint: "see the limits of this session: ulimit -n; run fewer programs and requests at once")
+    }
+
+    private static func files(in folder: String) throws(Failure) -> [String] {
+        guard let entries = unsafe opendir(folder) else {
+            guard [ENOENT, ENOTDIR, EACCES].contains(errno) else { throw unseen(errno) }
+            return []
+        }
         defer { unsafe closedir(entries) }
         var names: [String] = []
         while let entry = unsafe readdir(entries) {
@@ -292,7 +316,7 @@ struct OwnCredentials {
     func check(_ path: String) throws(Failure) {
         guard let real = Self.real(path) else { return }
         let isOwn =
-            (files + tokenPaths).contains { Self.real($0) == real } || Self.isInside(real, folder)
+            (files + (try tokenPaths())).contains { Self.real($0) == real } || Self.isInside(real, folder)
             || (Self.isInside(real, mounted) && real.hasSuffix(".env"))
         guard isOwn else { return }
         throw Failure(

@@ -19,7 +19,6 @@ extension ScriptRun {
         let allowsUnexpanded = try options.boolean("allowUnexpanded") ?? false
         try options.finish()
         try policy.check(secret: wanted.name, in: folder, of: entry)
-        folder.nearPlaces = policy.nearPlaces(of: folder.project, for: entry)
         let query = SecretQuery(wanted.name, in: folder, version: version.map(Int.init), isOptional: isOptional)
         fetch(query, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] found throws(Failure) in
@@ -272,11 +271,12 @@ extension ScriptRun {
         let environment = try options.sentText("env", "the slug of an environment") ?? alias ?? address?.environment
         let path = try options.sentText("path", "a folder such as \"/web\"") ?? address?.path
         guard let project else { throw words.noProject(options.function) }
-        let folder = FolderQuery(
+        var folder = FolderQuery(
             project: project, environment: environment ?? entry.environment, path: path ?? entry.path)
         for (what, text) in [("project", folder.project), ("env", folder.environment), ("path", folder.path)] {
             try OuterBlanks.refuse(text, "\(options.function): \(what)")
         }
+        folder.nearPlaces = policy.nearPlaces(of: project, for: entry)
         return folder
     }
 
@@ -348,8 +348,10 @@ extension ScriptRun {
             chooser: session.chooser)
         if let size = sessions.sizeOfAssembled(found, in: WrittenSecrets.Project(project, of: session)) {
             whole.isAssembled = true
-            whole.size = size
+            whole.size = SecretSize(fetchedAgain: size)
         }
+        // A draw that was written is one still.
+        whole.isDraw = sessions.isWritten(found)
         whole.isPublic = isPublic(found)
         guard let field else { return try store.add(value, whole) }
         if whole.isAssembled { throw Self.putTogether("getSecret", found.name) }

@@ -121,10 +121,10 @@ extension ScriptRun {
         let deletion = SecretDeletion(
             address.name, in: folder, ifVersion: version.map(Int.init), isOptional: isOptional)
         prefetch.forget(address.name, in: folder)
-        sessions.noteDeletion(address.name, in: folder, of: entry)
+        let noted = sessions.noteDeletion(address.name, in: folder, of: entry)
         entry.session.delete(deletion) { [weak self] result in
             self?.sessions.settleDeletion(
-                address.name, in: folder, of: entry, WrittenSecrets.Outcome(result))
+                address.name, in: folder, of: entry, notedAt: noted, WrittenSecrets.Outcome(result))
             self?.answer(id, result) { [weak self] outcome throws(Failure) in
                 guard let self else { return .null }
                 switch outcome {
@@ -249,6 +249,7 @@ extension ScriptRun {
                 .limit, "putSecrets: more than \(Self.maximumBatchCount) secrets at once", hint: "write them in parts")
         }
         var secrets: [(name: String, entry: SecretStore.Entry)] = []
+        var names: Set<String> = []
         for field in fields {
             guard case .bytes(let bytes) = field.key else {
                 throw Failure(.usage, "putSecrets: values: expected names as keys, got a number")
@@ -259,6 +260,12 @@ extension ScriptRun {
                 throw Failure(
                     .usage, "putSecrets: \"\(name.printable)\" is an address, and one call writes to one folder",
                     hint: "give the names alone, and project, env and path as options")
+            }
+            // The answer tells versions by name.
+            guard names.insert(name).inserted else {
+                throw Failure(
+                    .usage, "putSecrets: values: \(name.printable) is there in two spellings of the same letters",
+                    hint: "write one of them, or each in a call of its own")
             }
             secrets.append((name, try written(field.value, "putSecrets: \(name.printable)")))
         }

@@ -201,10 +201,10 @@ final class PrefetchBatch {
         session.listSecrets(folder) { [self] result in
             switch result {
             case .success(let secrets):
-                let byName = Dictionary(secrets.map { ($0.name, $0) }) { first, _ in first }
+                let byName = Dictionary(secrets.map { (Array($0.name.utf8), $0) }) { first, _ in first }
                 for wanted in group {
                     // A list leaves out what may not be seen and hides what may not be read: by name the vault says why.
-                    if let secret = byName[wanted.query.name], secret.value != nil {
+                    if let secret = byName[Array(wanted.query.name.utf8)], secret.value != nil {
                         take(secret, wanted)
                     } else {
                         ask(wanted)

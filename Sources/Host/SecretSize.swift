@@ -39,6 +39,13 @@ struct SecretSize: Equatable {
         room = Self.counted(value)
     }
 
+    /// What the script has put together and written, fetched again: by what was known of it then, whatever its length is.
+    init(fetchedAgain written: SecretSize) {
+        bound = min(written.bound, Self.maximumLoadedBytes)
+        room = written.room
+        weight = Self.classes.first { written.room <= $0 } ?? Self.maximumLoadedBytes
+    }
+
     /// What a value of which nothing else is known counts as: 4 KiB, or the upper end of its class.
     static func counted(_ value: SecretBytes) -> Int {
         classes.first { value.count <= $0 } ?? 1 << (Int.bitWidth - value.count.leadingZeroBitCount)
@@ -72,7 +79,10 @@ struct SecretOrigin: Hashable {
     init(_ function: String, _ parts: [AnyHashable]) {
         var hasher = Hasher()
         hasher.combine(function)
-        for part in parts { hasher.combine(part) }
+        for part in parts {
+            // Byte for byte: Swift's texts are the same where a person reads the same.
+            if let text = part.base as? String { hasher.combine(Array(text.utf8)) } else { hasher.combine(part) }
+        }
         key = hasher.finalize()
     }
 

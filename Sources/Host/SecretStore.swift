@@ -37,7 +37,7 @@ final class SecretStore {
         var beginning: [UInt8]
 
         /// Whether somebody may have chosen it who sees what comes out, in part or as a whole.
-        var isScriptMade: Bool { isAssembled || chooser != .vault }
+        var isScriptMade: Bool { isAssembled || chooser != .vault || isPublic }
         /// Whether there is nothing of the script's own in it.
         var isWhole: Bool { parts.count == 1 && parts[0].range == 0..<value.count }
     }

@@ -312,15 +312,15 @@ final class SessionService {
     }
 
     /// Notes what it deletes, before that is asked for.
-    func noteDeletion(_ name: String, in folder: FolderQuery, of entry: Entry) {
+    func noteDeletion(_ name: String, in folder: FolderQuery, of entry: Entry) -> Int {
         written.noteDeletion(name, in: folder, of: entry)
     }
 
     /// Notes what has become of it.
     func settleDeletion(
-        _ name: String, in folder: FolderQuery, of entry: Entry, _ outcome: WrittenSecrets.Outcome
+        _ name: String, in folder: FolderQuery, of entry: Entry, notedAt number: Int, _ outcome: WrittenSecrets.Outcome
     ) {
-        written.settleDeletion(name, in: folder, of: entry, outcome)
+        written.settleDeletion(name, in: folder, of: entry, notedAt: number, outcome)
     }
 
     /// Notes what it has fetched.

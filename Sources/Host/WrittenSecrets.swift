@@ -79,6 +79,8 @@ struct WrittenSecrets {
     private struct Version {
         var mayRefer: Bool
         var size: SecretSize
+        /// When it was noted: `changes` of then.
+        var noted: Int
     }
 
     /// The versions of a place that this run has written what it may have chosen as.
@@ -88,6 +90,8 @@ struct WrittenSecrets {
     /// Where anything was written.
     private var touched: Set<Anywhere> = []
     private var hasWritten = false
+    /// Counts what is noted.
+    private var changes = 0
     /// Places and values that were fetched before anything was written, under a key of this process.
     private var before: Set<Int> = []
 
@@ -113,31 +117,37 @@ struct WrittenSecrets {
             case .refused: break
             case .done(let all):
                 guard let version = all[secret.name] else { continue }
-                versions[place, default: [:]][version] = Version(mayRefer: secret.mayRefer, size: secret.size)
+                changes += 1
+                versions[place, default: [:]][version] = Version(
+                    mayRefer: secret.mayRefer, size: secret.size, noted: changes)
             }
             unknown[place, default: 1] -= 1
         }
     }
 
     /// Notes that a secret is deleted, before that is asked for: afterwards its versions begin anew.
-    mutating func noteDeletion(_ name: String, in folder: FolderQuery, of session: SessionService.Entry) {
+    ///
+    /// Gives what `settleDeletion` takes.
+    mutating func noteDeletion(_ name: String, in folder: FolderQuery, of session: SessionService.Entry) -> Int {
         let place = Self.place(name, folder, session)
         unknown[place, default: 0] += 1
         // What has another name may be the same: then nobody knows any more what its versions are.
         for other in versions.keys where other != place && other.anywhere == place.anywhere {
             unknown[other, default: 0] += 1
         }
+        return changes
     }
 
-    /// Notes what has become of that.
+    /// Notes what has become of that. What was written while it was under way may be there.
     mutating func settleDeletion(
-        _ name: String, in folder: FolderQuery, of session: SessionService.Entry, _ outcome: Outcome
+        _ name: String, in folder: FolderQuery, of session: SessionService.Entry, notedAt number: Int,
+        _ outcome: Outcome
     ) {
         let place = Self.place(name, folder, session)
         switch outcome {
         case .unknown: return
         case .refused: break
-        case .done: versions[place] = nil
+        case .done: versions[place] = versions[place]?.filter { $0.value.noted > number }
         }
         unknown[place, default: 1] -= 1
     }

@@ -7,6 +7,8 @@ struct EscapeStyle {
         case octal
         /// As few octal digits as the next byte allows.
         case shortOctal
+        /// The same before a digit that is no octal one, too.
+        case shortestOctal
         /// `\x1b`
         case hex
         /// `\x1B`; a character above ASCII as one: `\xE9`, `\u20AC`, `\U0001F600`.
@@ -35,7 +37,7 @@ struct EscapeStyle {
         // `sed -n l`.
         EscapeStyle(escaped: ByteSet("\\"), letters: "abtnvfr-", controls: .octal, high: .octal),
         // strace.
-        EscapeStyle(escaped: ByteSet("\"\\"), letters: "--tnvfr-", controls: .shortOctal, high: .shortOctal),
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "--tnvfr-", controls: .shortestOctal, high: .shortestOctal),
         // Perl: Data::Dumper with Useqq; Carp.
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "abtn-fre", controls: .shortOctal, high: .shortOctal),
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .braced, high: .braced),
@@ -58,7 +60,7 @@ struct EscapeStyle {
     }
 
     /// Whether what becomes of a byte hangs on the next one.
-    var looksAhead: Bool { controls == .shortOctal }
+    var looksAhead: Bool { [.shortOctal, .shortestOctal].contains(controls) }
 
     func write(_ source: Span<UInt8>, to draft: Draft) {
         var index = 0
@@ -96,8 +98,9 @@ struct EscapeStyle {
         switch digits {
         case .raw: draft.append(byte)
         case .octal: draft.appendOctal(byte)
-        case .shortOctal:
-            guard byte < 0o100, !(0x30...0x39).contains(next) else { return draft.appendOctal(byte) }
+        case .shortOctal, .shortestOctal:
+            let digits: ClosedRange<UInt8> = digits == .shortOctal ? 0x30...0x39 : 0x30...0x37
+            guard byte < 0o100, !digits.contains(next) else { return draft.appendOctal(byte) }
             draft.append(0x5c)
             if byte >= 0o10 { draft.append(0x30 + byte >> 3) }
             draft.append(0x30 + byte & 7)

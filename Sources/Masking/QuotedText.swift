@@ -10,6 +10,8 @@ enum ShellQuotes {
     case git
     /// `'"''"'`: those that follow one another together (`set` of dash).
     case dash
+    /// `'\'\''`: those that follow one another together, without empty `''` at the edges (zsh).
+    case zsh
 }
 
 extension TextEncoding {
@@ -29,6 +31,10 @@ extension TextEncoding {
                 } else if source[index + 1] != 0x27 {
                     draft.append("\"'")
                 }
+            case (0x27, .zsh):
+                if index > 0, source[index - 1] != 0x27 { draft.append(0x27) }
+                draft.append("\\'")
+                if index + 1 < source.count, source[index + 1] != 0x27 { draft.append(0x27) }
             default: draft.append(source[index])
             }
         }

@@ -1,10 +1,10 @@
 /// How bash writes a quoted text in a trace (`set -x`) where it is part of a pattern: `[[ x == "$v" ]]`, `[[ x =~ "$v" ]]`.
 ///
-/// Measured with bash 5.2 on every byte.
+/// Measured with bash 5.2 on every byte, and on characters above ASCII.
 enum ShellPattern: CaseIterable {
     /// A backslash before each byte, as where characters are bytes.
     case bytes
-    /// One before each byte but those of characters above ASCII, as in a UTF-8 locale.
+    /// One before each character, as in a UTF-8 locale.
     case characters
     /// One before each byte that means something in a regular expression.
     case regularExpression
@@ -38,6 +38,7 @@ enum ShellPattern: CaseIterable {
         while index < source.count {
             let byte = source[index]
             if self == .characters, byte >= 0x80, let (_, count) = decodeScalar(source, at: index) {
+                draft.append(0x5c)
                 draft.append(source.extracting(index..<index + count))
                 index += count
                 continue

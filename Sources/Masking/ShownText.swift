@@ -108,7 +108,7 @@ enum ShownText: CaseIterable {
                 byte < 0x80 ? !isControl(byte) : self == .gnu && count > 1 && isPrintableInC(scalar)
             if isRaw {
                 // A run of escapes ends with the quotes that stood around it.
-                if isEscaping { draft.append("''") }
+                if isEscaping, byte != 0x27 { draft.append("''") }
                 isEscaping = false
                 if byte == 0x27 {
                     draft.append("'\\''")

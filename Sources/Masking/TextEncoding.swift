@@ -27,7 +27,8 @@ enum TextEncoding {
     private static let variants: [TextEncoding] =
         JSONStyle.all.map { .json($0) } + JSONStyle.all.map { .jsonTwice($0) } + [
             .shellSingleQuoted(.backslash), .shellSingleQuoted(.doubleQuotes), .shellSingleQuoted(.git),
-            .shellSingleQuoted(.dash), .shellBackslash(escapesFirst: true), .shellBackslash(escapesFirst: false),
+            .shellSingleQuoted(.dash), .shellSingleQuoted(.zsh), .shellBackslash(escapesFirst: true),
+            .shellBackslash(escapesFirst: false),
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
         ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
@@ -48,7 +49,9 @@ enum TextEncoding {
             let isForeign = style.asciiOnly && profile.hasHigh
             // Else the same as without.
             guard !style.isForDelete || profile.holds(0x7f) else { return false }
-            return escaped || isForeign || profile.low & controls != 0 || style.alsoEscapes.meets(profile)
+            let holdsSeparators = style.escapesSeparators && profile.hasHigh
+            return escaped || isForeign || holdsSeparators || profile.low & controls != 0
+                || style.alsoEscapes.meets(profile)
         case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
         case .doubled(let quote): return profile.holds(quote)
@@ -81,7 +84,7 @@ enum TextEncoding {
     /// Whether what becomes of a byte hangs on those beside it.
     var looksAround: Bool {
         switch self {
-        case .shellSingleQuoted(.dash), .read: true
+        case .shellSingleQuoted(.dash), .shellSingleQuoted(.zsh), .read: true
         case .escaped(let style): style.looksAhead
         case .shown(let shown): shown.looksAround
         default: false

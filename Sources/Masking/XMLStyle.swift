@@ -1,7 +1,8 @@
-/// How an encoder writes a text in XML or HTML: `&`, `<` and `>` always, the rest by style.
+/// How an encoder writes a text in XML or HTML: `&` and `<` always, the rest by style.
 struct XMLStyle {
     var quote: StaticString = "\""
     var apostrophe: StaticString = "'"
+    var greater: StaticString = "&gt;"
     var tab: StaticString = "\t"
     var newline: StaticString = "\n"
     var carriageReturn: StaticString = "\r"
@@ -21,7 +22,7 @@ struct XMLStyle {
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
         XMLStyle(quote: "&quot;", apostrophe: "'", tab: "&#09;", newline: "&#10;", carriageReturn: "&#13;"),
         XMLStyle(tab: "&#9;", newline: "&#10;", carriageReturn: "&#13;"),
-        XMLStyle(quote: "&quot;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
+        XMLStyle(quote: "&quot;", greater: ">", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
         XMLStyle(carriageReturn: "&#xD;"),
         XMLStyle(quote: "&#34;", apostrophe: "&#39;", tab: "&#x9;", newline: "&#xA;", carriageReturn: "&#xD;"),
         XMLStyle(asciiOnly: true),
@@ -43,7 +44,7 @@ struct XMLStyle {
             switch source[index] {
             case 0x26: draft.append("&amp;")
             case 0x3c: draft.append("&lt;")
-            case 0x3e: draft.append("&gt;")
+            case 0x3e: draft.append(greater)
             case 0x22: draft.append(quote)
             case 0x27: draft.append(apostrophe)
             case 0x09: draft.append(tab)

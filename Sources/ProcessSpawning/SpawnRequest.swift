@@ -107,7 +107,8 @@ public struct SpawnRequest {
 
     /// A path with a slash, or a name that is searched in the PATH of `environment`.
     public var program: [UInt8]
-    /// The one file that is executed in place of whatever `program` is found as, seen from the child's working directory.
+    /// The one file that is executed in place of whatever `program` is found as, seen from the child's working directory;
+    /// empty: there is none, and the start fails so.
     public var executable: [UInt8]?
     /// What follows argv[0].
     ///

@@ -162,7 +162,8 @@ public final class Spawner {
     private func search(_ request: SpawnRequest) -> Search {
         let (program, path) = (request.program, request.searchPath)
         if let executable = request.executable {
-            return Search(program: program, path: path, candidates: [executable], paths: CStrings([executable]))
+            let candidates = executable.isEmpty ? Spawner.candidates(for: program, in: path) : [executable]
+            return Search(program: program, path: path, candidates: candidates, paths: CStrings([executable]))
         }
         if let lastSearch, lastSearch.program == program, lastSearch.path == path { return lastSearch }
         let candidates = Spawner.candidates(for: program, in: path)

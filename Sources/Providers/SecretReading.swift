@@ -119,7 +119,8 @@ public struct FetchedSecret {
 
     /// Whether the other stands for the same secret.
     public func isSame(_ other: FetchedSecret) -> Bool {
-        (name, environment, path, isImported) == (other.name, other.environment, other.path, other.isImported)
+        name.utf8.elementsEqual(other.name.utf8)
+            && (environment, path, isImported) == (other.environment, other.path, other.isImported)
     }
 
     /// Takes it from the same secret, fetched without `expandsReferences`, whether references went into this one.

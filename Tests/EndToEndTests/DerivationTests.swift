@@ -516,4 +516,14 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
             #expect(try shown(hint, [String(inner)]).contains("[secret:TOKEN]\(inner.dropFirst())\n"))
         }
     }
+
+    @Test func `two fields whose names look the same are two`() throws {
+        let outcome = try Program.script(
+            #"""
+            local s = secret.env("DOCUMENT")
+            local plain, kelvin = secret.field(s, "K"), secret.field(s, "\u{212A}")
+            spawn{ "sh", "-c", 'test "$A" = first-value && test "$B" = other-value && echo both', env = { A = plain, B = kelvin } }
+            """#, environment: ["DOCUMENT": "{\"K\":\"first-value\",\"\u{212A}\":\"other-value\"}"])
+        #expect(outcome.text == "both\n", "\(outcome)")
+    }
 }

@@ -300,6 +300,16 @@ import Testing
         #expect(outcome.text == "true\ntrue\n", "\(outcome)")
     }
 
+    @Test func `names of one batch that look the same are refused`() throws {
+        let vault = try DevelopmentVault(secrets: [:])
+        let outcome = try Program.script(
+            #"""
+            local text = secret.template("x", {})
+            print(select(2, pcall(login().putSecrets, login(), { ["X\u{3b1}\u{345}\u{301}"] = text, ["X\u{3b1}\u{301}\u{345}"] = text })).message)
+            """#, environment: vault.environment)
+        #expect(outcome.text.contains("is there in two spellings of the same letters"), "\(outcome)")
+    }
+
     @Test func `wrong arguments name the place`() throws {
         let vault = try DevelopmentVault(secrets: [:])
         let outcome = try Program.script(

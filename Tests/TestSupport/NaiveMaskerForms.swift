@@ -250,6 +250,13 @@ public struct NaiveForms {
                 let closing = index == text.count - 1 ? "\"" : "\"'"
                 return (opens ? bytes("'\"") : []) + [39] + (closes ? bytes(closing) : [])
             })
+        // As zsh: each stretch of others in apostrophes, the apostrophes themselves behind backslashes.
+        var zsh: [UInt8] = []
+        for (index, byte) in text.enumerated() {
+            if index > 0, (byte == 39) != (text[index - 1] == 39) { zsh.append(39) }
+            zsh += byte == 39 ? [92, 39] : [byte]
+        }
+        all.insert(zsh)
         let special = Set(bytes(" \t\n'\"\\|&;()<>!{}*[]?^$`,"))
         for first in [false, true] {
             all.insert(
@@ -283,7 +290,7 @@ public struct NaiveForms {
             var rest = text[...]
             while let byte = rest.first {
                 let count = keepsCharacters ? scalar(rest)?.1 ?? 1 : 1
-                if count == 1, byte != 1, byte != 127 { result.append(92) }
+                if byte != 1, byte != 127 { result.append(92) }
                 result += rest.prefix(count)
                 rest = rest.dropFirst(count)
             }
@@ -421,8 +428,10 @@ public struct NaiveForms {
             ["&#34;", "&#39;", "&#x9;", "&#xA;", "&#xD;"],
         ]
         for style in styles {
+            // In attributes of canonical XML.
+            let greater = style[0] == "&quot;" && style[2] == "&#x9;" ? ">" : "&gt;"
             let table: [UInt8: String] = [
-                38: "&amp;", 60: "&lt;", 62: "&gt;", 34: style[0], 39: style[1], 9: style[2], 10: style[3],
+                38: "&amp;", 60: "&lt;", 62: greater, 34: style[0], 39: style[1], 9: style[2], 10: style[3],
                 13: style[4],
             ]
             all.insert(text.flatMap { table[$0].map(bytes) ?? [$0] })
@@ -476,7 +485,9 @@ public struct NaiveForms {
         make("\"\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) })
         make("\"\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) }, high: { [$0] })
         make("\\", names: [7, 8, 9, 10, 11, 12, 13], { byte, _ in octal(byte, least: 3) })
-        make("\"\\", names: [9, 10, 11, 12, 13], short)
+        make("\"\\", names: [9, 10, 11, 12, 13]) { byte, next in
+            octal(byte, least: next.map { (48...55).contains($0) } == true ? 3 : 1)
+        }
         make("\"\\$@", names: [7, 8, 9, 10, 12, 13, 27], short)
         make("\"\\$@", names: [], { byte, _ in bytes("\\x{" + String(byte, radix: 16) + "}") })
         func braced(_ value: UInt32) -> [UInt8] { bytes("\\u{" + String(value, radix: 16) + "}") }
@@ -582,7 +593,7 @@ public struct NaiveForms {
                 let byte = text[index]
                 let isEscape = byte < 32 || byte == 127 || (byte >= 128 && !(keepsHigh && isShown(text, index)))
                 if isEscape, !wasEscape, index > 0 { result += bytes("'$'") }
-                if wasEscape, !isEscape { result += bytes("''") }
+                if wasEscape, !isEscape, byte != 39 { result += bytes("''") }
                 wasEscape = isEscape
                 if !isEscape {
                     result += byte == 39 ? bytes("'\\''") : [byte]

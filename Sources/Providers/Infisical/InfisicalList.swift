@@ -60,8 +60,8 @@ enum InfisicalList {
     private struct Found {
         let query: FolderQuery
         /// By path, then by name: in a list of one folder there is one path.
-        private var own: [String: [String: FetchedSecret]] = [:]
-        private var imported: [String: FetchedSecret] = [:]
+        private var own: [String: [[UInt8]: FetchedSecret]] = [:]
+        private var imported: [[UInt8]: FetchedSecret] = [:]
 
         init(query: FolderQuery) { self.query = query }
 
@@ -80,8 +80,10 @@ enum InfisicalList {
                 let name = try InfisicalList.name(node)
                 guard !isPersonal || query.prefersPersonal, try query.filter.lets(name, node) else { continue }
                 let path = try node.member("secretPath")?.publicText() ?? query.path
-                if own[path]?[name] != nil, !isPersonal { continue }
-                own[path, default: [:]][name] = try InfisicalList.secret(node, in: query)
+                // Byte for byte: texts that look the same to a person are two names.
+                let key = Array(name.utf8)
+                if own[path]?[key] != nil, !isPersonal { continue }
+                own[path, default: [:]][key] = try InfisicalList.secret(node, in: query)
             }
         }
 
@@ -92,12 +94,13 @@ enum InfisicalList {
             for node in try entry.member("secrets")?.elements ?? [] {
                 if try node.member("type")?.isText("personal") == true { continue }
                 let name = try InfisicalList.name(node)
-                guard imported[name] == nil, !own.values.contains(where: { $0[name] != nil }),
+                let key = Array(name.utf8)
+                guard imported[key] == nil, !own.values.contains(where: { $0[key] != nil }),
                     try query.filter.lets(name, node)
                 else { continue }
                 var secret = try InfisicalList.secret(node, in: folder)
                 secret.isImported = true
-                imported[name] = secret
+                imported[key] = secret
             }
         }
     }
@@ -108,7 +111,7 @@ extension SecretFilter {
     ///
     /// One that does not show what is asked for is not.
     func lets(_ name: String, _ node: SecretJSON.Node) throws(JSONError) -> Bool {
-        if let names, !names.contains(name) { return false }
+        if let names, !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
         if !tags.isEmpty {
             guard try InfisicalList.tags(node).contains(where: tags.contains) else { return false }
         }

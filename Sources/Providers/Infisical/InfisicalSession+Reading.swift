@@ -81,7 +81,7 @@ extension InfisicalSession {
         do throws(JSONError) {
             guard let node = try json.root.member("secret") else { throw JSONError(kind: .shape, offset: 0) }
             let secret = try InfisicalList.secret(node, in: query.folder)
-            guard secret.name == query.name else { throw JSONError(kind: .shape, offset: 0) }
+            guard secret.name.utf8.elementsEqual(query.name.utf8) else { throw JSONError(kind: .shape, offset: 0) }
             guard secret.value != nil || !query.folder.includesValues else {
                 return .failure(wire.failures.hidden(query))
             }

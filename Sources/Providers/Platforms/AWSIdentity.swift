@@ -143,8 +143,10 @@ public final class AWSIdentity {
         let base = (source.metadataEndpoint ?? "http://169.254.169.254") + "/latest/"
         let life = HTTPRequest.Header("X-aws-ec2-metadata-token-ttl-seconds", .text("300"))
         get(base + "api/token", [life], method: "PUT", allowsPlain: true, call) { answer in
-            guard case .success(let response) = answer, let token = try? response.body.take() else {
-                return completion(answer.flatMap { _ in .failure(self.nothing("the instance gave an empty token")) })
+            let token: SecretBytes
+            do throws(Failure) { token = try answer.get().body.take() } catch { return completion(.failure(error)) }
+            guard token.count > 0 else {
+                return completion(.failure(self.nothing("the instance gave an empty token")))
             }
             let header = HTTPRequest.Header("X-aws-ec2-metadata-token", .secret(prefix: "", token))
             let roles = base + "meta-data/iam/security-credentials/"

@@ -32,6 +32,9 @@ public func fuzzMasker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
+/// As in a script's run, in one of two; the same comes out.
+private func takesEvenTime(_ seed: UInt64) -> Bool { seed >> 7 & 1 != 0 }
+
 /// The last value is one that a script has made, of bytes and of forms of the others, whose origins the seed says.
 private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
     var oracle = NaiveMasker()
@@ -41,6 +44,7 @@ private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
     forms.add(made, name: "made")
     let text = expand(input, oracle.texts + forms.texts)
     guard let masker = try? Masker(), let plain = try? Masker() else { return }
+    masker.takesEvenTime = takesEvenTime(seed)
     func add(_ value: [UInt8], _ name: String, _ origin: Masker.Origin) {
         guard let secret = try? SecretBytes(copying: value.span) else { return }
         precondition((try? masker.add(secret, name: name, origin: origin)) != nil, "a value of a few bytes fits")
@@ -81,6 +85,7 @@ private func checkHidden(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) 
     let outputs = [true, false].map { isHidden -> [UInt8] in
         var output: [UInt8] = []
         guard let masker = try? Masker() else { return output }
+        masker.takesEvenTime = takesEvenTime(seed)
         func add(_ value: [UInt8], _ origin: Masker.Origin) {
             guard let secret = try? SecretBytes(copying: value.span) else { return }
             precondition((try? masker.add(secret, name: "S", origin: origin)) != nil, "a value of a few bytes fits")
@@ -148,6 +153,7 @@ private struct Run {
 
     func check(_ text: [UInt8], cut: UInt64, seed: UInt64) {
         guard let masker = try? Masker() else { return }
+        masker.takesEvenTime = takesEvenTime(seed)
         var oracle = NaiveMasker()
         let early = addsLate ? Array(values.dropLast()) : values
         if expects { masker.expect(values: values.count * 50, bytes: values.count * 2000) }

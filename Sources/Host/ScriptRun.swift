@@ -98,6 +98,8 @@ public final class ScriptRun {
         environment = try HostEnvironment(options.settings)
         HTTPTransport.settleLibrary(canWait: canWait)
         let masker = try Masker()
+        // The program of `vaultscript run` is given all values anyway.
+        masker.takesEvenTime = options.command != "run"
         gate = Gate(loop: loop, masker: masker)
         observer = Self.observer(options, environment, loop, gate, tasks)
         lines = options.interactive.map { [loop, gate] in LineSession($0, loop: loop, gate: gate) }

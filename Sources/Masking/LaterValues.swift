@@ -47,9 +47,10 @@ final class LaterValues {
     /// The generation of the values before when these were last looked at.
     private var generation = -1
 
-    init(after before: ValuesBefore, _ names: MaskNames) throws(Failure) {
+    init(after before: ValuesBefore) throws(Failure) {
         self.before = before
-        masker = try Masker(names: names)
+        let isOfScript = before.count == Masker.Origin.script.rawValue
+        masker = try Masker(names: before.root.names, time: isOfScript ? nil : before.root.time)
     }
 
     func add(_ value: SecretBytes, name: String) throws(Failure) {

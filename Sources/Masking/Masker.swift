@@ -40,17 +40,26 @@ public final class Masker {
     private let scratch: SecretArray<UInt8>
     static let scratchCount = 256
     let names: MaskNames
+    /// nil for values that a script knows: it learns nothing by them.
+    let time: EvenTime?
 
     /// A masker that knows no value yet.
     ///
     /// - Throws: `.limit` when secret memory is used up.
-    public convenience init() throws(Failure) { try self.init(names: MaskNames()) }
+    public convenience init() throws(Failure) { try self.init(names: MaskNames(), time: EvenTime()) }
 
-    init(names: MaskNames) throws(Failure) {
-        self.names = names
+    init(names: MaskNames, time: EvenTime?) throws(Failure) {
+        (self.names, self.time) = (names, time)
         needles = try NeedleSet()
         forms = try Forms()
         scratch = try SecretArray(count: Masker.scratchCount)
+    }
+
+    /// Whether a text takes the same time whatever it holds, but for line breaks and masks (`EvenTime`): up to some hundred
+    /// times as long as else. For a script that could find a value by the time that a guess takes.
+    public var takesEvenTime: Bool {
+        get { time?.isOn ?? false }
+        set { time?.isOn = newValue }
     }
 
     /// Bytes of secret memory that needles and tables take now.
@@ -156,7 +165,7 @@ public final class Masker {
         var last = self
         var values: LaterValues?
         for count in 1...origin.rawValue {
-            if last.later == nil { last.later = try LaterValues(after: ValuesBefore(root: self, count: count), names) }
+            if last.later == nil { last.later = try LaterValues(after: ValuesBefore(root: self, count: count)) }
             guard let next = last.later else { break }
             values = next
             last = next.masker

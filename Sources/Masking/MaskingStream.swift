@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// The masker at work on one stream of bytes: exact across any cut of the stream and any pause.
 ///
 /// Between writes it holds back the longest end of the text that is a proper prefix of some form, nothing else. That
@@ -45,6 +47,13 @@ public final class MaskingStream {
     var onMask: (Range<Int>) -> Void = { _ in }
     /// How many of them a mask of this one stands for.
     private var covered: [Int32: Int] = [:]
+    /// Where the text in work began, and how many line ends it has had; kept where its time is to be even.
+    private var textStart = 0
+    private var lineEnds = 0
+    /// Forms found in the piece of it that is in work.
+    private var newFinds = 0
+    /// Hands on what has come out of that piece so far.
+    private var handOn: (() -> Void)?
 
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
@@ -141,6 +150,7 @@ public final class MaskingStream {
     private func openNext(at place: Int) {
         while let opening = openings.first, opening.place <= place {
             openings.removeFirst()
+            handOn?()
             next?.open(opening.counts[...])
         }
     }
@@ -156,10 +166,12 @@ public final class MaskingStream {
 
     private func take(_ bytes: Span<UInt8>, _ sink: Sink) {
         guard !needles.isEmpty else { return pass(bytes, sink) }
-        if generation != needles.generation { seeNewNeedles(sink) }
+        if generation != needles.generation {
+            evenly(costOfHeld, sink) { sink in seeNewNeedles(sink) }
+        }
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, !buffer.isEmpty else { return }
-            process(unsafe TextView(base: base, count: buffer.count, origin: taken, before: held), sink)
+            unsafe process(UnsafeBufferPointer(start: base, count: buffer.count), sink)
         }
     }
 
@@ -177,11 +189,16 @@ public final class MaskingStream {
     }
 
     private func end(_ sink: Sink) {
-        if generation != needles.generation { seeNewNeedles(sink) }
-        let rest = restView
-        needles.finish(matchers, rest, &finds)
-        decide(upTo: taken, rest, sink)
+        guard !needles.isEmpty else { return }
+        evenly(costOfHeld, sink) { sink in
+            if generation != needles.generation { seeNewNeedles(sink) }
+            let rest = restView
+            needles.finish(matchers, rest, &finds)
+            found(finds.count)
+            decide(upTo: taken, rest, sink)
+        }
         masked = taken
+        (textStart, lineEnds) = (taken, 0)
     }
 
     private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
@@ -217,15 +234,77 @@ public final class MaskingStream {
         settle(rest, upTo: taken, sink)
     }
 
-    private func process(_ view: TextView, _ sink: Sink) {
+    private func process(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: Sink) {
+        guard let base = bytes.baseAddress else { return }
         var low = 0
-        while low < view.count {
-            let high = min(view.count, low + PlaceSet.capacity)
-            needles.run(matchers, view, from: low, to: high, &finds)
-            taken = view.origin + high
-            settle(view, upTo: taken, sink)
+        var before: TextView?
+        while low < bytes.count {
+            let high = min(bytes.count, low + PlaceSet.capacity)
+            evenly(unsafe cost(base + low, high - low), sink) { sink in
+                let view = unsafe before ?? TextView(base: base, count: bytes.count, origin: taken, before: held)
+                before = view
+                let known = finds.count
+                needles.run(matchers, view, from: low, to: high, &finds)
+                found(finds.count - known)
+                taken = view.origin + high
+                settle(view, upTo: taken, sink)
+            }
             low = high
         }
+    }
+
+    // MARK: - Even time
+
+    /// nil where the time may tell what stands in the text.
+    private var time: EvenTime? { masker.time.flatMap { $0.isOn ? $0 : nil } }
+
+    private func cost(_ base: UnsafePointer<UInt8>, _ count: Int) -> EvenTime.Cost {
+        guard time != nil else { return EvenTime.Cost(bytes: 0, lineBreaks: 0) }
+        let breaks = unsafe vs_sys_count_line_ends(base, count)
+        lineEnds += breaks
+        return EvenTime.Cost(bytes: count, lineBreaks: breaks)
+    }
+
+    /// Of looking at what is held: by how much may be, not by how much is.
+    private var costOfHeld: EvenTime.Cost {
+        EvenTime.Cost(bytes: min(taken - textStart, 4096), lineBreaks: min(lineEnds, 64))
+    }
+
+    private func found(_ count: Int) { newFinds += count }
+
+    /// Does a piece of work on the text in a time that tells nothing, and hands on what comes out when it is over. The time
+    /// of whoever takes that does not count.
+    private func evenly(_ cost: EvenTime.Cost, _ sink: Sink, _ work: (@escaping Sink) -> Void) {
+        guard let time else { return withoutActuallyEscaping(sink) { sink in work(sink) } }
+        var cost = cost
+        newFinds = 0
+        let output = time.lend()
+        defer { if let output { time.takeBack(output) } }
+        var start = EvenTime.now
+        withoutActuallyEscaping(sink) { sink in
+            let aside: Sink = { piece, mask in
+                let begin = EvenTime.now
+                sink(piece, mask)
+                start += EvenTime.now - begin
+            }
+            handOn = { output?.flush(aside) }
+            defer { handOn = nil }
+            work { piece, mask in
+                guard let output else { return aside(piece, mask) }
+                if mask == nil { return output.append(piece, aside) }
+                output.flush(aside)
+                aside(piece, mask)
+            }
+        }
+        cost.finds = newFinds
+        time.spend(cost, since: start)
+        if let output, !output.isEmpty { output.flush(sink) } else { next?.passEvenly() }
+    }
+
+    /// Nothing is decided: how often something is tells what was held.
+    private func passEvenly() {
+        if let time, !needles.isEmpty { time.spend(EvenTime.Cost(bytes: 0, lineBreaks: 0), since: EvenTime.now) }
+        next?.passEvenly()
     }
 
     // MARK: - Output

@@ -108,7 +108,7 @@ final class Matcher {
             return .search(from: start - view.origin)
         }
         defer { openBreak = nil }
-        return .follow(at: first - (openBreak?.bytes.count ?? 0))
+        return .follow(at: first - (openBreak?.count ?? 0))
     }
 
     /// Begins to count digits anew: what comes before this place is not looked at any more.
@@ -117,7 +117,7 @@ final class Matcher {
     /// Drops what is followed: the text will be run over again.
     func forget() {
         node = nil
-        breaks = []
+        breaks.removeAll(keepingCapacity: true)
         firstBreak = 0
         openBreak = nil
     }
@@ -142,7 +142,7 @@ final class Matcher {
     /// Whether fewer bytes come before the break at the end than it takes to hold it.
     private func isEarly(_ last: LineBreak) -> Bool {
         guard breaks.count - firstBreak < LineBreak.minimumBefore else { return false }
-        let inBreaks = breaks[firstBreak...].reduce(0) { $0 + $1.bytes.count }
+        let inBreaks = breaks[firstBreak...].reduce(0) { $0 + $1.count }
         return last.place - start - inBreaks < LineBreak.minimumBefore
     }
 
@@ -215,6 +215,8 @@ final class Matcher {
 
     /// Before the write, at the end of a short one, or at a line break.
     private func trySlowly(_ view: TextView, _ place: Int, _ end: Int) -> Step? {
+        // Nothing that looks through line breaks begins with one, or with a blank.
+        if looksThroughBreaks, isBlank(view.byte(place)) { return nil }
         var start = Start(place: place)
         read(&start, view, end)
         let isWhole = start.count == index.anchor
@@ -222,22 +224,21 @@ final class Matcher {
         guard let node, isMine(view, place) else { return nil }
         if start.holdsBreak {
             start = Start(place: place, keepsBreaks: true)
+            breaks.removeAll(keepingCapacity: true)
+            openBreak = nil
             read(&start, view, end)
         }
-        (breaks, openBreak) = (start.breaks, start.openBreak)
         return begin(node, view, place, next: start.place)
     }
 
     /// The first bytes from a place on, line breaks left out or as the blanks of spaced digits.
     private struct Start {
         var place: Int
-        /// Nearly nothing begins a needle, and then the breaks need no room.
+        /// Nearly nothing begins a needle, and until then the breaks are not kept.
         var keepsBreaks = false
         var holdsBreak = false
         var word: UInt64 = 0
         var count = 0
-        var breaks: [LineBreak] = []
-        var openBreak: LineBreak?
 
         mutating func append(_ byte: UInt8) {
             word |= UInt64(byte) << UInt64(count * 8)
@@ -259,17 +260,17 @@ final class Matcher {
             }
             let stands = fillsBlanks && start.count % 3 == 2
             start.holdsBreak = true
-            if start.keepsBreaks { keepBreak(&start, view, length, end, stands: stands) }
+            if start.keepsBreaks { keepBreak(start, view, length, end, stands: stands) }
             if stands { start.append(0x20) }
             start.place += length
             followsBreak = true
         }
     }
 
-    private func keepBreak(_ start: inout Start, _ view: TextView, _ length: Int, _ end: Int, stands: Bool) {
-        var found = makeBreak(view, start.place, length)
+    private func keepBreak(_ start: Start, _ view: TextView, _ length: Int, _ end: Int, stands: Bool) {
+        var found = LineBreak(view, at: start.place, count: length)
         (found.symbol, found.stands) = (start.count, stands ? 1 : 0)
-        if start.place + length == end { start.openBreak = found } else { start.breaks.append(found) }
+        if start.place + length == end { openBreak = found } else { breaks.append(found) }
     }
 
     // MARK: - Inside of needles
@@ -366,17 +367,12 @@ final class Matcher {
         return next - place
     }
 
-    private func makeBreak(_ view: TextView, _ place: Int, _ length: Int) -> LineBreak {
-        let bytes = (place..<place + length).map { view.byte($0) }
-        return LineBreak(symbol: 0, place: view.origin + place, bytes: bytes, stands: 0)
-    }
-
     /// Goes on past a line break and the byte after it; false where the text ends in the break, nil where it cannot.
     private func passBreak(_ view: TextView, _ node: inout Node, _ place: inout Int, _ end: Int) -> Bool? {
         guard LineBreak.begins(with: view.byte(place)), index.goesOnUnpadded(node) else { return nil }
         guard let length = breakLength(view, place, end) else { return nil }
         steps += length
-        var found = makeBreak(view, place, length)
+        var found = LineBreak(view, at: place, count: length)
         found.symbol = firstSymbol + node.depth
         guard place + length < end else {
             openBreak = found

@@ -19,6 +19,8 @@
     var branchDepth: Int32 = 0
     /// A longer needle begins with this one.
     var isExtended = false
+    /// Others end on its path, past its branch.
+    var hasEnds = false
 
     init(
         _ text: UnsafeBufferPointer<UInt8>, _ spelling: Spelling, count: Int, name: Int, order: Int, value: Int,

@@ -115,6 +115,9 @@ final class NeedleIndex {
 
     private func append(_ needle: Needle, endingAt node: Node) -> Int {
         newTerminals.append(Mark(depth: node.depth, needle: needles.count, path: node.needle))
+        var path = needles[node.needle]
+        path.hasEnds = true
+        needles[node.needle] = path
         return append(needle.branching(at: node))
     }
 
@@ -126,6 +129,7 @@ final class NeedleIndex {
 
     /// The needles that end on the path of `needle` past its branch, in order of depth.
     func terminals(of needle: Int) -> [Mark]? {
+        guard needles[needle].hasEnds else { return nil }
         if !newTerminals.isEmpty { settleTerminals() }
         return terminals[needle]
     }

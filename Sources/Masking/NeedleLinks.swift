@@ -20,15 +20,23 @@ struct NeedleLinks {
         var lag: Int
     }
 
-    private var scans: [Int: Scan] = [:]
-    /// The longest needle that ends on the way to a needle's branch; -1: none.
-    private var endsBelow: [Int: Int] = [:]
+    private var scans: [Scan] = []
+    /// For each needle, as far as any was asked for, the number of its scan; -1: none.
+    private let scanNumbers = GrowingArray<Int32>()
+    /// For each needle the longest one that ends on the way to its branch; -1: none, -2: nobody has asked.
+    private let endsBelow = GrowingArray<Int32>()
 
     /// The needles have changed.
     mutating func forget() {
-        guard !scans.isEmpty || !endsBelow.isEmpty else { return }
-        scans = [:]
-        endsBelow = [:]
+        guard !scanNumbers.isEmpty || !endsBelow.isEmpty else { return }
+        scans = []
+        scanNumbers.removeAll()
+        endsBelow.removeAll()
+    }
+
+    private static func value(_ values: GrowingArray<Int32>, _ needle: Int, ifNone none: Int32) -> Int32 {
+        while values.count <= needle { values.append(none) }
+        return values[needle]
     }
 
     mutating func failure(_ node: Node, in index: NeedleIndex) -> Node? {
@@ -39,10 +47,16 @@ struct NeedleLinks {
     }
 
     private mutating func scan(_ needle: Int) -> Scan {
-        if let scan = scans[needle] { return scan }
+        if let scan = knownScan(needle) { return scan }
         let scan = Scan()
-        scans[needle] = scan
+        scanNumbers[needle] = Int32(scans.count)
+        scans.append(scan)
         return scan
+    }
+
+    private func knownScan(_ needle: Int) -> Scan? {
+        let number = NeedleLinks.value(scanNumbers, needle, ifNone: -1)
+        return number < 0 ? nil : scans[Int(number)]
     }
 
     private static func link(_ runs: [FailureRun], at depth: Int) -> Node? {
@@ -100,7 +114,7 @@ struct NeedleLinks {
         _ node: Node, next: Node?, in index: NeedleIndex, _ take: (_ offset: Int, _ needle: Int) -> Void
     ) {
         if let needle = longestEnd(node, index) { take(0, needle) }
-        guard let scan = scans[node.needle] else { return }
+        guard let scan = knownScan(node.needle) else { return }
         // Without a link all is decided that began early enough to be known.
         let limit = next.map { node.depth - $0.depth } ?? node.depth - index.anchor + 1
         for entry in scan.inner {
@@ -127,7 +141,8 @@ struct NeedleLinks {
         var climbed: [Int] = []
         var (needle, found) = (number, -1)
         while true {
-            if let known = endsBelow[needle] {
+            let known = Int(NeedleLinks.value(endsBelow, needle, ifNone: -2))
+            if known > -2 {
                 found = known
                 break
             }
@@ -142,7 +157,7 @@ struct NeedleLinks {
             if found >= 0 { break }
             needle = parent
         }
-        for needle in climbed { endsBelow[needle] = found }
+        for needle in climbed { endsBelow[needle] = Int32(found) }
         return found
     }
 }

@@ -3,15 +3,35 @@ import CSystemShims
 /// A line break inside of a find, with the blanks after it.
 struct LineBreak {
     /// How many bytes of the needle came before.
-    var symbol: Int
+    var symbol = 0
     /// Its place in the stream.
-    var place: Int
-    /// Line ends, blanks and tabs: nothing of a value.
-    var bytes: [UInt8]
+    let place: Int
     /// It stands for the needle's blank (1) or for nothing (0).
-    var stands: Int
+    var stands = 0
 
-    var end: Int { place + bytes.count }
+    /// So many bytes: CR, LF or both, and blanks and tabs. Nothing of a value.
+    let count: Int
+    private let beginsWithReturn: Bool
+    /// A bit for each byte that is a tab.
+    private let tabs: UInt64
+
+    /// The break of `count` bytes at `first` of a view.
+    init(_ view: TextView, at first: Int, count: Int) {
+        (place, self.count) = (view.origin + first, count)
+        beginsWithReturn = view.byte(first) == 0x0d
+        var tabs: UInt64 = 0
+        for index in 0..<count where view.byte(first + index) == 0x09 { tabs |= 1 << UInt64(index) }
+        self.tabs = tabs
+    }
+
+    var end: Int { place + count }
+
+    func byte(_ index: Int) -> UInt8 {
+        precondition(index >= 0 && index < count, "a byte of a line break")
+        if index == 0 { return beginsWithReturn ? 0x0d : 0x0a }
+        if index == 1, beginsWithReturn { return 0x0a }
+        return tabs >> UInt64(index) & 1 != 0 ? 0x09 : 0x20
+    }
 
     /// The most blanks and tabs that may follow a line end.
     static let maximumIndent = Int(VS_SYS_INDENT_LIMIT_BYTES)
@@ -52,7 +72,7 @@ struct HeldText {
     func byte(_ offset: Int) -> UInt8 {
         guard let needle, offset >= 0 else { preconditionFailure("place before what is held") }
         let place = start + offset
-        if let openBreak, place >= openBreak.place { return openBreak.bytes[place - openBreak.place] }
+        if let openBreak, place >= openBreak.place { return openBreak.byte(place - openBreak.place) }
         guard !breaks.isEmpty else { return needle.byte(offset) }
         var (low, high) = (0, breaks.count)
         while low < high {
@@ -61,7 +81,7 @@ struct HeldText {
         }
         guard low > 0, breaks[low - 1].end > start else { return needle.byte(offset) }
         let last = breaks[low - 1]
-        if place < last.end { return last.bytes[place - last.place] }
+        if place < last.end { return last.byte(place - last.place) }
         return needle.byte(last.symbol + last.stands + place - last.end - firstSymbol)
     }
 }

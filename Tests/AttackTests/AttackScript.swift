@@ -12,7 +12,7 @@ struct AttackScript: Sendable, CustomTestStringConvertible {
 
     private static let keys: Set<String> = [
         "idea", "exit", "out", "contains", "error", "lacks", "oracle", "known", "input", "environment", "options",
-        "credentials", "guess", "needs", "wrote", "limit",
+        "credentials", "guess", "needs", "wrote", "limit", "build",
     ]
 
     var testDescription: String { name }

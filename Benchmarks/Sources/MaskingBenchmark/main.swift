@@ -360,6 +360,43 @@ func measure(_ label: String, _ values: [[UInt8]], _ megabytes: Int) throws {
     fflush(nil)
 }
 
+/// Nanoseconds that a byte takes of texts that hold the beginnings of forms, as guesses do: a line for each form, with how
+/// many of its bytes. `whole` texts of 40 bytes are masked one by one.
+func near(_ values: [[UInt8]], isEven: Bool) throws {
+    let hex = { (bytes: [UInt8], between: String) in
+        Array(bytes.map { (($0 < 16 ? "0" : "") + String($0, radix: 16)) + between }.joined().utf8)
+    }
+    let value = values[0]
+    let zeros = Array(String(repeating: "0", count: 39).utf8)
+    let pairs = Array(String(repeating: "ab", count: 19).utf8)
+    let short = ["Tr0ub4dor&3x", "54321", "a1b2c3d4"].map { Array($0.utf8) }
+    let texts: [(String, [UInt8])] = [
+        ("plain", value), ("hexadecimal", hex(value, "")), ("with blanks", hex(value, " ")),
+        ("with colons", hex(value, ":")), ("in lines", hex(value, "\n")), ("indented", hex(value, "\n  ")),
+        ("CRLF, indented", hex(value, "\r\n\t    ")), ("zeros", zeros), ("pairs", pairs),
+        ("zeros in hex", hex(zeros, "")),
+        ("with blanks", hex(zeros, " ")), ("in lines", hex(zeros, "\n")), ("12 bytes", short[0]), ("5 bytes", short[1]),
+        ("8 bytes", short[2]), ("in hex", hex(short[2], "")), ("in lines", hex(short[2], "\n")),
+    ]
+    let masker = try makeMasker(values + [zeros + [0x31], pairs + [0x63]] + short)
+    masker.takesEvenTime = isEven
+    print("       a log: \(fixed(1e3 / inMemory(logText(4 << 20, values), masker), 2))")
+    for (name, form) in texts {
+        var cells: [String] = []
+        for count in [4, 7, 8, 12, 15, 16, 20, 24, 31, 39, 60, 79] where count < form.count {
+            var text: [UInt8] = []
+            while text.count < 1 << 20 { text += form[..<count] + [0x23] }
+            let whole = best(20) {
+                let start = workTime()
+                for _ in 0..<50 { _ = masker.mask(Array(text[..<40])) }
+                return (workTime() - start) / 50
+            }
+            cells.append("\(count): \(fixed(1e3 / inMemory(text, masker), 2)), \(fixed(whole * 1e9, 0))")
+        }
+        print(pad(name, 14), cells.joined(separator: "  "))
+    }
+}
+
 /// `set-up COUNT`, `scan COUNT` and `slice COUNT` do one thing alone, for tools that count instructions (`perf stat`, `callgrind`).
 if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
     if CommandLine.arguments[1] == "scan" {
@@ -370,6 +407,10 @@ if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
     if CommandLine.arguments[1] == "slice" {
         let masker = try makeMasker(values(count))
         print("\(fixed(slice(logText(16 << 20, values(count)), masker), 2)) us")
+        exit(0)
+    }
+    if CommandLine.arguments[1] == "near" || CommandLine.arguments[1] == "near-even" {
+        try near(values(count), isEven: CommandLine.arguments[1] == "near-even")
         exit(0)
     }
     if CommandLine.arguments[1] == "set-up" {

@@ -20,5 +20,6 @@
 #include "spawn.h"
 #include "terminal.h"
 #include "text_scan.h"
+#include "thread_time.h"
 
 #endif

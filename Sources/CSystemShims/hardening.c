@@ -39,8 +39,9 @@ bool vs_sys_harden(void) {
 }
 
 void vs_sys_fill_standard_descriptors(void) {
+    // What is written to standard output fails as it does where that is closed.
     for (int number = 0; number <= 2; number++)
-        if (fcntl(number, F_GETFD) < 0) open("/dev/null", O_RDWR);
+        if (fcntl(number, F_GETFD) < 0) open("/dev/null", number == 1 ? O_RDONLY : O_RDWR);
 }
 
 static pid_t be_child(int end, int other, pid_t parent, int *socket) {

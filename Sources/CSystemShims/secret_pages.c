@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -58,6 +59,17 @@ static int open_secret_file(void) {
 #endif
 }
 
+// A process whose files may not grow so far (ulimit -f) gets EFBIG, and no signal that ends it.
+static int set_length(int file, size_t length) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGXFSZ, &ignore, &before);
+    int result = ftruncate(file, (off_t)length);
+    int error = errno;
+    sigaction(SIGXFSZ, &before, NULL);
+    errno = error;
+    return result;
+}
+
 // Maps `length` bytes over the middle of a reservation, so that a guard page stays on either side.
 static void *map_memfd_secret(char *at, size_t length) {
     int file = open_secret_file();
@@ -65,7 +77,7 @@ static void *map_memfd_secret(char *at, size_t length) {
     int flags = fcntl(file, F_GETFD);
     if (flags >= 0) fcntl(file, F_SETFD, flags | FD_CLOEXEC);
     void *pages = MAP_FAILED;
-    if (ftruncate(file, (off_t)length) == 0)
+    if (set_length(file, length) == 0)
         pages = mmap(at, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0);
     int error = errno;
     close(file);

@@ -122,7 +122,9 @@ public import Diagnostics
             .limit, "there is no secret memory left",
             reason:
                 "the values of this run, with the masker's copies, may take \(VS_SYS_SECRET_LIMIT_BYTES / 1024) KiB",
-            hint: "fetch fewer secrets in one run, or raise the lock limit (ulimit -l) if it is below 8 MiB")
+            hint:
+                "fetch fewer secrets in one run, or raise the limits of locked memory (ulimit -l) and of files (ulimit -f) if "
+                + "they are below 8 MiB")
         failure.endsRun = true
         return failure
     }

@@ -59,15 +59,26 @@ import Testing
         let outcome = try Program.run(
             ["-c", "\"$0\" -e 'print(\"x\") spawn{ \"echo\", \"y\" } io.stderr:write(\"z\")' \(closed)", Program.path],
             program: "/bin/bash", timeLimitSeconds: 20)
-        #expect(outcome.code == 0, "\(outcome)")
+        let isOutputClosed = closed.hasPrefix(">&-")
+        #expect(outcome.code == (isOutputClosed ? 1 : 0), "\(outcome)")
     }
 
     @Test func `is told when its output was lost`() throws {
+        let closed = try Program.run(["-c", "\"$0\" -e 'print(1)' >&-", Program.path], program: "/bin/bash")
+        #expect(closed.code == 1 && closed.errorText.contains("standard output cannot be written"), "\(closed)")
+        let silent = try Program.run(["-c", "\"$0\" -e 'local x = 1' >&-", Program.path], program: "/bin/bash")
+        #expect(silent.code == 0, "\(silent)")
         for script in ["print(\"x\")", "spawn{ \"echo\", \"x\" }"] {
             let outcome = try Program.run(
                 ["-c", "\"$0\" -e '\(script)' >/dev/full", Program.path], program: "/bin/bash")
             #expect(outcome.code == 1 && outcome.errorText.contains("standard output cannot be written"), "\(outcome)")
         }
+    }
+
+    @Test func `is told of a limit of files that leaves no secret memory`() throws {
+        let outcome = try Program.run(
+            ["-c", "ulimit -f 10; \"$0\" -e 'print(1)'", Program.path], program: "/bin/bash")
+        #expect(outcome.code == 1 && outcome.errorText.contains("ulimit -f"), "\(outcome)")
     }
 
     @Test func `cannot keep the run alive by what it defers, nor hide its error there`() throws {

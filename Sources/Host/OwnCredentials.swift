@@ -1,0 +1,140 @@
+import Configuration
+import Diagnostics
+import Masking
+import Providers
+import SecretMemory
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The files that vaultscript itself logs in with: no script gets one as a secret.
+struct OwnCredentials {
+    private let files: [String]
+    private let folder: String?
+    private let mounted: String?
+    private let options: RunOptions
+    private let environment: HostEnvironment
+
+    init(options: RunOptions, environment: HostEnvironment) {
+        (self.options, self.environment) = (options, environment)
+        let profiles = (options.settings.user?.profiles ?? [:]).values
+        files = ([options.credentialsFile] + profiles.map { $0.credentials?.value }).compactMap { $0 }
+        mounted = environment.setting("CREDENTIALS_DIRECTORY")
+        if let home = environment.setting("XDG_CONFIG_HOME"), home.hasPrefix("/") {
+            folder = home + "/vaultscript"
+        } else {
+            folder = environment.setting("HOME").map { $0 + "/.config/vaultscript" }
+        }
+    }
+
+    /// Their paths: those that were named, and all in the folders for them.
+    ///
+    /// - Throws: `.limit` where the folders cannot be looked through for a lack of descriptors or memory.
+    func paths() throws(Failure) -> [String] {
+        var all = files
+        for folder in [folder.map({ $0 + "/credentials" }), mounted].compactMap({ $0 }) {
+            all += try Self.files(in: folder)
+        }
+        return all
+    }
+
+    /// The files in which a platform keeps a token to log in with: those that the user has named, and that of a pod.
+    ///
+    /// - Throws: `.limit` as `paths`.
+    func tokenPaths() throws(Failure) -> [String] { try tokenPaths { _ in } }
+
+    /// The same; the files that name some are handed on as they are read.
+    private func tokenPaths(_ take: (CredentialsFile) throws(Failure) -> Void) throws(Failure) -> [String] {
+        let pod = LoginPlanner.kubernetesTokenPath
+        let own = environment.setting(LoginPlanner.kubernetesVariable)
+        var all = [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 }
+        for path in try paths() {
+            let file = try Self.readable { () throws(Failure) in try CredentialsFile.read(path) }
+            guard let file else { continue }
+            try take(file)
+            if let named = file.setting(LoginPlanner.kubernetesVariable) { all.append(named) }
+        }
+        return all
+    }
+
+    /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
+    ///
+    /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
+    func mask(_ masker: Masker) throws(Failure) {
+        let paths = try tokenPaths { (file) throws(Failure) in
+            for (name, label) in [
+                ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
+                ("INFISICAL_JWT", "platform token"), ("INFISICAL_OIDC_AUTH_JWT", "platform token"),
+            ] {
+                if let value = file.secret(name) { try masker.add(value, name: label) }
+            }
+        }
+        for path in paths {
+            let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
+            if let value { try masker.add(value, name: PlatformLogin.tokenName) }
+        }
+    }
+
+    private static func readable<T>(_ read: () throws(Failure) -> T?) throws(Failure) -> T? {
+        do throws(Failure) {
+            return try read()
+        } catch {
+            if error.endsRun { throw error }
+            // What says nothing about the file itself is no answer.
+            let spare = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard spare >= 0 else { throw unseen(errno) }
+            close(spare)
+            return nil
+        }
+    }
+
+    private static func unseen(_ error: Int32) -> Failure {
+        Failure(
+            .limit, "the user's own credentials cannot be looked through, and so not be masked",
+            reason: unsafe String(cString: strerror(error)),
+            hint: "see the limits of this session: ulimit -n; run fewer programs and requests at once")
+    }
+
+    private static func files(in folder: String) throws(Failure) -> [String] {
+        guard let entries = unsafe opendir(folder) else {
+            guard [ENOENT, ENOTDIR, EACCES].contains(errno) else { throw unseen(errno) }
+            return []
+        }
+        defer { unsafe closedir(entries) }
+        var names: [String] = []
+        while let entry = unsafe readdir(entries) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name.hasSuffix(".env") { names.append("\(folder)/\(name)") }
+        }
+        return names
+    }
+
+    /// - Throws: `.denied` for such a file, by whatever path it is reached.
+    func check(_ path: String) throws(Failure) {
+        guard let real = Self.real(path) else { return }
+        let isOwn =
+            (files + (try tokenPaths())).contains { Self.real($0) == real } || Self.isInside(real, folder)
+            || (Self.isInside(real, mounted) && real.hasSuffix(".env"))
+        guard isOwn else { return }
+        throw Failure(
+            .denied, "secret.file: \(path.printable) is not handed on",
+            reason: "it holds, or may hold, the credentials of vaultscript itself",
+            hint: "fetch the secret that the program needs: getSecret(NAME)")
+    }
+
+    private static func isInside(_ path: String, _ folder: String?) -> Bool {
+        guard let folder = folder.flatMap(real) else { return false }
+        return path.hasPrefix(folder + "/")
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let text = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+}

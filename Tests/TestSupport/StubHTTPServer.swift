@@ -108,14 +108,12 @@ import Foundation
     // MARK: - Connections
 
     private func listenOnLoopback() {
+        let bound = unsafe TestPort.withAddress(of: 0) { unsafe bind(listener, $0, $1) }
         var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> Int32 in
-                var length = size
-                guard unsafe bind(listener, pointer, size) == 0, listen(listener, 64) == 0 else { return -1 }
+                var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+                guard bound == 0, listen(listener, 64) == 0 else { return -1 }
                 return unsafe getsockname(listener, pointer, &length)
             }
         }

@@ -81,14 +81,7 @@ public final class VaultFront: Sendable {
     static func exchange(_ bytes: [UInt8], _ port: UInt16) -> [UInt8] {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let connected = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(descriptor, $0, size) }
-        }
+        let connected = unsafe TestPort.withAddress(of: port) { unsafe connect(descriptor, $0, $1) }
         guard connected == 0 else { return [] }
         var sent = 0
         while sent < bytes.count {

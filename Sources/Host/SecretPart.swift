@@ -76,16 +76,17 @@ enum SecretParts {
     /// value all that come. One without such characters has those that hold bits of it.
     ///
     /// Whether the characters beside hold bits of it depends on lengths: what is around counts, whatever they are.
-    /// What a script has put around a value decides what its base64 is: of a value that it knows it could make any text so.
+    /// Those, and characters that hold bits of both, are what the script's text makes of them.
     static func inBase64(of entry: SecretStore.Entry, count: Int) -> [SecretPart] {
         joined(entry.parts).map { part in
             let isLast = part.range.upperBound == entry.value.count
             let start = (part.range.lowerBound * 4 + 2) / 3
             let end = isLast ? count : part.range.upperBound * 4 / 3
             let outer = part.range.lowerBound * 4 / 3..<(isLast ? count : (part.range.upperBound * 4 + 2) / 3)
+            let isOwn = entry.isWhole || start < end
             return SecretPart(
                 range: start < end ? start..<end : outer,
-                chooser: entry.isWhole ? part.chooser : max(part.chooser, .derived), name: part.name,
+                chooser: isOwn ? part.chooser : max(part.chooser, .derived), name: part.name,
                 surroundings: entry.isWhole ? nil : 0..<count)
         }
     }

@@ -41,31 +41,37 @@ final class LaterValues {
     private static let roomForForms = 1536 * 1024
     /// How many have come.
     private(set) var count = 0
-    /// With their number in the order in which they came, and the masks that the others put into them.
-    private var values: [(value: SecretBytes, name: String, number: Int, masks: [Mask])] = []
+    /// What the values before leave of a value: the masks that they put into it, and how many bytes come before each
+    /// and after the last.
+    private struct Rest: Equatable {
+        var masks: [Mask] = []
+        var clear = [0]
+    }
+
+    /// With their number in the order in which they came, and what the others left of them.
+    private var values: [(value: SecretBytes, name: String, number: Int, rest: Rest)] = []
     private let before: ValuesBefore
     /// The generation of the values before when these were last looked at.
     private var generation = -1
 
     init(after before: ValuesBefore) throws(Failure) {
         self.before = before
-        let isOfScript = before.count == Masker.Origin.script.rawValue
-        masker = try Masker(names: before.root.names, time: isOfScript ? nil : before.root.time)
+        masker = try Masker(names: before.root.names, time: before.root.time)
     }
 
     func add(_ value: SecretBytes, name: String) throws(Failure) {
         guard !values.contains(where: { $0.value.isEqual(to: value) }) else { return }
-        let (masks, clear) = look(at: value)
+        let rest = look(at: value)
         masker.needles.value = count
         count += 1
-        if !masks.isEmpty {
-            try addLeft(value, name, clear)
+        if !rest.masks.isEmpty {
+            try addLeft(value, name, rest)
         } else {
             try masker.add(value, name: name)
         }
         guard value.count <= Self.mostKept else { return }
         let kept = try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
-        values.append((kept, name, count - 1, masks))
+        values.append((kept, name, count - 1, rest))
     }
 
     /// Sees to it that these are found although values have become known since that they hold.
@@ -75,29 +81,33 @@ final class LaterValues {
         let now = before.generation
         guard generation != now else { return }
         for place in values.indices {
-            let (masks, clear) = look(at: values[place].value)
-            guard masks != values[place].masks else { continue }
+            let rest = look(at: values[place].value)
+            guard rest != values[place].rest else { continue }
             masker.needles.value = values[place].number
-            try addLeft(values[place].value, values[place].name, clear)
-            values[place].masks = masks
+            try addLeft(values[place].value, values[place].name, rest)
+            values[place].rest = rest
         }
         generation = now
     }
 
-    private func addLeft(_ value: SecretBytes, _ name: String, _ clear: Int) throws(Failure) {
-        let hasForms = clear <= Self.mostEncoded && before.root.laterBytes < Self.roomForForms
+    private func addLeft(_ value: SecretBytes, _ name: String, _ rest: Rest) throws(Failure) {
+        let hasForms = rest.clear.reduce(0, +) <= Self.mostEncoded && before.root.laterBytes < Self.roomForForms
         try masker.add(value, name: name, leftBy: before, hasForms: hasForms)
         let lines = try ownLines(of: value)
         if lines.count > 0 { try masker.add(linesOf: lines, name: name) }
     }
 
-    /// Which masks the values before put into it, and how much they leave.
-    private func look(at value: SecretBytes) -> (masks: [Mask], clear: Int) {
-        var (masks, clear) = ([Mask](), 0)
+    private func look(at value: SecretBytes) -> Rest {
+        var rest = Rest()
         pieces(of: value) { piece, mask in
-            if let mask { masks.append(mask) } else { clear += piece.count }
+            if let mask {
+                rest.masks.append(mask)
+                rest.clear.append(0)
+            } else {
+                rest.clear[rest.masks.count] += piece.count
+            }
         }
-        return (masks, clear)
+        return rest
     }
 
     /// The lines that no mask is in, as a text.

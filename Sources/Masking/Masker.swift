@@ -40,15 +40,14 @@ public final class Masker {
     private let scratch: SecretArray<UInt8>
     static let scratchCount = 256
     let names: MaskNames
-    /// nil for values that a script knows: it learns nothing by them.
-    let time: EvenTime?
+    let time: EvenTime
 
     /// A masker that knows no value yet.
     ///
     /// - Throws: `.limit` when secret memory is used up.
     public convenience init() throws(Failure) { try self.init(names: MaskNames(), time: EvenTime()) }
 
-    init(names: MaskNames, time: EvenTime?) throws(Failure) {
+    init(names: MaskNames, time: EvenTime) throws(Failure) {
         (self.names, self.time) = (names, time)
         needles = try NeedleSet()
         forms = try Forms()
@@ -58,8 +57,8 @@ public final class Masker {
     /// Whether a text takes the same time whatever it holds, but for line breaks and masks (`EvenTime`): up to some hundred
     /// times as long as else. For a script that could find a value by the time that a guess takes.
     public var takesEvenTime: Bool {
-        get { time?.isOn ?? false }
-        set { time?.isOn = newValue }
+        get { time.isOn }
+        set { time.isOn = newValue }
     }
 
     /// Bytes of secret memory that needles and tables take now.
@@ -142,9 +141,10 @@ public final class Masker {
         MaskingStream(masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1)
     }
 
-    /// Lends `count` bytes that `byte` gives.
-    func withScratch(_ count: Int, _ byte: (Int) -> UInt8, _ body: (Span<UInt8>) -> Void) {
-        for index in 0..<count { scratch[index] = byte(index) }
+    /// Lends `count` bytes that `fill` writes.
+    func withScratch(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void, _ body: (Span<UInt8>) -> Void) {
+        precondition(count <= Masker.scratchCount, "a piece fits")
+        unsafe fill(scratch.base)
         body(unsafe UnsafeBufferPointer(start: scratch.base, count: count).span)
         scratch.wipe(first: count)
     }

@@ -50,10 +50,14 @@ public final class MaskingStream {
     /// Where the text in work began, and how many line ends it has had; kept where its time is to be even.
     private var textStart = 0
     private var lineEnds = 0
+    /// Where its last line ends are, the latest last.
+    private var lastLineEnds: [Int] = []
+    /// The last of the held bytes, while they are looked at.
+    private var heldTail: SecretArray<UInt8>?
     /// Forms found in the piece of it that is in work.
     private var newFinds = 0
     /// Hands on what has come out of that piece so far.
-    private var handOn: (() -> Void)?
+    private var handOnSoFar: (() -> Void)?
 
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
@@ -150,7 +154,7 @@ public final class MaskingStream {
     private func openNext(at place: Int) {
         while let opening = openings.first, opening.place <= place {
             openings.removeFirst()
-            handOn?()
+            handOnSoFar?()
             next?.open(opening.counts[...])
         }
     }
@@ -199,6 +203,7 @@ public final class MaskingStream {
         }
         masked = taken
         (textStart, lineEnds) = (taken, 0)
+        lastLineEnds = []
     }
 
     private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
@@ -217,8 +222,14 @@ public final class MaskingStream {
         return longest
     }
 
-    private var restView: TextView {
-        unsafe TextView(base: TextView.nothing, count: 0, origin: taken, before: held)
+    private var restView: TextView { unsafe view(of: TextView.nothing, 0) }
+
+    /// The next `count` bytes of the text, with what is held before them.
+    private func view(of base: UnsafePointer<UInt8>, _ count: Int) -> TextView {
+        let before = held
+        if before.count > 0, heldTail == nil { heldTail = try? SecretArray(count: TextView.tailRoom) }
+        let room = unsafe before.count > 0 ? heldTail?.base : nil
+        return unsafe TextView(base: base, count: count, origin: taken, before: before, room: room)
     }
 
     /// Looks at what is held again, with the needles that came since.
@@ -241,7 +252,7 @@ public final class MaskingStream {
         while low < bytes.count {
             let high = min(bytes.count, low + PlaceSet.capacity)
             evenly(unsafe cost(base + low, high - low), sink) { sink in
-                let view = unsafe before ?? TextView(base: base, count: bytes.count, origin: taken, before: held)
+                let view = unsafe before ?? view(of: base, bytes.count)
                 before = view
                 let known = finds.count
                 needles.run(matchers, view, from: low, to: high, &finds)
@@ -256,18 +267,33 @@ public final class MaskingStream {
     // MARK: - Even time
 
     /// nil where the time may tell what stands in the text.
-    private var time: EvenTime? { masker.time.flatMap { $0.isOn ? $0 : nil } }
+    private var time: EvenTime? { masker.time.isOn ? masker.time : nil }
 
     private func cost(_ base: UnsafePointer<UInt8>, _ count: Int) -> EvenTime.Cost {
         guard time != nil else { return EvenTime.Cost(bytes: 0, lineBreaks: 0) }
         let breaks = unsafe vs_sys_count_line_ends(base, count)
+        let before = lineEndsAtHand
         lineEnds += breaks
-        return EvenTime.Cost(bytes: count, lineBreaks: breaks)
+        var place = count
+        var found: [Int] = []
+        while breaks > 0, place > max(0, count - TextView.tailRoom), found.count < 8 {
+            place -= 1
+            if LineBreak.begins(with: unsafe base[place]) { found.append(taken + place) }
+        }
+        lastLineEnds = (lastLineEnds + found.reversed()).suffix(8)
+        // What is held may be let go: an eighth of the work that a byte is paid for.
+        return EvenTime.Cost(bytes: count + textAtHand / 8, lineBreaks: breaks + before)
     }
+
+    /// So much of the text may be held, or be looked at again.
+    private var textAtHand: Int { min(taken - textStart, 4096) }
+
+    /// How many line ends lie so near that what is held is looked at through them again.
+    private var lineEndsAtHand: Int { lastLineEnds.count { $0 >= taken - TextView.tailRoom } }
 
     /// Of looking at what is held: by how much may be, not by how much is.
     private var costOfHeld: EvenTime.Cost {
-        EvenTime.Cost(bytes: min(taken - textStart, 4096), lineBreaks: min(lineEnds, 64))
+        EvenTime.Cost(bytes: textAtHand, lineBreaks: min(lineEnds, 64) + lineEndsAtHand)
     }
 
     private func found(_ count: Int) { newFinds += count }
@@ -287,21 +313,25 @@ public final class MaskingStream {
                 sink(piece, mask)
                 start += EvenTime.now - begin
             }
-            handOn = { output?.flush(aside) }
-            defer { handOn = nil }
+            handOnSoFar = { if let output { self.handOn(output, aside) } }
+            defer { handOnSoFar = nil }
             work { piece, mask in
                 guard let output else { return aside(piece, mask) }
                 if mask == nil { return output.append(piece, aside) }
-                output.flush(aside)
+                self.handOn(output, aside)
                 aside(piece, mask)
             }
         }
         cost.finds = newFinds
         time.spend(cost, since: start)
-        if let output, !output.isEmpty { output.flush(sink) } else { next?.passEvenly() }
+        if let output { handOn(output, sink) }
     }
 
-    /// Nothing is decided: how often something is tells what was held.
+    /// Hands on what has come out. Where that is nothing, it takes as long: what is decided by when tells what was held.
+    private func handOn(_ output: EvenTime.Output, _ sink: Sink) {
+        if output.isEmpty { next?.passEvenly() } else { output.flush(sink) }
+    }
+
     private func passEvenly() {
         if let time, !needles.isEmpty { time.spend(EvenTime.Cost(bytes: 0, lineBreaks: 0), since: EvenTime.now) }
         next?.passEvenly()
@@ -397,9 +427,11 @@ public final class MaskingStream {
     private func passHeld(_ view: TextView, from start: Int, upTo limit: Int, _ sink: Sink) {
         var place = start - view.origin
         while place < limit - view.origin {
-            let last = min(place + Masker.scratchCount, limit - view.origin)
-            masker.withScratch(last - place, { view.byte(place + $0) }, { sink($0, nil) })
-            place = last
+            let count = min(Masker.scratchCount, limit - view.origin - place)
+            unsafe masker.withScratch(
+                count, { unsafe view.before.write(from: view.before.count + place, count: count, to: $0) },
+                { sink($0, nil) })
+            place += count
         }
     }
 }

@@ -123,7 +123,7 @@ final class NeedleIndex {
 
     private func append(_ needle: Needle) -> Int {
         needles.append(needle)
-        links.forget()
+        links.add()
         return needles.count - 1
     }
 

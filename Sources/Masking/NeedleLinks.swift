@@ -21,22 +21,23 @@ struct NeedleLinks {
     }
 
     private var scans: [Scan] = []
-    /// For each needle, as far as any was asked for, the number of its scan; -1: none.
+    /// For each needle the number of its scan; -1: none.
     private let scanNumbers = GrowingArray<Int32>()
     /// For each needle the longest one that ends on the way to its branch; -1: none, -2: nobody has asked.
     private let endsBelow = GrowingArray<Int32>()
+    /// The needles of which something is known.
+    private var known: [Int] = []
 
-    /// The needles have changed.
-    mutating func forget() {
-        guard !scanNumbers.isEmpty || !endsBelow.isEmpty else { return }
+    /// There is one more needle: what was known need not be so any more.
+    ///
+    /// The tables have room for it from now on: the first text that needs them would take longer.
+    mutating func add() {
+        scanNumbers.append(-1)
+        endsBelow.append(-2)
+        guard !known.isEmpty else { return }
+        for needle in known { (scanNumbers[needle], endsBelow[needle]) = (-1, -2) }
+        known = []
         scans = []
-        scanNumbers.removeAll()
-        endsBelow.removeAll()
-    }
-
-    private static func value(_ values: GrowingArray<Int32>, _ needle: Int, ifNone none: Int32) -> Int32 {
-        while values.count <= needle { values.append(none) }
-        return values[needle]
     }
 
     mutating func failure(_ node: Node, in index: NeedleIndex) -> Node? {
@@ -50,12 +51,13 @@ struct NeedleLinks {
         if let scan = knownScan(needle) { return scan }
         let scan = Scan()
         scanNumbers[needle] = Int32(scans.count)
+        known.append(needle)
         scans.append(scan)
         return scan
     }
 
     private func knownScan(_ needle: Int) -> Scan? {
-        let number = NeedleLinks.value(scanNumbers, needle, ifNone: -1)
+        let number = scanNumbers[needle]
         return number < 0 ? nil : scans[Int(number)]
     }
 
@@ -141,9 +143,9 @@ struct NeedleLinks {
         var climbed: [Int] = []
         var (needle, found) = (number, -1)
         while true {
-            let known = Int(NeedleLinks.value(endsBelow, needle, ifNone: -2))
-            if known > -2 {
-                found = known
+            let below = Int(endsBelow[needle])
+            if below > -2 {
+                found = below
                 break
             }
             let (parent, depth) = (Int(index.needles[needle].parent), Int(index.needles[needle].branchDepth))
@@ -157,7 +159,10 @@ struct NeedleLinks {
             if found >= 0 { break }
             needle = parent
         }
-        for needle in climbed { endsBelow[needle] = Int32(found) }
+        for needle in climbed {
+            endsBelow[needle] = Int32(found)
+            known.append(needle)
+        }
         return found
     }
 }

@@ -397,6 +397,42 @@ func near(_ values: [[UInt8]], isEven: Bool) throws {
     }
 }
 
+/// Nanoseconds that two writes and the end take of a text whose first write begins as a form does, right or with another
+/// last byte, with line breaks of different lengths in it.
+func writes(_ values: [[UInt8]], isEven: Bool) throws {
+    let masker = try makeMasker(values)
+    masker.takesEvenTime = isEven
+    let digits = Array(values[0].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8)
+    for blanks in [-1, 0, 4, 32] {
+        for count in [2, 4, 5, 7, 8, 9, 16, 24, 40, 60] {
+            var cells: [String] = []
+            for isRight in [true, false] {
+                var text: [UInt8] = []
+                for digit in digits[..<count] {
+                    text.append(digit)
+                    if blanks >= 0 { text += [10] + [UInt8](repeating: 32, count: blanks) }
+                }
+                let last = blanks >= 0 ? text.count - blanks - 2 : text.count - 1
+                if !isRight { text[last] = text[last] == 0x33 ? 0x35 : 0x33 }
+                var parts = [Double](repeating: .infinity, count: 3)
+                for _ in 0..<200 {
+                    let stream = masker.makeStream()
+                    var times = [workTime()]
+                    stream.write(text.span) { _ in }
+                    times.append(workTime())
+                    stream.write([0x23].span) { _ in }
+                    times.append(workTime())
+                    stream.finish { _ in }
+                    times.append(workTime())
+                    for part in 0..<3 { parts[part] = min(parts[part], times[part + 1] - times[part]) }
+                }
+                cells.append(parts.map { fixed($0 * 1e9, 0) }.joined(separator: " "))
+            }
+            print(pad("\(blanks) blanks, \(count) digits", 22), cells.joined(separator: " | "))
+        }
+    }
+}
+
 /// `set-up COUNT`, `scan COUNT` and `slice COUNT` do one thing alone, for tools that count instructions (`perf stat`, `callgrind`).
 if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
     if CommandLine.arguments[1] == "scan" {
@@ -407,6 +443,10 @@ if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
     if CommandLine.arguments[1] == "slice" {
         let masker = try makeMasker(values(count))
         print("\(fixed(slice(logText(16 << 20, values(count)), masker), 2)) us")
+        exit(0)
+    }
+    if CommandLine.arguments[1] == "writes" || CommandLine.arguments[1] == "writes-even" {
+        try writes(values(count), isEven: CommandLine.arguments[1] == "writes-even")
         exit(0)
     }
     if CommandLine.arguments[1] == "near" || CommandLine.arguments[1] == "near-even" {

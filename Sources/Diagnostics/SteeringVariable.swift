@@ -32,7 +32,6 @@ public enum SteeringVariable {
         "QT_PLUGIN_PATH", "GTK_PATH", "GST_PLUGIN_PATH", "SASL_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "MAKEFLAGS",
         "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
         "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
-        "NPM_CONFIG_NODE_OPTIONS", "npm_config_node_options", "NPM_CONFIG_SCRIPT_SHELL", "npm_config_script_shell",
         "GNUMAKEFLAGS", "PSQLRC", "GCC_EXEC_PREFIX", "COMPILER_PATH", "AWKLIBPATH", "PYTHONPLATLIBDIR", "SVN_SSH",
         "HGRCPATH",
         "RSYNC_CONNECT_PROG", "BORG_RSH", "RESTIC_PASSWORD_COMMAND", "CAML_LD_LIBRARY_PATH",
@@ -45,13 +44,25 @@ public enum SteeringVariable {
         "BORG_PASSCOMMAND", "HGEDITOR", "HGMERGE", "SVN_MERGE", "FCEDIT", "CLOUDSDK_PYTHON",
         "QT_QPA_PLATFORM_PLUGIN_PATH", "GIO_MODULE_DIR", "LIBMYSQL_PLUGINS", "MAGICK_CODER_MODULE_PATH",
         "SSH_SK_PROVIDER", "PYTEST_PLUGINS", "PYTEST_ADDOPTS", "ANSIBLE_LIBRARY", "ANSIBLE_CALLBACK_PLUGINS",
-        "ANSIBLE_ACTION_PLUGINS", "TF_CLI_CONFIG_FILE", "npm_config_userconfig", "NPM_CONFIG_USERCONFIG", "APT_CONFIG",
+        "ANSIBLE_ACTION_PLUGINS", "TF_CLI_CONFIG_FILE", "APT_CONFIG",
+        "AWS_CONFIG_FILE", "fish_function_path", "GETCONF_DIR", "GOROOT", "GOENV", "BASH_LOADABLES_PATH", "AWKPATH",
+        "LESSKEYIN", "LESSKEYIN_SYSTEM", "LESSKEY_CONTENT", "ODBCINI", "ODBCSYSINI", "VK_LAYER_PATH",
+        "VK_ADD_LAYER_PATH", "LIBGL_DRIVERS_PATH",
     ]
+    /// What npm takes from a variable `npm_config_NAME`, in capitals, small letters or both.
+    private static let npmSettings: Set<String> = [
+        "node_options", "script_shell", "shell", "userconfig", "globalconfig", "git", "editor", "viewer", "init_module",
+    ]
+    private static let npmPrefix = "npm_config_"
 
     /// Whether the variable brings other code into a program that runs none by itself.
     public static func loadsCode(_ name: String) -> Bool {
-        others.contains(name)
+        others.contains(name) || isOfNPM(name.lowercased())
             || contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
+    }
+
+    private static func isOfNPM(_ name: String) -> Bool {
+        name.hasPrefix(npmPrefix) && npmSettings.contains(String(name.dropFirst(npmPrefix.count)))
     }
 
     private static let commands: Set<String> = [

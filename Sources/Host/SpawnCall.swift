@@ -201,7 +201,10 @@ final class SpawnCall: ChildCall {
     }
 
     /// The end of standard error; on a terminal it is one with standard output.
-    private var tail: [UInt8] { terminal == nil ? error.tail : output.tail }
+    private var tail: [UInt8] {
+        guard let terminal else { return error.tail }
+        return terminal.isShownOnly ? [] : output.tail
+    }
 }
 
 extension ChildOutcome {

@@ -21,6 +21,8 @@ final class ChildTerminal {
     /// More than the kernel holds: what a program wrote before its exit is read whole, and whoever goes on writing is cut.
     private static let mostAfterExit = 1 << 17
 
+    /// Nothing of what comes is for the script: between the bytes of a value there may be an echo.
+    let isShownOnly: Bool
     private let terminal: Terminal
     private let isJoined: Bool
     private let host: Int32
@@ -38,16 +40,19 @@ final class ChildTerminal {
     /// Makes a pseudo-terminal and gives it to `request`; nothing is passed on yet.
     ///
     /// - Parameters:
-    ///   - isHidden: Whether no other program is to be able to open it. A program can then not learn its name (`tty`).
+    ///   - hasSecret: Whether the program has one: then no other can open the terminal, nor learn the program its name (`tty`).
     ///   - deliver: Gets what the child writes.
     /// - Throws: `.io` where the system has none, `.limit` for the lack of secret memory.
     init(
-        _ terminal: Terminal, joinsKeyboard: Bool, isHidden: Bool, _ request: inout SpawnRequest,
+        _ terminal: Terminal, joinsKeyboard: Bool, hasSecret: Bool, _ request: inout SpawnRequest,
         deliver: @escaping (Span<UInt8>) -> Void
     ) throws(Failure) {
         self.terminal = terminal
         self.deliver = deliver
         isJoined = joinsKeyboard
+        isShownOnly = joinsKeyboard && hasSecret
+        // A program without the keyboard has no use for its terminal's name.
+        let isHidden = !joinsKeyboard || hasSecret
         room = try terminal.buffer()
         var made = vs_sys_pseudo_terminal()
         let place = isHidden ? try terminal.hiddenTerminals() : -1

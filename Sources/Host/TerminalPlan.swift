@@ -50,9 +50,8 @@ extension SpawnPlan {
                 hint: "leave capture out, or stdin = \"inherit\"")
         }
         do throws(Failure) {
-            // A program without the keyboard has no use for its terminal's name.
             let made = try ChildTerminal(
-                user, joinsKeyboard: joins, isHidden: !joins || hasSecret, &request, deliver: deliver)
+                user, joinsKeyboard: joins, hasSecret: hasSecret, &request, deliver: deliver)
             if !joins { addPagers(&request) }
             return made
         } catch {

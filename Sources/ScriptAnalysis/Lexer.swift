@@ -8,7 +8,8 @@ struct Lexer {
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
         // A first line such as `#!/usr/bin/env vaultscript`.
-        if bytes.first == UInt8(ascii: "#") { skipLine() }
+        // Lua ends it at the line feed alone.
+        if bytes.first == UInt8(ascii: "#") { place = bytes.firstIndex(of: 10) ?? bytes.count }
     }
 
     /// The next word; `.end` again and again at the end.

@@ -29,11 +29,13 @@ import Testing
             ok, e = pcall(spawn, { "printenv", "A_TOKEN", passEnv = { "A_TOKEN" }, tty = true, stdin = "inherit", capture = true })
             print(ok, e.kind)
             print(#spawn{ "printenv", "T", env = { T = h }, tty = true, capture = true }.stdout > 0)
+            ok, e = pcall(spawn, { "sh", "-c", "echo $T; exit 3", env = { T = h }, tty = true, stdin = "inherit", quiet = true })
+            print(e.code, e.stderr == nil or e.stderr == "", e.reason)
             print(spawn{ "echo", "plain", tty = true, stdin = "inherit", capture = true }.stdout)
             """, environment: ["A_TOKEN": "token-of-the-user"])
         #expect(terminal.wait() == 0, "\(terminal.text)")
         #expect(
-            terminal.text.hasPrefix("false\tusage\tspawn: the output of printenv, which has the keyboard and a secret, is not captured\r\nfalse\tusage\r\ntrue\r\nplain"),
+            terminal.text.hasPrefix("false\tusage\tspawn: the output of printenv, which has the keyboard and a secret, is not captured\r\nfalse\tusage\r\ntrue\r\n3\ttrue\tnil\r\nplain"),
             "\(terminal.text)")
     }
 

@@ -175,4 +175,12 @@ import Testing
             "recipe{ name = 'x', programs = { 'echo' } } print(pcall(require('git').head))")
         #expect(outcome.text.hasPrefix("false\tthe program git is not declared by this recipe"), "\(outcome)")
     }
+
+    /// Lua leaves out a first line that begins with # up to its line feed, whatever carriage returns are in it.
+    @Test func `is not shown where Lua sees none`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write("x.lua", "#\rrecipe{ name = \"shown\", secrets = { \"TOKEN\" } }\nprint(1)\n")
+        let outcome = try Program.run(["describe", script])
+        #expect(outcome.code != 0 || !outcome.text.contains("TOKEN"), "\(outcome)")
+    }
 }

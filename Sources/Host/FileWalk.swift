@@ -42,6 +42,19 @@ struct FileTrouble: Error {
         if case .system(let error) = cause { return error == ENOENT || error == ENOTDIR }
         return false
     }
+
+    /// The user has no right to go on there.
+    var isClosed: Bool {
+        if case .system(let error) = cause { return error == EACCES }
+        return false
+    }
+
+    /// It is in a folder that somebody else has closed to this user: none of the user's programs opens it.
+    var isClosedForGood: Bool {
+        guard isClosed, let folder, folder.facts.owner != geteuid() else { return false }
+        var facts = stat()
+        return unsafe fstatat(folder.number, ".", &facts, 0) != 0 && errno == EACCES
+    }
 }
 
 /// Where a path leads: a folder, a name in it, and what is there now.

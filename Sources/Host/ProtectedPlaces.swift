@@ -153,7 +153,7 @@ final class ProtectedPlaces {
             .io, "fs: it cannot be seen what is out of reach of scripts",
             reason: unsafe String(cString: strerror(error)),
             hint: error == EACCES
-                ? "open this user's own folders to the user: those of vaultscript in ~/.config and ~/.local/state, and vaultscript-* in /dev/shm"
+                ? "open this user's own folders to the user: those of vaultscript in ~/.config and ~/.local/state, vaultscript-* in /dev/shm, and under a recipe those in PATH"
                 : "see the limits of this session: ulimit -n; run fewer programs at once")
     }
 

@@ -206,7 +206,7 @@ final class RunPolicy {
         // What is not there, or cannot be seen from here, is not looked for once more by the start, which might find another.
         guard let started = request.programFile else { return JudgedProgram(executable: [], files: nil) }
         let files = ProgramFiles(started.path, of: request)
-        if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack)).reason) }
+        if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack))) }
         for file in files.paths { try check(made, file, name) }
         guard started.identity != meant?.identity else {
             return JudgedProgram(executable: started.executable, files: files)
@@ -225,10 +225,13 @@ final class RunPolicy {
             hint: "leave one of the two out")
     }
 
-    private static func unseen(_ name: String, _ reason: String) -> Failure {
+    private static func unseen(_ name: String, _ trouble: FileTrouble) -> Failure {
         Failure(
             .denied, "it cannot be seen whether the program \(name) is the one that this recipe declares",
-            reason: reason, hint: "see the limits of this session: ulimit -n; run fewer programs at once")
+            reason: trouble.reason,
+            hint: trouble.isClosed
+                ? "open this user's own folders in PATH to the user"
+                : "see the limits of this session: ulimit -n; run fewer programs at once")
     }
 
     /// The script has made no file that the program is started from.
@@ -237,7 +240,7 @@ final class RunPolicy {
         do throws(FileTrouble) {
             isMade = try made.holds(file)
         } catch {
-            throw Self.unseen(name, error.reason)
+            throw Self.unseen(name, error)
         }
         guard isMade else { return }
         throw Failure(

@@ -81,7 +81,8 @@ final class ScriptFiles {
 
     /// Whether the file at `path`, or a link or a folder on the way to it, is one of them.
     ///
-    /// - Throws: Why that cannot be seen; what is missing is none of them.
+    /// - Throws: Why that cannot be seen; what is missing, or closed to this user by
+    ///   somebody else, is none of them.
     func holds(_ path: [UInt8]) throws(FileTrouble) -> Bool {
         guard !files.isEmpty || !folders.isEmpty || !filled.isEmpty else { return false }
         var isOne = false
@@ -97,7 +98,7 @@ final class ScriptFiles {
         do throws(FileTrouble) {
             _ = try walk.resolve(path)
         } catch {
-            if !error.isMissing { throw error }
+            if !error.isMissing, !error.isClosedForGood { throw error }
         }
         return isOne
     }

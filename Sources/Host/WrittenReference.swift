@@ -38,10 +38,15 @@ enum WrittenReference {
 extension DeclaredSecret {
     /// Whether a reference in a value of `folder` is to this secret: its name there, or environment, folders and name with
     /// dots between them.
+    ///
+    /// Letters, digits and `-_.` alone are judged: with others in it a vault may read something else than the whole, such
+    /// as the end of it (`${a${b}`), or another project (`@`).
     func allows(
         reference: Span<UInt8>, in folder: FolderQuery, of session: SessionService.Entry
     ) -> Bool {
-        guard source == .vault, Self.areSame(folder.project, project ?? session.usual.project) else { return false }
+        guard source == .vault, Self.areSame(folder.project, project ?? session.usual.project),
+            reference.indices.allSatisfy({ Self.isPlain(reference[$0]) })
+        else { return false }
         let environment = environment ?? session.usual.environment
         let path = Self.plain(path ?? session.usual.path)
         let folders = path.split(separator: "/").map(String.init)
@@ -60,6 +65,14 @@ extension DeclaredSecret {
             guard let name else { return !rest.indices.contains { rest[$0] == UInt8(ascii: ".") } }
             let letters = Array(name.utf8)
             return rest.count == letters.count && rest.indices.allSatisfy { rest[$0] == letters[$0] }
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+        default: false
         }
     }
 }

@@ -82,7 +82,8 @@ final class SecretStore {
     private var free: [UInt32] = []
     private var known: [SecretOrigin: Known] = [:]
     private var weight = 0
-    /// Whether a value that the script did not choose holds `${…}`: what is written with it may refer to others.
+    /// Whether a value that the script did not choose holds `${…}`, or the beginning of it at its end: what is written
+    /// with it may refer to others.
     private(set) var holdsReferences = false
     /// Every name that a secret of this run has had.
     private(set) var names: Set<String> = []
@@ -121,8 +122,10 @@ final class SecretStore {
         try charge(draft.origin, draft.size)
         try mask(value, parts)
         if parts.contains(where: { $0.chooser == .vault && $0.range == 0..<value.count }) {
-            holdsReferences =
-                holdsReferences || value.withBytes { bytes in !SecretReference.places(in: bytes).isEmpty }
+            let holdsOne = value.withBytes { bytes in
+                !SecretReference.places(in: bytes).isEmpty || SecretReference.isOpen(atEndOf: bytes)
+            }
+            holdsReferences = holdsReferences || holdsOne
         }
         names.insert(draft.name)
         known[draft.origin]?.value = value

@@ -9,8 +9,8 @@ enum WrittenReference {
     /// Whether all that the value refers to is `declared`.
     ///
     /// Where a value of the vault stands in it, the answer depends on the text around that alone: what a reference could
-    /// begin before, or go on behind, counts as one. One whose own text was told to hold a reference (`allowUnexpanded`) is
-    /// read like a text of the script's.
+    /// begin before, or go on behind, counts as one. Where one of the run holds a reference itself (`allowUnexpanded`), or
+    /// the beginning of one at its end, all of it is read like a text of the script's.
     static func isDeclared(
         in value: SecretBytes, _ masker: Masker, readsValues: Bool, _ declared: (Span<UInt8>) -> Bool
     ) throws(Failure) -> Bool {

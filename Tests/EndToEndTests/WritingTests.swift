@@ -287,7 +287,7 @@ import Testing
         #expect(try shown("written", "12345678") == "denied\n")
     }
 
-    @Test func `what a value itself could begin as a reference is not told`() throws {
+    @Test func `what a value begins as a reference counts with what goes on behind it`() throws {
         let vault = try DevelopmentVault(secrets: ["PLAIN": "ab12cdefghijkl", "OPEN": "ab${cdefghijkl"])
         let outcome = try Program.script(
             #"""
@@ -297,7 +297,33 @@ import Testing
               print((pcall(vault.getSecret, vault, "MADE")))
             end
             """#, environment: vault.environment)
-        #expect(outcome.text == "true\ntrue\n", "\(outcome)")
+        #expect(outcome.text == "true\nfalse\n", "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ("{ p = \"${\" }", "${p}HIDDEN}"), ("{ p = \"${HID\" }", "${p}DEN}"),
+        ("{ p = \"$\", q = \"{HIDDEN}\" }", "${p}${q}"), ("{ p = \"${\", q = \"HIDDEN}\" }", "${p}${q}"),
+    ]) func `a recipe's list is not passed by a reference in two values`(ends: String, text: String) throws {
+        let canary = Canary()
+        let vault = try DevelopmentVault(secrets: ["HIDDEN": canary.value, "PLAIN": "pa55-w0rd-"])
+        let environment = vault.environment
+        let written = try Program.script(
+            #"""
+            for name, text in pairs(\#(ends)) do
+              login():putSecret(name, secret.template((text:gsub("%$", "$$")), {}))
+            end
+            """#, environment: environment)
+        #expect(written.code == 0, "\(written)")
+        let outcome = try Program.script(
+            #"""
+            recipe{ name = "r", secrets = { "p", "q", "PLAIN", "OUT" } }
+            local vault = login()
+            print((pcall(vault.putSecret, vault, "OUT", secret.template("${p}HIDDEN}", { p = vault:getSecret("PLAIN") }))))
+            local values = { p = vault:getSecret("p"), q = vault:getSecret("q", { optional = true }) }
+            local ok, e = pcall(vault.putSecret, vault, "OUT", secret.template("\#(text)", values))
+            print(ok or e.kind)
+            """#, environment: environment)
+        #expect(outcome.text == "true\ndenied\n", "\(outcome)")
     }
 
     @Test func `names of one batch that look the same are refused`() throws {

@@ -299,6 +299,13 @@ final class RunPolicy {
 
     // MARK: - Words
 
+    /// Of a folder that is read with all below it. What lies there is named by no error: the recipe says nothing of it.
+    func undeclared(below folder: FolderQuery) -> Failure {
+        undeclared(
+            "whole of env \(folder.environment.printable), path \(folder.path.printable) with the folders below it",
+            "secrets", recipe?.secrets.map(\.shown) ?? [])
+    }
+
     private func undeclared(_ what: String, _ list: String, _ declared: [String], _ wanted: String? = nil) -> Failure {
         let near = wanted.flatMap { NearNames.best(for: $0, among: declared) }
         let known = declared.isEmpty ? "it declares no \(list)" : "it declares: \(declared.joined(separator: ", "))"

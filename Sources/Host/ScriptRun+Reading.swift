@@ -65,19 +65,22 @@ extension ScriptRun {
             guard let self else { return }
             completion(
                 folders.map { below in
-                    let isDeclared = below.allSatisfy { self.isDeclared($0, below: folder, entry) }
+                    let isDeclared = below.allSatisfy { self.isDeclared(nil, folder.path + "/" + $0, folder, entry) }
                     return isDeclared ? secrets : secrets.filter { !$0.isImported }
                 })
         }
     }
 
-    /// Whether what is asked for of a folder below another one is declared: all its secrets, or anything of it for names.
-    private func isDeclared(_ name: String, below folder: FolderQuery, _ entry: SessionService.Entry) -> Bool {
+    /// Whether what is asked for of a folder, which lies below the one of the query, is declared: one secret or all, or
+    /// anything of it for names.
+    private func isDeclared(
+        _ name: String?, _ path: String, _ folder: FolderQuery, _ entry: SessionService.Entry
+    ) -> Bool {
         var place = folder
-        place.path = folder.path + "/" + name
+        place.path = path
         do throws(Failure) {
             if folder.includesValues {
-                try policy.check(secret: nil, in: place, of: entry)
+                try policy.check(secret: name, in: place, of: entry)
             } else {
                 try policy.check(namesOf: place, of: entry)
             }
@@ -85,20 +88,13 @@ extension ScriptRun {
         } catch { return false }
     }
 
-    /// What lies in folders below has to be declared too, where a recipe limits the run.
+    /// What lies in folders below has to be declared too, where a recipe limits the run. Nothing of it is named.
     private func checkBelow(
         _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
     ) throws(Failure) {
         guard folder.isRecursive else { return }
-        for secret in secrets where !secret.isImported {
-            var place = folder
-            place.path = secret.path
-            if folder.includesValues {
-                try policy.check(secret: secret.name, in: place, of: entry)
-            } else {
-                try policy.check(namesOf: place, of: entry)
-            }
-        }
+        let areDeclared = secrets.allSatisfy { $0.isImported || isDeclared($0.name, $0.path, folder, entry) }
+        if !areDeclared { throw policy.undeclared(below: folder) }
     }
 
     func getSecrets(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -254,7 +250,7 @@ extension ScriptRun {
         entry.session.listFolders(folder) { [weak self] result in
             self?.answer(id, result) { [weak self] names throws(Failure) in
                 guard let self else { return .null }
-                let declared = names.filter { self.isDeclared($0, below: folder, entry) }
+                let declared = names.filter { self.isDeclared(nil, folder.path + "/" + $0, folder, entry) }
                 return .list(declared.map { self.told($0, isShown: isShown) })
             }
         }

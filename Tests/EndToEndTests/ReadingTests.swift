@@ -49,7 +49,7 @@ import Testing
             local function list(options, way)
               options.path, options.recursive = "/web", true
               local ok, found = pcall(vault[way], vault, options)
-              if not ok then return print(way, found.kind) end
+              if not ok then return print(way, found.kind, found.message) end
               local names = {}
               for key, name in pairs(found) do names[#names + 1] = way == "getSecrets" and key or name end
               table.sort(names)
@@ -59,17 +59,24 @@ import Testing
             list({ only = { "HIDDEN" } }, "getSecrets")
             list({}, "folders")
             list({}, "names")
+            list({}, "getSecrets")
             """#
         func outcome(_ declared: String) throws -> String {
             let recipe = "recipe{ name = 'r', secrets = { \(declared) } }\n"
             return try Program.script(recipe + script, environment: vault.environment).text
         }
         #expect(
-            try outcome("{ path = '/web' }")
-                == "getSecrets\tOWN\ngetSecrets\tnotFound\nfolders\t\nnames\tdenied\n")
+            try outcome("{ path = '/web' }") == """
+                getSecrets\tOWN
+                getSecrets\tnotFound\tsecret HIDDEN was not found
+                folders\t
+                names\tdenied\tthe whole of env dev, path /web with the folders below it is not declared by this recipe
+                getSecrets\tdenied\tthe whole of env dev, path /web with the folders below it is not declared by this recipe
+
+                """)
         #expect(
             try outcome("{ path = '/web' }, { path = '/web/api' }")
-                == "getSecrets\tHIDDEN OWN\ngetSecrets\tHIDDEN\nfolders\tapi\nnames\tHIDDEN OWN api/API\n")
+                == "getSecrets\tHIDDEN OWN\ngetSecrets\tHIDDEN\nfolders\tapi\nnames\tHIDDEN OWN api/API\ngetSecrets\tAPI HIDDEN OWN\n")
     }
 
     @Test func `an older server names its folders too`() throws {

@@ -21,7 +21,7 @@ public struct FolderQuery: Equatable, Sendable {
     /// Whether an error about what is not there may cost more requests, which look for what is near. For errors that are
     /// shown.
     public var looksForNear = true
-    /// The folders whose names such an error may tell; nil: all that the identity sees.
+    /// The folders of the project whose names such an error may tell; nil: all that the identity sees, and its projects.
     public var nearPlaces: [NearPlace]?
 
     /// A folder of the same project.

@@ -151,7 +151,7 @@ final class NearSearch {
     }
 
     private func askProjects() {
-        guard let wanted = operation.project else { return report(nil) }
+        guard let wanted = operation.project, operation.folder?.nearPlaces == nil else { return report(nil) }
         ask(session.api == .v4 ? "/v1/projects" : "/v1/workspace") { [self] json in
             let list = json.flatMap {
                 ((try? $0.root.member("projects")) ?? nil) ?? ((try? $0.root.member("workspaces")) ?? nil)

@@ -49,12 +49,16 @@ struct WrittenSecrets {
     private struct Place: Hashable {
         var project: Project
         var name: [UInt8]
+        var environment: [UInt8]
+        var path: [UInt8]
         var anywhere: Anywhere
 
         init(_ name: String, _ environment: String, _ path: String, of project: Project) {
             self.project = project
-            self.name = Array(name.utf8)
             anywhere = Anywhere(name, environment, path)
+            self.name = Array(name.utf8)
+            self.environment = Array(environment.utf8)
+            self.path = Array(anywhere.path.utf8)
         }
 
         init(of found: FetchedSecret, in project: Project) {
@@ -62,8 +66,8 @@ struct WrittenSecrets {
         }
     }
 
-    /// What may be one place: a project has a slug and an id, several sessions may be at one vault, and a server may make
-    /// capitals of the letters of a name.
+    /// What may be one place: a project has a slug and an id, several sessions may be at one vault, a server may make
+    /// capitals of the letters of a name, and other bytes may be the same letters to it.
     private struct Anywhere: Hashable {
         var environment: String
         var path: String

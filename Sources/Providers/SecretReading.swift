@@ -117,10 +117,10 @@ public struct FetchedSecret {
     /// Whether it is known that no references went into the value. Nobody knows unless somebody asks.
     public private(set) var isPlain = false
 
-    /// Whether the other stands for the same secret.
+    /// Whether the other stands for the same secret, byte for byte.
     public func isSame(_ other: FetchedSecret) -> Bool {
-        name.utf8.elementsEqual(other.name.utf8)
-            && (environment, path, isImported) == (other.environment, other.path, other.isImported)
+        isImported == other.isImported && name.utf8.elementsEqual(other.name.utf8)
+            && environment.utf8.elementsEqual(other.environment.utf8) && path.utf8.elementsEqual(other.path.utf8)
     }
 
     /// Takes it from the same secret, fetched without `expandsReferences`, whether references went into this one.

@@ -197,6 +197,27 @@ private let readQuery =
             bench.asked == ["GET /api/v4/secrets?\(readQuery)&recursive=false&includePersonalOverrides=false"])
     }
 
+    @Test func `a secret is one person's own where the server says so, and not by the question`() throws {
+        let bare = #"{"secretKey":"GH_PAT","secretValue":"x"}"#
+        let own = #"{"secretKey":"GH_PAT","secretValue":"x","type":"personal"}"#
+        let bench = try ProviderBench([ProviderBench.one(bare), ProviderBench.one(own)])
+        let session = try bench.tokenSession()
+        var folder = FolderQuery(project: ProviderBench.project, environment: "dev")
+        folder.prefersPersonal = true
+        let query = SecretQuery("GH_PAT", in: folder)
+        #expect(try bench.run { session.getSecret(query, completion: $0) }.get()?.isPersonal == false)
+        #expect(try bench.run { session.getSecret(query, completion: $0) }.get()?.isPersonal == true)
+    }
+
+    @Test func `texts that look the same are two places`() {
+        func fetched(_ environment: String, _ path: String) -> FetchedSecret {
+            FetchedSecret(name: "A", value: nil, version: 1, environment: environment, path: path)
+        }
+        let (one, other) = ("\u{e9}", "e\u{301}")
+        #expect(fetched(one, one).isSame(fetched(one, one)))
+        #expect(!fetched(one, one).isSame(fetched(one, other)) && !fetched(one, one).isSame(fetched(other, one)))
+    }
+
     @Test func `names alone come without values and without a right to them`() throws {
         let body = #"{"secrets":[\#(ProviderBench.secret("A", "<hidden-by-infisical>"))]}"#
         let bench = try ProviderBench([ProviderBench.noRoute, .json(200, body)])

@@ -24,7 +24,7 @@ enum InfisicalList {
             name: try name(node), value: value, version: try node.member("version")?.integer,
             environment: try node.member("environment")?.publicText() ?? folder.environment,
             path: try node.member("secretPath")?.publicText() ?? folder.path,
-            isPersonal: try node.member("type").map { $0.isText("personal") } ?? folder.prefersPersonal,
+            isPersonal: try node.member("type")?.isText("personal") ?? false,
             holdsReference: value.map(SecretReference.isIn) ?? false, tags: try tags(node))
     }
 

@@ -301,8 +301,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{ p = \"${\" }", "${p}HIDDEN}"), ("{ p = \"${HID\" }", "${p}DEN}"),
-        ("{ p = \"$\", q = \"{HIDDEN}\" }", "${p}${q}"), ("{ p = \"${\", q = \"HIDDEN}\" }", "${p}${q}"),
+        ("{ p = \"pa55-w0rd-${\" }", "${p}HIDDEN}"), ("{ p = \"pa55-w0rd-${HID\" }", "${p}DEN}"),
+        ("{ p = \"pa55-w0rd-$\", q = \"{HIDDEN}\" }", "${p}${q}"), ("{ p = \"pa55-w0rd-${\", q = \"HIDDEN}\" }", "${p}${q}"),
     ]) func `a recipe's list is not passed by a reference in two values`(ends: String, text: String) throws {
         let canary = Canary()
         let vault = try DevelopmentVault(secrets: ["HIDDEN": canary.value, "PLAIN": "pa55-w0rd-"])

@@ -5,10 +5,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <linux/magic.h>
-#include <sys/vfs.h>
-#endif
+
+#include "pseudo_files.h"
 
 static vs_sys_credentials failed(vs_sys_credentials_result result) {
     return (vs_sys_credentials){.result = result, .error = errno};
@@ -36,14 +34,8 @@ static bool is_mounted_secret(const struct stat *info) {
 
 // Files of the kernel's own look like root's; among them is the environment that this process was started with.
 static bool is_kernel_file(int file) {
-#ifdef __linux__
-    struct statfs system;
-    if (fstatfs(file, &system) != 0) return true;
-    return system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC;
-#else
-    (void)file;
-    return false;
-#endif
+    vs_sys_pseudo pseudo;
+    return !vs_sys_pseudo_learn(file, &pseudo) || pseudo != VS_SYS_PSEUDO_NONE;
 }
 
 static vs_sys_credentials_result judge(const struct stat *info, bool through_link) {

@@ -7,10 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-static const long PROCFS = 0x9fa0;
 
 static int close_with(int descriptor, int error) {
     close(descriptor);
@@ -20,8 +17,8 @@ static int close_with(int descriptor, int error) {
 
 bool vs_sys_file_learn(int file, vs_sys_file_facts *facts) {
     struct stat info;
-    struct statfs system;
-    if (fstat(file, &info) != 0 || fstatfs(file, &system) != 0) return false;
+    vs_sys_pseudo pseudo;
+    if (fstat(file, &info) != 0 || !vs_sys_pseudo_learn(file, &pseudo)) return false;
     *facts = (vs_sys_file_facts){
         .device = info.st_dev,
         .inode = info.st_ino,
@@ -31,7 +28,7 @@ bool vs_sys_file_learn(int file, vs_sys_file_facts *facts) {
         .group = info.st_gid,
         .size = info.st_size,
         .modified = (double)info.st_mtim.tv_sec + (double)info.st_mtim.tv_nsec / 1e9,
-        .is_process_file = (long)system.f_type == PROCFS,
+        .pseudo = pseudo,
     };
     return true;
 }

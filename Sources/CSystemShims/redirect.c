@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,8 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
+
+#include "pseudo_files.h"
 
 // Without the links of /proc, which lead to descriptors of this process. Linux before 5.6 opens them, and the look at
 // the file system finds what lies in /proc itself.
@@ -30,16 +30,16 @@ static vs_sys_redirect_refusal why_not(const char *path) {
     if (error == EISDIR) return VS_SYS_REDIRECT_DIRECTORY;
     // Links of /proc are refused with ELOOP, as too many others are: the second look tells.
     struct stat status;
-    if (error == ELOOP && stat(path, &status) == 0) return VS_SYS_REDIRECT_OF_PROC;
+    if (error == ELOOP && stat(path, &status) == 0) return VS_SYS_REDIRECT_OF_KERNEL;
     errno = error;
     return VS_SYS_REDIRECT_ERROR;
 }
 
 static vs_sys_redirect_refusal look_at(int file, bool reads) {
     struct stat status;
-    struct statfs system;
-    if (fstat(file, &status) != 0 || fstatfs(file, &system) != 0) return VS_SYS_REDIRECT_ERROR;
-    if (system.f_type == PROC_SUPER_MAGIC) return VS_SYS_REDIRECT_OF_PROC;
+    vs_sys_pseudo pseudo;
+    if (fstat(file, &status) != 0 || !vs_sys_pseudo_learn(file, &pseudo)) return VS_SYS_REDIRECT_ERROR;
+    if (pseudo != VS_SYS_PSEUDO_NONE) return VS_SYS_REDIRECT_OF_KERNEL;
     if (S_ISDIR(status.st_mode)) return VS_SYS_REDIRECT_DIRECTORY;
     if (S_ISCHR(status.st_mode) && isatty(file)) return VS_SYS_REDIRECT_TERMINAL;
     if (S_ISFIFO(status.st_mode) && reads) return VS_SYS_REDIRECT_NAMED_PIPE;

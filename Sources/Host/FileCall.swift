@@ -83,7 +83,9 @@ struct FileCall {
         }
         if let what = protection.ways[Protection.Entry(place.folder, place.name)] { throw outOfReach(what, path) }
         if let file = place.file, let what = protection.unchangeable[file.identity] { throw outOfReach(what, path) }
-        if place.folder.facts.is_process_file { throw outOfReach("/proc, which the host does not write to", path) }
+        if place.folder.facts.pseudo == VS_SYS_PSEUDO_PROC {
+            throw outOfReach("/proc, which the host does not write to", path)
+        }
     }
 
     /// A file that has just been opened is judged again: what is at a name can change between look and opening.
@@ -173,7 +175,8 @@ struct FileCall {
 
     /// Looked for among the masked names: otherwise a script could ask how close its guess is to a value.
     private func nearName(_ trouble: FileTrouble) -> String? {
-        guard !trouble.isOfLink, let folder = trouble.folder, !trouble.name.isEmpty, !folder.facts.is_process_file
+        guard !trouble.isOfLink, let folder = trouble.folder, !trouble.name.isEmpty,
+            folder.facts.pseudo == VS_SYS_PSEUDO_NONE
         else { return nil }
         var names: [String] = []
         _ = folder.forEachName { name, _ in
@@ -193,7 +196,9 @@ struct FileCall {
         return Failure(
             .denied, "\(function): \((path ?? self.path).shownPath) is out of reach of scripts",
             reason: "it leads to \(what)",
-            hint: "secrets come with getSecret(name), standard input with io.read()")
+            hint: what == KernelFiles.counters
+                ? "let a program read it: spawn{ \"cat\", path, capture = true }"
+                : "secrets come with getSecret(name), standard input with io.read()")
     }
 
     func notRegular(_ file: OpenFile, _ path: [UInt8]) -> Failure {

@@ -153,7 +153,7 @@ struct FileWalk {
 
     private func step(_ folder: OpenFile, _ name: [UInt8], _ isLast: Bool) throws(FileTrouble) -> OpenFile? {
         if name != [46, 46] { onEntry(folder, name, isLast) }
-        if protection != nil { try ProcessFiles.check(name, in: folder) }
+        if protection != nil { try KernelFiles.check(name, in: folder) }
         guard let file = folder.step(name, wantsFolder: !isLast || name == [46, 46]) else {
             let error = errno
             if isLast, error == ENOENT { return nil }
@@ -166,7 +166,7 @@ struct FileWalk {
     private func judge(_ file: OpenFile, from folder: OpenFile?, _ name: [UInt8]) throws(FileTrouble) {
         guard let protection else { return }
         if let what = protection.inside[file.identity] { throw FileTrouble(.outOfReach(what), folder, name) }
-        try ProcessFiles.check(file, from: folder)
+        try KernelFiles.check(file, from: folder)
     }
 
     /// Where a link leads. In a folder that all may write to, a link of somebody else is not followed: it could have
@@ -181,28 +181,39 @@ struct FileWalk {
     }
 }
 
-/// What of /proc a script may see: facts of the machine, nothing of any process. All of our processes have entries
-/// there, under many names and with links to their files, memory and environment.
-enum ProcessFiles {
+/// What of /proc and /sys a script may see: what the machine is. All of our processes have entries there, under many names
+/// and with links to their files, memory and environment; and what the kernel counts (bytes of a network, memory, processor
+/// time) tells how long a value is that the host has fetched.
+enum KernelFiles {
+    /// What only a program may read.
+    static let counters = "what the kernel tells of this machine, and of what vaultscript does on it"
+    private static let processes = "/proc of processes, vaultscript's own among them"
     private static let rootInode: UInt64 = 1
-    private static let what = "/proc of processes, vaultscript's own among them"
-    private static let harmless: Set<String> = [
-        "cmdline", "cpuinfo", "filesystems", "loadavg", "stat", "swaps", "sys", "uptime", "version",
-    ]
+    private static let harmless: Set<String> = ["cmdline", "cpuinfo", "filesystems", "version"]
 
     /// The entry that is about to be looked up.
     static func check(_ name: [UInt8], in folder: OpenFile) throws(FileTrouble) {
-        guard folder.facts.is_process_file, folder.facts.inode == rootInode, name != [46, 46] else { return }
-        guard harmless.contains(String(decoding: name, as: UTF8.self)) else {
-            throw FileTrouble(.outOfReach(what), folder, name)
-        }
-    }
-
-    /// The file that was found: procfs is entered by its root only, not by a mount of something inside it.
-    static func check(_ file: OpenFile, from folder: OpenFile?) throws(FileTrouble) {
-        guard file.facts.is_process_file, folder?.facts.is_process_file != true, file.facts.inode != rootInode else {
+        guard folder.facts.pseudo == VS_SYS_PSEUDO_PROC, folder.facts.inode == rootInode, name != [46, 46] else {
             return
         }
-        throw FileTrouble(.outOfReach(what))
+        let text = String(decoding: name, as: UTF8.self)
+        guard !harmless.contains(text) else { return }
+        throw FileTrouble(.outOfReach(isProcess(text) ? processes : counters), folder, name)
+    }
+
+    private static func isProcess(_ name: String) -> Bool {
+        name == "self" || name == "thread-self" || name.utf8.allSatisfy { (48...57).contains($0) }
+    }
+
+    /// The file that was found: procfs is entered by its root only, not by a mount of something inside it, and sysfs not
+    /// at all.
+    static func check(_ file: OpenFile, from folder: OpenFile?) throws(FileTrouble) {
+        switch file.facts.pseudo {
+        case VS_SYS_PSEUDO_NONE: return
+        case VS_SYS_PSEUDO_PROC:
+            guard folder?.facts.pseudo != VS_SYS_PSEUDO_PROC, file.facts.inode != rootInode else { return }
+            throw FileTrouble(.outOfReach(processes))
+        default: throw FileTrouble(.outOfReach(counters))
+        }
     }
 }

@@ -227,9 +227,9 @@ final class OutputFile {
             .io, "\(option): the file \(path.printable) \(what)", reason: unsafe String(cString: strerror(error)),
             hint: "look at the path, and at the rights of the file and its folder")
         switch refusal {
-        case VS_SYS_REDIRECT_OF_PROC:
+        case VS_SYS_REDIRECT_OF_KERNEL:
             failure.kind = .denied
-            failure.reason = "it is a file of /proc, or a descriptor of vaultscript itself"
+            failure.reason = "it is a file of /proc or /sys, or a descriptor of vaultscript itself"
             failure.hint = "for the standard input of the script: stdin = \"inherit\""
         case VS_SYS_REDIRECT_TERMINAL:
             failure.kind = .denied

@@ -4,7 +4,7 @@ extension API.Section {
         title: "Files",
         doc: """
             Paths are relative to the working directory; ~ is not expanded. What is read is masked; a handle is never \
-            written to disk. The credentials, the configuration and /proc of processes are out of reach.
+            written to disk. The credentials, the configuration, /proc of processes and /sys are out of reach.
             """,
         members: [
             .library(.fs),

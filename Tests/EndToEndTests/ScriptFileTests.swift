@@ -367,9 +367,28 @@ import Testing
                 """, "\(outcome)")
     }
 
-    @Test func `what the kernel says of the machine can be read`() throws {
+    @Test func `what the machine is can be read of the kernel, and what it counts cannot`() throws {
         let outcome = try Program.script(
-            "print(#fs.read('/proc/cpuinfo') > 0, #fs.read('/proc/loadavg') > 0, #fs.read('/proc/sys/kernel/ostype') > 0, fs.exists('/sys/kernel'))")
-        #expect(outcome.text == "true\ttrue\ttrue\ttrue\n", "\(outcome)")
+            """
+            print(#fs.read("/proc/cpuinfo") > 0, #fs.read("/proc/version") > 0)
+            for _, path in ipairs{ "/proc/loadavg", "/sys/class/net/lo/statistics/tx_bytes" } do
+              print((select(2, pcall(fs.read, path)).message))
+            end
+            fs.exists("/sys/kernel")
+            """)
+        #expect(
+            outcome.text == """
+                true\ttrue
+                fs.read: /proc/loadavg is out of reach of scripts
+                fs.read: /sys/class/net/lo/statistics/tx_bytes is out of reach of scripts
+
+                """, "\(outcome)")
+        #expect(
+            outcome.errorText.contains(
+                """
+                fs.exists: /sys/kernel is out of reach of scripts
+                it leads to what the kernel tells of this machine, and of what vaultscript does on it
+                let a program read it: spawn{ "cat", path, capture = true }
+                """) && outcome.code == 77, "\(outcome)")
     }
 }

@@ -13,6 +13,7 @@
 #include "poller.h"
 #include "processors.h"
 #include "program_filter.h"
+#include "pseudo_files.h"
 #include "redirect.h"
 #include "run_directory.h"
 #include "sandbox.h"

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "pseudo_files.h"
+
 /// What is known of an open file. `device` and `inode` say which file it is, whatever name led to it.
 typedef struct {
     unsigned long long device;
@@ -17,8 +19,7 @@ typedef struct {
     unsigned group;
     long long size;
     double modified;
-    /// It lies on procfs.
-    bool is_process_file;
+    vs_sys_pseudo pseudo;
 } vs_sys_file_facts;
 
 /// What is known of the open `file`; false with errno.

@@ -12,8 +12,9 @@ typedef enum {
     VS_SYS_REDIRECT_OK = 0,
     /// See errno.
     VS_SYS_REDIRECT_ERROR,
-    /// A file of /proc, or one reached through a descriptor there (/dev/stdin too): it could be this process's own.
-    VS_SYS_REDIRECT_OF_PROC,
+    /// A file of /proc or /sys, or one reached through a descriptor there (/dev/stdin too): it could be this process's
+    /// own, or count what this process does.
+    VS_SYS_REDIRECT_OF_KERNEL,
     /// A terminal: no child gets the user's.
     VS_SYS_REDIRECT_TERMINAL,
     /// A named pipe: opening it would wait for its other end.

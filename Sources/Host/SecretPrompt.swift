@@ -196,7 +196,11 @@ final class SecretPrompt {
         guard !waiting.isEmpty else { return }
         let question = waiting.removeFirst()
         line = nil
-        if !question.showsAnswer { write("\r\u{1B}[K") }
+        if !question.showsAnswer {
+            write("\r\u{1B}[K")
+            // The lines behind the first one of what was pasted are part of the secret, and nothing for io.read.
+            if waiting.first?.showsAnswer != false { _ = tcflush(terminal, TCIFLUSH) }
+        }
         begin()
         question.completion(result)
     }

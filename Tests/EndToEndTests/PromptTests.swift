@@ -129,6 +129,15 @@ private final class Terminal {
         #expect(terminal.shows("read word") && terminal.wait() == 0 && !terminal.shown.contains("typed"), "\(terminal.shown)")
     }
 
+    @Test func `takes one line, and nobody gets the others of what was pasted`() throws {
+        let terminal = try Terminal(["-e", "secret.prompt('Key: ') print('answered') print('read ' .. io.read('l'))"])
+        #expect(terminal.shows("Key: ") && !terminal.echoes, "\(terminal.shown)")
+        terminal.type("first-line\nsecond-line\nthird-line\n")
+        #expect(terminal.shows("answered"), "\(terminal.shown)")
+        terminal.type("word\n")
+        #expect(terminal.shows("read word") && terminal.wait() == 0 && !terminal.shown.contains("line"), "\(terminal.shown)")
+    }
+
     @Test func `does not hold up the rest of the run`() throws {
         let script = """
             local task = coroutine.wrap(function() return secret.prompt("Password: ") end)

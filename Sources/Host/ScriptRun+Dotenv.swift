@@ -146,7 +146,7 @@ extension ScriptRun {
 
     /// Nil while there may be more.
     private func readOnce(into buffer: SecretBuffer, _ room: SecretBytes) -> Result<SecretBytes, Failure>? {
-        let count = unsafe room.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
+        let count = unsafe room.withUnsafeMutableBytes { unsafe vs_sys_read_ready(0, $0.baseAddress, $0.count) }
         do throws(Failure) {
             guard count >= 0 else {
                 if errno == EAGAIN || errno == EINTR { return nil }

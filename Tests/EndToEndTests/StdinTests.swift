@@ -27,6 +27,30 @@ import Testing
         #expect(outcome.text == "0\n0\nclosed\n\nxxx\n3\n", "\(outcome)")
     }
 
+    /// Linux 6.4 was the first to say of a pipe that a read would wait.
+    private static let isToldOfPipes = ProcessInfo.processInfo.isOperatingSystemAtLeast(
+        OperatingSystemVersion(majorVersion: 6, minorVersion: 4, patchVersion: 0))
+
+    @Test(.enabled(if: isToldOfPipes, "the kernel cannot say of a pipe that a read would wait"))
+    func `a secret input that another process has taken does not hold up the host`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "take.lua",
+            """
+            spawn{ "sh", "-c", "exec 3<&0; for i in $(seq 60); do dd bs=1 of=/dev/null <&3 2>/dev/null & done; sleep 0.1",
+              stdin = "inherit" }
+            secret.input()
+            """)
+        let pipe = """
+            start=$(date +%s)
+            (sleep 1.5; for i in $(seq 55); do printf x; sleep 0.01; done; sleep 6) |
+              { "$0" --timeout 3s "$1" 2>/dev/null; echo $(($(date +%s) - start)); }
+            """
+        let outcome = try Program.run(["-c", pipe, Program.path, script], program: "/bin/sh")
+        let seconds = Int(outcome.text.trimmingCharacters(in: .whitespacesAndNewlines))
+        #expect(try #require(seconds) <= 6, "\(outcome)")
+    }
+
     @Test func `a child that answers while it reads does not lock up`() throws {
         let outcome = try Program.script(
             #"""

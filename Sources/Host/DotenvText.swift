@@ -70,13 +70,13 @@ struct DotenvText {
         let first = line
         let name = try takeName(bytes, &place)
         let value = try SecretBuffer(maximumCount: max(1, content.count))
-        try takeValue(bytes, &place, into: value)
+        let written = try takeValue(bytes, &place, into: value)
         guard !Self.looksLikeBase64(name, value) else {
             line = first
             throw wrong(
                 "it looks like base64 with its padding, not like NAME=value", "write a name before it: NAME=value")
         }
-        try add(name, value, first)
+        try add(name, value, hasReference: Self.hasReference(bytes, written), first)
     }
 
     /// A value alone on its line: its end would be taken for an empty setting, and all of it for a name, which is public.
@@ -88,7 +88,14 @@ struct DotenvText {
             && name.utf8.contains { (48...57).contains($0) || (65...90).contains($0) }
     }
 
-    private mutating func add(_ name: String, _ buffer: SecretBuffer, _ line: Int) throws(Failure) {
+    /// What is made inert is no part of `${`: which of its characters are would be told.
+    private static func hasReference(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.dropLast().contains { bytes[$0] == 36 && bytes[$0 + 1] == 123 }
+    }
+
+    private mutating func add(
+        _ name: String, _ buffer: SecretBuffer, hasReference: Bool, _ line: Int
+    ) throws(Failure) {
         if let known = entries.firstIndex(where: { $0.name == name }) {
             entries.remove(at: known)
             if !repeatedNames.contains(name) { repeatedNames.append(name) }
@@ -96,9 +103,6 @@ struct DotenvText {
         emptyNames.removeAll { $0.name == name }
         referenceNames.removeAll { $0 == name }
         guard buffer.count > 0 else { return emptyNames.append((name, line)) }
-        let hasReference = buffer.withBytes { bytes in
-            bytes.indices.contains { bytes[$0] == 36 && $0 + 1 < bytes.count && bytes[$0 + 1] == 123 }
-        }
         if hasReference { referenceNames.append(name) }
         entries.append(Entry(name: name, value: try buffer.take(), line: line))
     }
@@ -142,15 +146,17 @@ struct DotenvText {
 
     // MARK: - The value
 
+    /// Gives the place where it stands.
     private mutating func takeValue(
         _ bytes: Span<UInt8>, _ place: inout Int, into value: SecretBuffer
-    ) throws(Failure) {
+    ) throws(Failure) -> Range<Int> {
         guard place < bytes.count, [34, 39, 96].contains(bytes[place]) else {
             return try takePlain(bytes, &place, into: value)
         }
         let quote = bytes[place]
         let first = line
         place += 1
+        let start = place
         while place < bytes.count, bytes[place] != quote {
             if let end = inert?.endOfMark(at: place) {
                 // How the value reads in double quotes would tell which characters it has.
@@ -173,17 +179,19 @@ struct DotenvText {
             line = first
             throw wrong("the quotes are not closed", "close them; a quote inside double quotes is written \\\"")
         }
+        let end = place
         place += 1
         Self.skipBlanks(bytes, &place)
         guard place >= bytes.count || Self.isLineEnd(bytes[place]) || bytes[place] == 35 else {
             throw wrong("something stands behind the quotes", "a quote inside double quotes is written \\\"")
         }
         skipLine(bytes, &place)
+        return start..<end
     }
 
     private mutating func takePlain(
         _ bytes: Span<UInt8>, _ place: inout Int, into value: SecretBuffer
-    ) throws(Failure) {
+    ) throws(Failure) -> Range<Int> {
         let start = place
         var end = place
         while place < bytes.count, !Self.isLineEnd(bytes[place]) {
@@ -197,6 +205,7 @@ struct DotenvText {
             throw wrong("a value of several lines has no quotes", "put it into double or single quotes")
         }
         skipLine(bytes, &place)
+        return start..<end
     }
 
     /// Adds what stands there, as it is.

@@ -36,7 +36,7 @@ final class HTTPProgress {
         guard done != last, done > 0 else { return }
         last = done
         let whole = total ?? answer.header("content-length").flatMap { Int64($0) }
-        run.observer.progress(
+        run.noteProgress(
             ProgressNotice(
                 task: plan.task, done: Double(done), total: whole.map(Double.init), text: run.gate.inward(plan.shown)))
     }

@@ -31,7 +31,7 @@ final class WebService {
     private let loop: EventLoop
     private var calls: [UInt32: HTTPCall] = [:]
     private var underWay: [String: Int] = [:]
-    private var waiting: [String: [(id: UInt32, begin: () -> Void)]] = [:]
+    private var waiting: [String: [(call: HTTPCall, begin: () -> Void)]] = [:]
 
     init(_ run: ScriptRun) {
         var settings = SessionService.settings(run.options, run.environment)
@@ -59,7 +59,7 @@ final class WebService {
             underWay[host, default: 0] += 1
             return begin()
         }
-        waiting[host, default: []].append((call.id, begin))
+        waiting[host, default: []].append((call, begin))
     }
 
     /// Gives a place to the one that has waited longest.
@@ -69,7 +69,8 @@ final class WebService {
             waiting[host] = others.isEmpty ? nil : others
             // At a later turn of the loop: many that fail at once do not call one another.
             return loop.enqueue { [self] in
-                if calls[next.id] == nil { leave(host) } else { next.begin() }
+                // Given up since: its number may be another's by now.
+                if calls[next.call.id] === next.call { next.begin() } else { leave(host) }
             }
         }
         let left = underWay[host, default: 1] - 1
@@ -78,7 +79,7 @@ final class WebService {
 
     /// One that waits gives up.
     func stopWaiting(_ host: String, _ call: HTTPCall) {
-        waiting[host]?.removeAll { $0.id == call.id }
+        waiting[host]?.removeAll { $0.call === call }
     }
 
     // MARK: - The end

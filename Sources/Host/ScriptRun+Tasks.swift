@@ -20,14 +20,17 @@ extension ScriptRun {
         guard let attempt = value["attempt"]?.asInteger, let times = value["times"]?.asInteger,
             let delay = value["delay"]?.asNumber, delay.isFinite
         else { return worker.kill() }
+        let task = value["task"]?.asInteger
+        guard isKnown(task) else { return }
         observer.retry(
             RetryNotice(
-                task: value["task"]?.asInteger, attempt: attempt, times: times, delay: delay,
+                task: task, attempt: attempt, times: times, delay: delay,
                 error: told(value["error"]) ?? ""))
     }
 
     /// A try of the host's own, such as a request.
     func noteRetry(_ notice: RetryNotice) {
+        guard isKnown(notice.task) else { return }
         var notice = notice
         notice.error = told(.text(notice.error)) ?? ""
         observer.retry(notice)
@@ -38,10 +41,18 @@ extension ScriptRun {
         guard let done = value["done"]?.asNumber, numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
             return worker.kill()
         }
-        observer.progress(
+        noteProgress(
             ProgressNotice(
                 task: value["task"]?.asInteger, done: done, total: value["total"]?.asNumber, text: told(value["text"])))
     }
+
+    /// How far something of the host's own is, such as a request.
+    func noteProgress(_ notice: ProgressNotice) {
+        if isKnown(notice.task) { observer.progress(notice) }
+    }
+
+    /// A number of no task is not passed on: whoever is told keeps something for each, and there are as many as the worker likes.
+    private func isKnown(_ task: Int64?) -> Bool { task == nil || tasks[task] != nil }
 
     /// A text of the worker's in one line, masked before it is cut.
     private func told(_ value: Value?) -> String? {

@@ -81,6 +81,18 @@ import Testing
         #expect(outcome.code == 0 && isChildGone, "\(outcome)")
     }
 
+    @Test func `that tells of tasks which it has not named is not listened to`() throws {
+        let (outcome, isChildGone) = try attack("unknown-tasks")
+        #expect(outcome.code == 0 && isChildGone, "\(outcome)")
+        let told = outcome.errorText.split(separator: "\n").filter { $0.contains("progress") || $0.contains("try") }
+        #expect(told == ["progress 3 of 4"], "\(outcome)")
+    }
+
+    @Test func `that gives up requests and asks again under their numbers takes no place at the host for good`() throws {
+        let (outcome, isChildGone) = try attack("reused-requests")
+        #expect(outcome.code == 0 && isChildGone, "\(outcome)")
+    }
+
     @Test func `that claims success for an error gets no exit code 0`() throws {
         let (outcome, isChildGone) = try attack("claims-success")
         #expect(outcome.code == 1 && isChildGone, "\(outcome)")

@@ -145,6 +145,20 @@ func strike(_ wire: Int32, _ host: pid_t) {
         readMuch(wire)
         send(.notice(.finished, .record(["status": .text("done")])), wire)
         waitForHost(wire)
+    case "unknown-tasks":
+        for task in Int64(1)...3 {
+            let once = Value.integer(1)
+            send(
+                .notice(.retry, .record(["task": .integer(task), "attempt": once, "times": once, "delay": once])), wire)
+            send(.notice(.progress, .record(["task": .integer(task), "done": once, "total": once])), wire)
+        }
+        send(.notice(.progress, .record(["done": .integer(3), "total": .integer(4)])), wire)
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
+    case "reused-requests":
+        reuseRequests(wire)
+        send(.notice(.finished, .record(["status": .text("done")])), wire)
+        waitForHost(wire)
     case "claims-success":
         send(
             .notice(.finished, .record(["status": .text("error"), "fault": .integer(999), "code": .integer(0)])), wire)
@@ -155,6 +169,53 @@ func strike(_ wire: Int32, _ host: pid_t) {
     case "exit": _exit(0)
     case "crash": unsafe UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     default: break
+    }
+}
+
+/// A port of this machine that takes connections and never answers.
+func silentPort() -> Int {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    unsafe withUnsafeMutablePointer(to: &address) { address in
+        unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            _ = unsafe bind(listener, address, size)
+            _ = listen(listener, 128)
+            _ = unsafe getsockname(listener, address, &size)
+        }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+/// Has as many requests under way as one host gets and as many waiting, gives up all at once, and asks again under the
+/// numbers of those that waited: each of them has a place then, and its time runs.
+func reuseRequests(_ wire: Int32) {
+    let question = Value.record(["url": .text("http://127.0.0.1:\(port)/"), "timeout": .integer(1)])
+    let (first, second) = (UInt32(10)..<26, UInt32(100)..<116)
+    for id in [first, second].joined() { send(.request(id: id, .http, question), wire) }
+    // The host has read those, and reads all that follows in one turn of its loop.
+    ask(150, .sleep, .record(["duration": .number(0.3)]), wire)
+    var bytes: [UInt8] = []
+    for id in [first, second].joined() {
+        bytes += (try? Frame.encode(.notice(.abandon, .record(["id": .integer(Int64(id))])))) ?? []
+    }
+    for id in second { bytes += (try? Frame.encode(.request(id: id, .http, question))) ?? [] }
+    send(bytes, wire)
+    send(.request(id: 200, .sleep, .record(["duration": .integer(5)])), wire)
+    var reader = MessageReader()
+    var refused = 0
+    var room = [UInt8](repeating: 0, count: 1 << 16)
+    while refused < 48 {
+        let count = unsafe room.withUnsafeMutableBytes { unsafe read(wire, $0.baseAddress, $0.count) }
+        guard count > 0 else { return }
+        reader.append(room.span.extracting(0..<count))
+        while let message = try? reader.next() {
+            if case .fault = message { refused += 1 }
+            // Those that wait for ever are not refused.
+            if case .answer(id: 200, _) = message { _exit(66) }
+        }
     }
 }
 
@@ -182,6 +243,8 @@ func execl() -> Int32 {
 @_silgen_name("syscall")
 func syscallShim(_ number: Int, _ request: Int, _ pid: pid_t) -> Int
 
+let port = attack == "reused-requests" ? silentPort() : 0
+
 do {
     let fork = try WorkerFork { takenOver($0) }
     var options = RunOptions(scriptFolder: "/")
@@ -189,6 +252,8 @@ do {
         options.shownRecipe = ShownRecipe(line: 1, lists: [:])
     }
     if attack == "many-children" { try options.limits.take(option: "processes=4") }
+    options.isVerbose = attack == "unknown-tasks"
+    options.allowsPlainHTTP = attack == "reused-requests"
     let code = try ScriptRun(options: options, fork: fork).run()
     if attack.hasPrefix("endless") || attack.hasPrefix("huge") || attack == "releases" {
         print("peak", residentPeak() / 1024)

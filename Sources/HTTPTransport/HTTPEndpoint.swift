@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Where a URL points: scheme, host and port, checked strictly.
 ///
 /// A URL that fails here is never sent nor shown.
@@ -38,17 +44,34 @@ public struct HTTPEndpoint: Equatable, Sendable {
 
     /// Whether the host is this machine by name or by number, so that plain HTTP leaves it nowhere.
     public var isLoopback: Bool {
-        host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || numbers?.first == 127
+        host == "localhost" || host.hasSuffix(".localhost") || version4?.first == 127
+            || version6 == Self.version6("::1")
     }
 
     /// Whether it is this machine, or what a platform puts on its link (169.254.0.0/16, fd00:ec2::254) to give credentials.
-    public var staysHere: Bool { isLoopback || numbers?.prefix(2) == [169, 254] || host == "[fd00:ec2::254]" }
+    public var staysHere: Bool {
+        isLoopback || version4?.prefix(2) == [169, 254] || version4 == [0, 0, 0, 0]
+            || version6 == Self.version6("::") || version6 == Self.version6("fd00:ec2::254")
+    }
 
-    /// Those of an IPv4 address.
-    private var numbers: [UInt8]? {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let numbers = parts.compactMap { UInt8($0) }
-        return parts.count == 4 && numbers.count == 4 ? numbers : nil
+    // MARK: - Addresses
+
+    /// The bytes of an IPv4 address, also of one that IPv6 carries (`::ffff:127.0.0.1`). Four numbers as everybody reads them:
+    /// libcurl takes `0127.0.0.1` for 87.0.0.1.
+    private var version4: [UInt8]? {
+        if let version6 { return version6.starts(with: Self.mapped) ? version6.suffix(4) : nil }
+        var bytes = [UInt8](repeating: 0, count: 4)
+        return unsafe inet_pton(AF_INET, host, &bytes) == 1 ? bytes : nil
+    }
+
+    /// The bytes of an IPv6 address, however it is written.
+    private var version6: [UInt8]? { host.hasPrefix("[") ? Self.version6(String(host.dropFirst().dropLast())) : nil }
+
+    private static let mapped: [UInt8] = Array(repeating: 0, count: 10) + [255, 255]
+
+    private static func version6(_ text: String) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        return unsafe inet_pton(AF_INET6, text, &bytes) == 1 ? bytes : nil
     }
 
     // MARK: - Parts

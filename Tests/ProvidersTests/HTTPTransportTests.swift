@@ -175,7 +175,10 @@ private func kind(_ result: Result<HTTPResponse, HTTPTransportError>) -> HTTPTra
         }
         #expect(proxy.connectionCount == 0)
         settings.proxiesPlainHTTP = true
-        for host in ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"] {
+        for host in [
+            "127.0.0.1", "localhost", "[::1]", "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]", "0.0.0.0", "[::]",
+            "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "[::ffff:0.0.0.0]", "[fd00:ec2:0::254]",
+        ] {
             #expect(settings.proxy(to: try #require(HTTPEndpoint(url: "http://\(host)/"))) == nil, "\(host)")
         }
         let result = try Bench(settings).get("http://vault.invalid/x") { $0.allowsPlainHTTP = true }

@@ -58,5 +58,12 @@ import Testing
         #expect(try InfisicalBaseURL("http://localhost").endpoint.isLoopback)
         #expect(try !InfisicalBaseURL("http://127.0.0.1.example.org").endpoint.isLoopback)
         #expect(try !InfisicalBaseURL("http://128.0.0.1").endpoint.isLoopback)
+        for same in ["[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "127.255.0.9"] {
+            #expect(try InfisicalBaseURL("http://\(same):80").endpoint.isLoopback, "\(same)")
+        }
+        // libcurl takes the first for 87.0.0.1.
+        for other in ["0127.0.0.1", "00127.0.0.1", "127.1", "127.0.0.1.", "[::2]", "[7f00::1]", "[::ffff:8000:1]"] {
+            #expect(try !InfisicalBaseURL("http://\(other):80").endpoint.isLoopback, "\(other)")
+        }
     }
 }

@@ -15,7 +15,7 @@ public struct Settings: Sendable {
     public private(set) var user: ConfigurationFile?
     /// The project's file; nil where there is none.
     public private(set) var project: ConfigurationFile?
-    /// The path of the project's `.infisical.json`, which is read at the first login; nil where there is none.
+    /// The path of the project's `.infisical.json`, which is read before the script begins; nil where there is none.
     public private(set) var infisicalPath: String?
 
     /// No file at all.

@@ -36,7 +36,7 @@ public struct ConfigurationReport {
         environment = try HostEnvironment(options.settings)
         masker = try Masker()
         try environment.maskCredentials(masker)
-        let infisical = try InfisicalProjectFile.read(options.settings)
+        let infisical = try environment.infisical.get()
         let sources = LoginSources(options: options, environment: environment, infisical: infisical)
         let credentials = try addCredentials(sources)
         addLogin(sources, credentials)

@@ -24,11 +24,16 @@ final class HostEnvironment {
     /// The credentials files that it leads to, as they were before the first program.
     let knownCredentials = KnownCredentials()
 
+    /// The project's `.infisical.json` as it was before the script began: it, or a program of the run, may write there. An
+    /// error of it is one of the login that needs it.
+    let infisical: Result<InfisicalProjectFile?, Failure>
+
     private let settings: Settings
 
     /// Reads and cleans the environment of this process; `settings` says what is withheld besides.
     init(_ settings: Settings) throws(Failure) {
         self.settings = settings
+        infisical = InfisicalProjectFile.reading(settings)
         var names: [String] = []
         guard var entry = unsafe vs_sys_environment() else { return }
         while let text = unsafe entry.pointee {
@@ -42,6 +47,7 @@ final class HostEnvironment {
     /// An environment of a test's own.
     init(_ settings: Settings, variablesForTesting variables: [String: String]) throws(Failure) {
         self.settings = settings
+        infisical = InfisicalProjectFile.reading(settings)
         for (name, value) in variables { _ = try sort(name, Array(value.utf8).span) }
     }
 

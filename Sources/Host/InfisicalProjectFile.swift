@@ -18,10 +18,12 @@ struct InfisicalProjectFile {
     /// Only ever compared with the host that credentials are bound to.
     var domain: Located?
 
-    /// Reads the project's file; nil where there is none.
-    ///
-    /// - Throws: `.usage` for what is no JSON of that shape.
-    static func read(_ settings: Settings) throws(Failure) -> InfisicalProjectFile? {
+    /// What the project's file says now; nil where there is none. The error is `.usage`, of what is no JSON of that shape.
+    static func reading(_ settings: Settings) -> Result<InfisicalProjectFile?, Failure> {
+        Result { () throws(Failure) in try read(settings) }
+    }
+
+    private static func read(_ settings: Settings) throws(Failure) -> InfisicalProjectFile? {
         guard let path = settings.infisicalPath, let bytes = try settings.infisicalBytes() else { return nil }
         guard let text = try? SecretJSON(SecretBytes(copying: bytes.span)),
             let file = InfisicalProjectFile(text.root, path)

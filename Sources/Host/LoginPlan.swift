@@ -98,7 +98,7 @@ struct LoginPlanner {
         let asked = try read(value)
         let credentials = try credentials(asked)
         let sources = LoginSources(
-            options: options, environment: environment, infisical: try InfisicalProjectFile.read(options.settings))
+            options: options, environment: environment, infisical: try environment.infisical.get())
         let identity = try identity(asked, credentials)
         try refuseNested(identity, credentials)
         let host = try boundHost(identity.origin, asked, credentials, sources)

@@ -27,23 +27,24 @@ struct CredentialsFile {
         "INFISICAL_TOKEN", "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET",
     ]
 
+    /// All that a file holds, and whether it is a mount of root's, which no program of an ordinary user changes.
+    typealias Whole = (content: SecretBytes, isMounted: Bool)
+
     let path: String
     /// All of it; nil of a descriptor.
     private(set) var content: SecretBytes?
-    /// A mount of root's, which no program of an ordinary user changes.
-    private(set) var isMounted = false
     private var values: [String: SecretBytes] = [:]
 
     /// Reads and checks the file at `path`; nil where there is none.
     ///
     /// - Parameter judge: Sees what it holds before anything of that is told, by an error for one.
     static func read(
-        _ path: String, judge: (SecretBytes) throws(Failure) -> Void = { _ in }
+        _ path: String, judge: (Whole) throws(Failure) -> Void = { _ in }
     ) throws(Failure) -> CredentialsFile? {
-        guard let (content, isMounted) = try whole(path) else { return nil }
-        try judge(content)
-        var file = try CredentialsFile(path, content)
-        (file.content, file.isMounted) = (content, isMounted)
+        guard let found = try whole(path) else { return nil }
+        try judge(found)
+        var file = try CredentialsFile(path, found.content)
+        file.content = found.content
         return file
     }
 
@@ -51,7 +52,7 @@ struct CredentialsFile {
     static func content(_ path: String) throws(Failure) -> SecretBytes? { try whole(path)?.content }
 
     /// The same, and whether it is a mount of root's.
-    static func whole(_ path: String) throws(Failure) -> (content: SecretBytes, isMounted: Bool)? {
+    static func whole(_ path: String) throws(Failure) -> Whole? {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read(path, $0.baseAddress, $0.count)

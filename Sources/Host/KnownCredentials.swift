@@ -7,7 +7,7 @@ import SecretMemory
 /// A program can write where the user can. What it puts into such a file, or in its place, is the script's word and not
 /// the user's: it would bind what the surroundings give, and the values of the run, to a host of its choice.
 final class KnownCredentials {
-    private var known: [String: (content: SecretBytes, isMounted: Bool)]?
+    private var known: [String: CredentialsFile.Whole]?
 
     /// Reads all of them, once: before the first program starts.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
@@ -17,7 +17,7 @@ final class KnownCredentials {
         }
         paths += (options.settings.user?.profiles ?? [:]).values.compactMap { $0.credentials?.value }
         if let file = options.credentialsFile { paths.append(file) }
-        var found: [String: (content: SecretBytes, isMounted: Bool)] = [:]
+        var found: [String: CredentialsFile.Whole] = [:]
         for path in paths {
             // What cannot be used now is no file of the user's later either.
             guard let (content, isMounted) = try? CredentialsFile.whole(path) else { continue }
@@ -26,17 +26,17 @@ final class KnownCredentials {
         known = found
     }
 
-    /// Refuses a file that the user has named where another text stands in it than before.
+    /// Refuses a file that the user has named where another text stands in it than before, whatever text that is.
     ///
     /// - Throws: `.denied`.
-    func check(_ file: CredentialsFile) throws(Failure) {
-        guard let known, let content = file.content else { return }
-        if let before = known[file.path] {
+    func check(_ file: CredentialsFile.Whole, _ path: String) throws(Failure) {
+        guard let known else { return }
+        if let before = known[path] {
             // Who mounts a secret may exchange it; a link to another file of root's is no mount that was there.
-            if before.isMounted && file.isMounted || before.content.isEqual(to: content) { return }
+            if before.isMounted && file.isMounted || before.content.isEqual(to: file.content) { return }
         }
         throw Failure(
-            .denied, "the credentials file \(file.path.printable) is not used",
+            .denied, "the credentials file \(path.printable) is not used",
             reason: "it was made or changed while programs of this run could have done it, and it says which host gets "
                 + "what the run knows; nothing has been sent",
             hint: "run it again, or log in before the first program starts")

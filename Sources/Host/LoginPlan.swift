@@ -241,11 +241,11 @@ struct LoginPlanner {
             return LoginCredentials(file: try CredentialsFile.read(descriptor: descriptor), isNamed: true)
         }
         if let path = options.credentialsFile {
-            return LoginCredentials(file: try known(try self.named(path)), isNamed: true)
+            return LoginCredentials(file: try existing(try known(path), path), isNamed: true)
         }
         if let path = named.file {
-            let file = try self.named(path) { (content) throws(Failure) in try judge(content, path) }
-            return LoginCredentials(file: file, isNamed: true)
+            let file = try CredentialsFile.read(path) { (found) throws(Failure) in try judge(found.content, path) }
+            return LoginCredentials(file: try existing(file, path), isNamed: true)
         }
         if let profile = options.profile ?? named.profile ?? environment.setting("VAULTSCRIPT_PROFILE") {
             return LoginCredentials(file: try profileFile(profile, isNamed: true), profile: profile, isNamed: true)
@@ -272,16 +272,15 @@ struct LoginPlanner {
         return found
     }
 
-    /// The file, which the user has named, as it was before the first program of the run.
-    private func known(_ file: CredentialsFile) throws(Failure) -> CredentialsFile {
-        try environment.knownCredentials.check(file)
-        return file
+    /// Reads a file that the user has named, where it is as it was before the first program of the run.
+    private func known(_ path: String) throws(Failure) -> CredentialsFile? {
+        try CredentialsFile.read(path) { (found) throws(Failure) in
+            try environment.knownCredentials.check(found, path)
+        }
     }
 
-    private func named(
-        _ path: String, judge: (SecretBytes) throws(Failure) -> Void = { _ in }
-    ) throws(Failure) -> CredentialsFile {
-        guard let file = try CredentialsFile.read(path, judge: judge) else {
+    private func existing(_ file: CredentialsFile?, _ path: String) throws(Failure) -> CredentialsFile {
+        guard let file else {
             throw Failure(
                 .usage, "the credentials file \(path.printable) does not exist",
                 hint: missingHint(path))
@@ -331,10 +330,10 @@ struct LoginPlanner {
         }
         let settings = options.settings.user?.profiles[profile]
         let method = try configured(profile)
-        if let path = settings?.credentials?.value { return try known(try named(path)) }
+        if let path = settings?.credentials?.value { return try existing(try known(path), path) }
         let places = environment.profileFolders.map { "\($0)/\(profile).env" }
         for path in places {
-            if let file = try CredentialsFile.read(path) { return try known(file) }
+            if let file = try known(path) { return file }
         }
         // A platform's word needs no file.
         if case .platform = method { return nil }

@@ -8,6 +8,9 @@ import SecretMemory
 /// the user's: it would bind what the surroundings give, and the values of the run, to a host of its choice.
 final class KnownCredentials {
     private var known: [String: CredentialsFile.Whole]?
+    private var handedOver: Result<CredentialsFile, Failure>?
+    /// The files of platforms' tokens that they name; nil before the first program starts.
+    var tokenPaths: [String]?
 
     /// Reads all of them, once: before the first program starts.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
@@ -24,6 +27,14 @@ final class KnownCredentials {
             found[path] = (try? content.withBytes { try SecretBytes(copying: $0) }).map { ($0, isMounted) }
         }
         known = found
+    }
+
+    /// What an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may write
+    /// to a file.
+    func read(descriptor: Int32) throws(Failure) -> CredentialsFile {
+        let found = handedOver ?? Result { () throws(Failure) in try CredentialsFile.read(descriptor: descriptor) }
+        handedOver = found
+        return try found.get()
     }
 
     /// Refuses a file that the user has named where another text stands in it than before, whatever text that is.

@@ -43,20 +43,28 @@ struct OwnCredentials {
 
     /// The files in which a platform keeps a token to log in with: those that the user has named, and that of a pod.
     ///
+    /// Once a program may have written to the files that name some, those count that were named before.
+    ///
     /// - Throws: `.limit` as `paths`.
-    func tokenPaths() throws(Failure) -> [String] { try tokenPaths { _ in } }
+    func tokenPaths() throws(Failure) -> [String] {
+        if let known = environment.knownCredentials.tokenPaths { return known }
+        return try tokenPaths { _ in }
+    }
 
-    /// The same; the files that name some are handed on as they are read.
+    /// The same, as the files say now; these are handed on as they are read.
     private func tokenPaths(_ take: (CredentialsFile) throws(Failure) -> Void) throws(Failure) -> [String] {
         let pod = LoginPlanner.kubernetesTokenPath
         let own = environment.setting(LoginPlanner.kubernetesVariable)
         var all = [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 }
-        for path in try paths() {
-            let file = try Self.readable { () throws(Failure) in try CredentialsFile.read(path) }
-            guard let file else { continue }
+        func look(_ read: () throws(Failure) -> CredentialsFile?) throws(Failure) {
+            guard let file = try Self.readable(read) else { return }
             try take(file)
             if let named = file.setting(LoginPlanner.kubernetesVariable) { all.append(named) }
         }
+        if let descriptor = options.credentialsDescriptor {
+            try look { () throws(Failure) in try environment.knownCredentials.read(descriptor: descriptor) }
+        }
+        for path in try paths() { try look { () throws(Failure) in try CredentialsFile.read(path) } }
         return all
     }
 
@@ -76,6 +84,7 @@ struct OwnCredentials {
             let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
             if let value { try masker.add(value, name: PlatformLogin.tokenName) }
         }
+        environment.knownCredentials.tokenPaths = paths
     }
 
     private static func readable<T>(_ read: () throws(Failure) -> T?) throws(Failure) -> T? {

@@ -56,3 +56,45 @@ import Testing
         #expect(outcome.text.hasPrefix("1\nfalse\t") && outcome.text.contains("/.infisical.json cannot be read"), "\(outcome)")
     }
 }
+
+/// `--credentials-fd`: what is masked and out of reach, and which text counts.
+@Suite struct `Credentials by a descriptor` {
+    private let secret = Canary("cs")
+    private let token = Canary("eyJ.")
+
+    private func run(_ script: String, _ folder: TemporaryFolder, _ source: String) throws -> Program.Outcome {
+        try Program.run(
+            ["-c", "cd \"$1\"; exec \"$0\" --credentials-fd 9 -e \"$2\" 9< \(source)", Program.path, folder.path, script],
+            program: "/bin/bash")
+    }
+
+    @Test(arguments: ["own.env", "<(cat own.env)"])
+    func `are masked before a login, as are the tokens that they name`(source: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("token", token.value)
+        try folder.write(
+            "own.env",
+            """
+            INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(secret.value)
+            INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH=\(path)
+            """)
+        let outcome = try run("print(select(2, pcall(fs.read, 'token')).kind) spawn{ 'cat', 'token', 'own.env' }", folder, source)
+        #expect(outcome.code == 0 && outcome.text.hasPrefix("denied\n"), "\(outcome)")
+        #expect(secret.found(in: outcome) == nil && token.found(in: outcome) == nil, "\(outcome)")
+    }
+
+    @Test(arguments: ["own.env", "<(cat own.env)"])
+    func `count as they were before the first program, for each login`(source: String) throws {
+        let attacker = StubHTTPServer { _, _ in .json(200, #"{"accessToken": "a.b.c", "expiresIn": 60, "tokenType": "Bearer"}"#) }
+        defer { attacker.stop() }
+        let vault = try DevelopmentVault(secrets: ["A": "a"])
+        let folder = try TemporaryFolder()
+        try folder.write("own.env", vault.environment.map { "\($0.key)=\($0.value)\n" }.joined())
+        let script = """
+            spawn{ "sh", "-c", "sed -i.old 's|^INFISICAL_DOMAIN=.*|INFISICAL_DOMAIN=\(attacker.url)|' own.env; cat own.env >own.env.old" }
+            for i = 1, 2 do print(login():getSecret("A")) end
+            """
+        let outcome = try run(script, folder, source)
+        #expect(outcome.text == "[secret:A]\n[secret:A]\n" && attacker.requests.isEmpty, "\(outcome)")
+    }
+}

@@ -1,4 +1,5 @@
 #include "file_access.h"
+#include "secret_pages.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -101,11 +102,10 @@ int vs_sys_file_write(int file, const void *bytes, size_t count) {
     return 0;
 }
 
-int vs_sys_file_copy(int from, int to, long long limit) {
-    char room[1 << 16];
+static int copy(int from, int to, long long limit, char *room, size_t size) {
     long long copied = 0;
     for (;;) {
-        ssize_t count = vs_sys_file_read(from, room, sizeof room);
+        ssize_t count = vs_sys_file_read(from, room, size);
         if (count <= 0) return (int)count;
         copied += count;
         if (copied > limit) {
@@ -114,6 +114,14 @@ int vs_sys_file_copy(int from, int to, long long limit) {
         }
         if (vs_sys_file_write(to, room, (size_t)count) != 0) return -1;
     }
+}
+
+int vs_sys_file_copy(int from, int to, long long limit) {
+    char room[1 << 16];
+    int result = copy(from, to, limit, room, sizeof room);
+    // It may have held a secret.
+    vs_sys_wipe(room, sizeof room);
+    return result;
 }
 
 int vs_sys_file_commit(int file, int folder, const char *name, const char *to) {

@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 import ProcessSpawning
 
@@ -74,6 +75,7 @@ struct ProgramFiles {
         }
         defer { close(file) }
         var room = [UInt8](repeating: 0, count: Self.lineBytes)
+        defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
         let count = unsafe read(file, &room, room.count)
         guard count > 2, room.starts(with: [35, 33]) else { return nil }
         // As the kernel divides it: blanks and tabs alone, and one argument.

@@ -1,3 +1,4 @@
+import CSystemShims
 import Diagnostics
 import EventLoop
 import HostProtocol
@@ -19,9 +20,11 @@ extension ScriptRun {
     }
 
     func module(_ id: UInt32, _ value: Value) throws(Failure) {
-        let found = try modules.load(value["name"]?.asText ?? "") { (descriptor, file) throws(Failure) in
+        var found = try modules.load(value["name"]?.asText ?? "") { (descriptor, file) throws(Failure) in
             try files.judge(descriptor, named: Array(file.utf8), "require")
         }
+        // A program may have written a secret there.
+        defer { unsafe found.text.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
         reply(id, .record(["file": .text(found.file), "text": gate.inward(found.text)]))
     }
 

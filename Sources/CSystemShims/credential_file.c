@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,9 @@ static vs_sys_credentials read_all(int file, void *buffer, size_t size) {
     while (found.count < size) {
         ssize_t count = read(file, (char *)buffer + found.count, size - found.count);
         if (count < 0 && errno == EINTR) continue;
+        // A descriptor that was handed over so: what it has no more of yet is not its end.
+        struct pollfd waiting = {.fd = file, .events = POLLIN};
+        if (count < 0 && errno == EAGAIN && (poll(&waiting, 1, -1) >= 0 || errno == EINTR)) continue;
         if (count < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
         if (count == 0) return found;
         found.count += (size_t)count;

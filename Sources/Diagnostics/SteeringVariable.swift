@@ -47,11 +47,13 @@ public enum SteeringVariable {
         "ANSIBLE_ACTION_PLUGINS", "TF_CLI_CONFIG_FILE", "APT_CONFIG",
         "AWS_CONFIG_FILE", "fish_function_path", "GETCONF_DIR", "GOROOT", "GOENV", "BASH_LOADABLES_PATH", "AWKPATH",
         "LESSKEYIN", "LESSKEYIN_SYSTEM", "LESSKEY_CONTENT", "ODBCINI", "ODBCSYSINI", "VK_LAYER_PATH",
-        "VK_ADD_LAYER_PATH", "LIBGL_DRIVERS_PATH",
+        "VK_ADD_LAYER_PATH", "LIBGL_DRIVERS_PATH", "AWS_SHARED_CREDENTIALS_FILE", "YARN_YARN_PATH", "YARN_PLUGINS",
+        "YARN_RC_FILENAME", "CARGO_BUILD_RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "MAVEN_ARGS",
     ]
-    /// What npm takes from a variable `npm_config_NAME`, in capitals, small letters or both.
+    /// What npm takes from a variable `npm_config_NAME`, in capitals, small letters or both, with dashes or underscores.
     private static let npmSettings: Set<String> = [
         "node_options", "script_shell", "shell", "userconfig", "globalconfig", "git", "editor", "viewer", "init_module",
+        "node_gyp",
     ]
     private static let npmPrefix = "npm_config_"
 
@@ -62,7 +64,8 @@ public enum SteeringVariable {
     }
 
     private static func isOfNPM(_ name: String) -> Bool {
-        name.hasPrefix(npmPrefix) && npmSettings.contains(String(name.dropFirst(npmPrefix.count)))
+        guard name.hasPrefix(npmPrefix) else { return false }
+        return npmSettings.contains(String(name.dropFirst(npmPrefix.count).map { $0 == "-" ? "_" : $0 }))
     }
 
     private static let commands: Set<String> = [

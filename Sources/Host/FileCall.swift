@@ -103,6 +103,7 @@ struct FileCall {
     func judge(_ descriptor: Int32) throws(Failure) {
         var facts = vs_sys_file_facts()
         guard unsafe vs_sys_file_learn(descriptor, &facts) else { throw failed(errno) }
+        guard facts.pseudo == VS_SYS_PSEUDO_NONE else { throw outOfReach(KernelFiles.counters) }
         try judge(FileIdentity(facts))
     }
 

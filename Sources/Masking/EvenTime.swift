@@ -33,13 +33,32 @@ final class EvenTime {
         }
     }
 
+    /// So much of a text may be held, or be looked at again: what counts is what may be and not what is.
+    struct AtHand {
+        /// The bytes of the text, up to 4096.
+        var bytes = 0
+        /// Its line ends, up to 64, and those so near that what is held is looked at through them again.
+        var lineEnds = 0
+        var nearLineEnds = 0
+    }
+
+    /// Of the text in work, as its first stream has it: where a text is for those after it hangs on what that one holds.
+    var atHand = AtHand()
+
     /// What one piece of work gives, to be handed on when its time is over: its pieces between two masks as one.
-    final class Output {
+    @safe final class Output {
         private static let room = 80 * 1024
-        private let bytes: SecretArray<UInt8>
+        private let base: UnsafeMutablePointer<UInt8>
+        /// nil where secret memory is used up: then it is in ordinary memory, from which each piece is wiped when it has been handed on.
+        private let secret: SecretArray<UInt8>?
         private var count = 0
 
-        init() throws(Failure) { bytes = try SecretArray(count: Output.room) }
+        init() {
+            secret = try? SecretArray(count: Output.room)
+            unsafe base = secret?.base ?? .allocate(capacity: Output.room)
+        }
+
+        deinit { if secret == nil { unsafe base.deallocate() } }
 
         var isEmpty: Bool { count == 0 }
 
@@ -52,7 +71,7 @@ final class EvenTime {
                 unsafe piece.extracting(first..<end).withUnsafeBufferPointer { part in
                     guard let base = part.baseAddress else { return }
                     // In bounds: there is room for so many.
-                    unsafe (bytes.base + count).update(from: base, count: part.count)
+                    unsafe (self.base + count).update(from: base, count: part.count)
                 }
                 count += end - first
                 first = end
@@ -61,16 +80,16 @@ final class EvenTime {
 
         func flush(_ sink: MaskingStream.Sink) {
             guard count > 0 else { return }
-            sink(unsafe UnsafeBufferPointer(start: bytes.base, count: count).span, nil)
-            bytes.wipe(first: count)
+            sink(unsafe UnsafeBufferPointer(start: base, count: count).span, nil)
+            unsafe vs_sys_wipe(base, count)
             count = 0
         }
     }
 
     private var outputs: [Output] = []
 
-    /// Room for what a piece of work gives; nil where secret memory is used up.
-    func lend() -> Output? { outputs.popLast() ?? (try? Output()) }
+    /// Room for what a piece of work gives.
+    func lend() -> Output { outputs.popLast() ?? Output() }
     func takeBack(_ output: Output) { outputs.append(output) }
 
     /// How much slower this processor is than the one that the costs were measured on; never less than 1.

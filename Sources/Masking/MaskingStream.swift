@@ -169,7 +169,12 @@ public final class MaskingStream {
     // MARK: - Input
 
     private func take(_ bytes: Span<UInt8>, _ sink: Sink) {
-        guard !needles.isEmpty else { return pass(bytes, sink) }
+        guard !needles.isEmpty else {
+            unsafe bytes.withUnsafeBufferPointer { buffer in
+                if let base = buffer.baseAddress { _ = unsafe cost(base, buffer.count) }
+            }
+            return pass(bytes, sink)
+        }
         if generation != needles.generation {
             evenly(costOfHeld, sink) { sink in seeNewNeedles(sink) }
         }
@@ -193,8 +198,13 @@ public final class MaskingStream {
     }
 
     private func end(_ sink: Sink) {
+        let cost = costOfHeld
+        defer {
+            (textStart, lineEnds) = (taken, 0)
+            lastLineEnds = []
+        }
         guard !needles.isEmpty else { return }
-        evenly(costOfHeld, sink) { sink in
+        evenly(cost, sink) { sink in
             if generation != needles.generation { seeNewNeedles(sink) }
             let rest = restView
             needles.finish(matchers, rest, &finds)
@@ -202,8 +212,6 @@ public final class MaskingStream {
             decide(upTo: taken, rest, sink)
         }
         masked = taken
-        (textStart, lineEnds) = (taken, 0)
-        lastLineEnds = []
     }
 
     private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
@@ -271,8 +279,8 @@ public final class MaskingStream {
 
     private func cost(_ base: UnsafePointer<UInt8>, _ count: Int) -> EvenTime.Cost {
         guard time != nil else { return EvenTime.Cost(bytes: 0, lineBreaks: 0) }
+        let before = atHand
         let breaks = unsafe vs_sys_count_line_ends(base, count)
-        let before = lineEndsAtHand
         lineEnds += breaks
         var place = count
         var found: [Int] = []
@@ -282,18 +290,22 @@ public final class MaskingStream {
         }
         lastLineEnds = (lastLineEnds + found.reversed()).suffix(8)
         // What is held may be let go: an eighth of the work that a byte is paid for.
-        return EvenTime.Cost(bytes: count + textAtHand / 8, lineBreaks: breaks + before)
+        return EvenTime.Cost(bytes: count + before.bytes / 8, lineBreaks: breaks + before.nearLineEnds)
     }
 
-    /// So much of the text may be held, or be looked at again.
-    private var textAtHand: Int { min(taken - textStart, 4096) }
-
-    /// How many line ends lie so near that what is held is looked at through them again.
-    private var lineEndsAtHand: Int { lastLineEnds.count { $0 >= taken - TextView.tailRoom } }
-
-    /// Of looking at what is held: by how much may be, not by how much is.
+    /// Of looking at what is held.
     private var costOfHeld: EvenTime.Cost {
-        EvenTime.Cost(bytes: textAtHand, lineBreaks: min(lineEnds, 64) + lineEndsAtHand)
+        let held = atHand
+        return EvenTime.Cost(bytes: held.bytes, lineBreaks: held.lineEnds + held.nearLineEnds)
+    }
+
+    private var atHand: EvenTime.AtHand {
+        // Only the first one has no arrivals.
+        guard arrivals == nil else { return masker.time.atHand }
+        let near = lastLineEnds.count { $0 >= taken - TextView.tailRoom }
+        let own = EvenTime.AtHand(bytes: min(taken - textStart, 4096), lineEnds: min(lineEnds, 64), nearLineEnds: near)
+        masker.time.atHand = own
+        return own
     }
 
     private func found(_ count: Int) { newFinds += count }
@@ -305,26 +317,27 @@ public final class MaskingStream {
         var cost = cost
         newFinds = 0
         let output = time.lend()
-        defer { if let output { time.takeBack(output) } }
+        defer { time.takeBack(output) }
         var start = EvenTime.now
         withoutActuallyEscaping(sink) { sink in
-            let aside: Sink = { piece, mask in
+            let aside: (() -> Void) -> Void = { body in
                 let begin = EvenTime.now
-                sink(piece, mask)
+                body()
                 start += EvenTime.now - begin
             }
-            handOnSoFar = { if let output { self.handOn(output, aside) } }
+            handOnSoFar = { aside { self.handOn(output, sink) } }
             defer { handOnSoFar = nil }
             work { piece, mask in
-                guard let output else { return aside(piece, mask) }
-                if mask == nil { return output.append(piece, aside) }
-                self.handOn(output, aside)
-                aside(piece, mask)
+                guard mask != nil else { return output.append(piece) { piece, mask in aside { sink(piece, mask) } } }
+                aside {
+                    self.handOn(output, sink)
+                    sink(piece, mask)
+                }
             }
         }
         cost.finds = newFinds
         time.spend(cost, since: start)
-        if let output { handOn(output, sink) }
+        handOn(output, sink)
     }
 
     /// Hands on what has come out. Where that is nothing, it takes as long: what is decided by when tells what was held.
@@ -333,7 +346,10 @@ public final class MaskingStream {
     }
 
     private func passEvenly() {
-        if let time, !needles.isEmpty { time.spend(EvenTime.Cost(bytes: 0, lineBreaks: 0), since: EvenTime.now) }
+        if let time, !needles.isEmpty {
+            let held = atHand
+            time.spend(EvenTime.Cost(bytes: held.bytes / 8, lineBreaks: held.nearLineEnds), since: EvenTime.now)
+        }
         next?.passEvenly()
     }
 

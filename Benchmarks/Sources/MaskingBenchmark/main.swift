@@ -397,6 +397,43 @@ func near(_ values: [[UInt8]], isEven: Bool) throws {
     }
 }
 
+/// Nanoseconds that a text of 4300 bytes takes that ends as a value begins, right or with another last byte, with line ends
+/// far from the end and near, where values of later origins are known, too; and the same cut before the value.
+func ends(_ values: [[UInt8]], isEven: Bool) throws {
+    let masker = try makeMasker(values)
+    masker.takesEvenTime = isEven
+    let made = Array("a-text-of-the-script".utf8)
+    try masker.add(try SecretBytes(copying: made.span), name: "MADE", origin: .script)
+    for lines in [0, 292, 40] {
+        for count in [1, 5, 8, 12, 20] {
+            var cells: [String] = []
+            for isRight in [true, false] {
+                var text = [UInt8](repeating: 0x2e, count: 4300)
+                if lines > 0 { for place in 0..<8 { text[4300 - lines + place] = 10 } }
+                text.replaceSubrange((4300 - count)..., with: values[0].prefix(count))
+                if !isRight { text[4299] = text[4299] == 0x33 ? 0x35 : 0x33 }
+                let whole = best(300) {
+                    let start = workTime()
+                    _ = masker.mask(text)
+                    return workTime() - start
+                }
+                var cut = Double.infinity
+                let value = values[0]
+                for _ in 0..<300 {
+                    let stream = masker.makeStream()
+                    let start = workTime()
+                    stream.write(text.span) { _ in }
+                    stream.write(value.span) { _ in }
+                    stream.finish { _ in }
+                    cut = min(cut, workTime() - start)
+                }
+                cells.append("\(fixed(whole * 1e9, 0)) \(fixed(cut * 1e9, 0))")
+            }
+            print(pad("\(lines) from the end, \(count) bytes", 28), cells.joined(separator: " | "))
+        }
+    }
+}
+
 /// Nanoseconds that two writes and the end take of a text whose first write begins as a form does, right or with another
 /// last byte, with line breaks of different lengths in it.
 func writes(_ values: [[UInt8]], isEven: Bool) throws {
@@ -443,6 +480,10 @@ if CommandLine.arguments.count == 3, let count = Int(CommandLine.arguments[2]) {
     if CommandLine.arguments[1] == "slice" {
         let masker = try makeMasker(values(count))
         print("\(fixed(slice(logText(16 << 20, values(count)), masker), 2)) us")
+        exit(0)
+    }
+    if CommandLine.arguments[1] == "ends" || CommandLine.arguments[1] == "ends-even" {
+        try ends(values(count), isEven: CommandLine.arguments[1] == "ends-even")
         exit(0)
     }
     if CommandLine.arguments[1] == "writes" || CommandLine.arguments[1] == "writes-even" {

@@ -16,7 +16,7 @@ local function hex(text, between) return (text:gsub(".", function(c) return ("%0
 -- Other things happen on the machine: one round in which both are alike is enough, where a leak would show in all.
 local function isEven(right, wrong)
   local seen = {}
-  for round = 1, 5 do
+  for round = 1, 10 do
     local a, b = rate(right), rate(wrong)
     if a > 0 and b > 0 and a < 1.5 * b and b < 1.5 * a then return true end
     seen[round] = a .. " of " .. b

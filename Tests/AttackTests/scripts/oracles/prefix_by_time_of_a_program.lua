@@ -14,7 +14,7 @@ local function rate(text)
 end
 local function isEven(right, wrong)
   local seen = {}
-  for round = 1, 5 do
+  for round = 1, 10 do
     local a, b = rate(right), rate(wrong)
     if a > 0 and b > 0 and a < 1.5 * b and b < 1.5 * a then return true end
     seen[round] = a .. " of " .. b

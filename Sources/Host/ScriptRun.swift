@@ -98,7 +98,7 @@ public final class ScriptRun {
         environment = try HostEnvironment(options.settings)
         HTTPTransport.settleLibrary(canWait: canWait)
         let masker = try Masker()
-        // The program of `vaultscript run` is given all values anyway.
+        // `vaultscript run` has no script: its program is given the values.
         masker.takesEvenTime = options.command != "run"
         gate = Gate(loop: loop, masker: masker)
         observer = Self.observer(options, environment, loop, gate, tasks)

@@ -43,6 +43,12 @@ final class ChildOutput {
     /// What of the budget it has: as much as came, and what masks are longer than that.
     private var charged = 0
     private var isByLine = false
+    private var pace = LinePace()
+    /// Lines before this place of `text` may be given.
+    private var dueEnd = 0
+    /// Where lines may be taken, what of `openLine` the masker does not have: the text may end before it.
+    private var withheld: SecretBuffer?
+    private let mayBeByLine: Bool
     /// A line came that is larger than `maxOutput`: the text ends before it.
     private var endsEarly = false
     private var isDiscarded = false
@@ -56,9 +62,9 @@ final class ChildOutput {
     private var isForLater = false
     private(set) var isEnded = false
 
-    /// Captured as masked text of at most `maximum` bytes.
-    static func captured(_ gate: Gate, maximum: Int64, _ budget: TextBudget) -> ChildOutput {
-        ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), budget)
+    /// Captured as masked text of at most `maximum` bytes, which may be taken by line or not.
+    static func captured(_ gate: Gate, maximum: Int64, _ budget: TextBudget, byLine: Bool = false) -> ChildOutput {
+        ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), budget, mayBeByLine: byLine)
     }
 
     /// Shown on the host's own stream.
@@ -85,8 +91,12 @@ final class ChildOutput {
     /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
     static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
-    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil) {
+    private init(
+        _ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil,
+        mayBeByLine: Bool = false
+    ) {
         self.way = way
+        self.mayBeByLine = mayBeByLine
         self.endMasking = endMasking
         self.maximum = maximum
         self.budget = budget
@@ -109,6 +119,7 @@ final class ChildOutput {
         case .shown(let stream):
             stream.write(bytes) { if endMasking == nil { keep($0) } }
             endMasking?.write(bytes) { keep($0) }
+        case .captured(let stream) where mayBeByLine && !isDiscarded: writeLines(bytes, stream)
         case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
             guard !isSpent else { return }
@@ -131,7 +142,9 @@ final class ChildOutput {
         case .shown(let stream):
             stream.finish { if endMasking == nil { keep($0) } }
             endMasking?.finish { keep($0) }
-        case .captured(let stream), .dropped(let stream): stream.finish { keep($0) }
+        case .captured(let stream), .dropped(let stream):
+            writeWithheld(stream)
+            stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }
         chargeMasks()
@@ -152,7 +165,34 @@ final class ChildOutput {
     /// What the script has not been given yet, its masks as long as they are. What is held back counts as it came.
     private var waiting: Int {
         guard case .captured(let stream) = way else { return 0 }
-        return text.count - taken + stream.heldCount
+        return text.count - taken + stream.heldCount + (withheld?.count ?? 0)
+    }
+
+    /// Hands on whole lines; of the one that is open no more than has to be.
+    private func writeLines(_ bytes: Span<UInt8>, _ stream: MaskingStream) {
+        var rest = bytes
+        if let last = bytes.indices.last(where: { bytes[$0] == 10 }) {
+            writeWithheld(stream)
+            stream.write(bytes.extracting(...last)) { keep($0) }
+            pace.lineCame()
+            rest = bytes.extracting((last + 1)...)
+        }
+        guard !rest.isEmpty else { return }
+        guard openLine <= LinePace.longestOpenLine else {
+            writeWithheld(stream)
+            return stream.write(rest) { keep($0) }
+        }
+        do throws(Failure) {
+            if withheld == nil { withheld = try SecretBuffer(maximumCount: LinePace.longestOpenLine) }
+            try withheld?.append(rest)
+        } catch {
+            (isSpent, lack) = (true, error)
+        }
+    }
+
+    private func writeWithheld(_ stream: MaskingStream) {
+        withheld?.withBytes { bytes in stream.write(bytes) { keep($0) } }
+        withheld = nil
     }
 
     private func count(_ bytes: Span<UInt8>) {
@@ -287,14 +327,40 @@ final class ChildOutput {
         judgeLine()
     }
 
-    /// The whole lines that are there, about `most` bytes of them; at the end also what is no whole line. Nil where there
-    /// is nothing yet; empty at the end.
+    /// The whole lines that are there and due, about `most` bytes of them; at the end also what is no whole line. Nil where
+    /// there is nothing yet; empty at the end.
     func takeLines(_ most: Int) -> [UInt8]? {
-        let pending = text[taken...]
-        guard hasWholeLine, let end = pending.prefix(most).lastIndex(of: 10) ?? pending.firstIndex(of: 10) else {
+        if isWhole { dueEnd = text.count } else { findDue() }
+        let pending = text[taken..<max(taken, min(dueEnd, wholeEnd))]
+        guard let end = pending.prefix(most).lastIndex(of: 10) ?? pending.firstIndex(of: 10) else {
             return isEnded || isDiscarded ? take(upTo: text.count) : nil
         }
         return take(upTo: end + 1)
+    }
+
+    /// When lines come due that are there; nil where none are.
+    var linesDue: ContinuousClock.Instant? { isWhole || hasMaskerOpenLine ? nil : pace.due }
+
+    /// Nothing more comes.
+    private var isWhole: Bool { isEnded || endsEarly || isDiscarded }
+
+    /// The text cannot end before the open line.
+    private var hasMaskerOpenLine: Bool { openLine > LinePace.longestOpenLine }
+
+    private func findDue() {
+        guard case .captured(let stream) = way else { return }
+        if let due = linesDue, due <= .now {
+            stream.finish { keep($0) }
+            chargeMasks()
+            pace.textEnded()
+            dueEnd = text.count
+        } else {
+            // Of text without masks this is a place in what came: what the masker holds has no part in it.
+            let place = min(text.count, text.count + stream.heldCount - LinePace.bytesBehind)
+            guard place > dueEnd else { return }
+            dueEnd = place
+            pace.lineWasGiven()
+        }
     }
 
     private func take(upTo end: Int) -> [UInt8] {
@@ -305,6 +371,7 @@ final class ChildOutput {
         if taken > Self.linesAheadBytes || taken == text.count {
             text.removeFirst(taken)
             wholeEnd -= taken
+            dueEnd -= taken
             taken = 0
         }
         return lines
@@ -321,6 +388,8 @@ final class ChildOutput {
         end = []
         taken = 0
         wholeEnd = 0
+        dueEnd = 0
+        withheld = nil
     }
 
     // MARK: - Afterwards

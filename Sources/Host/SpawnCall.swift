@@ -1,4 +1,5 @@
 import Diagnostics
+import EventLoop
 import HostProtocol
 import ProcessSpawning
 import SecretMemory
@@ -18,6 +19,8 @@ final class SpawnCall: ChildCall {
     private var terminal: ChildTerminal?
     /// The requests for lines, in order.
     private var readers: [UInt32] = []
+    /// For lines that are there, and not due.
+    private var lineTimer: EventLoop.Timer?
     /// The process number, once it runs.
     private(set) var pid: Int32 = 0
 
@@ -33,7 +36,9 @@ final class SpawnCall: ChildCall {
         if plan.outputFile != nil || plan.isDetached { return .elsewhere() }
         if !plan.secretFields.isEmpty { return try .secret(maximum: plan.maximumOutput) }
         switch plan.capture {
-        case .both, .stdout, .merge: return .captured(run.gate, maximum: plan.maximumOutput, run.captureBudget)
+        case .both, .stdout, .merge:
+            return .captured(
+                run.gate, maximum: plan.maximumOutput, run.captureBudget, byLine: plan.isBackground)
         case .secret: return try .secret(maximum: plan.maximumOutput)
         case .none, .stderr:
             guard !plan.isQuiet else { return .dropped(run.gate) }
@@ -146,7 +151,15 @@ final class SpawnCall: ChildCall {
                 break
             }
         }
+        waitForLines()
         refreshPauses()
+    }
+
+    private func waitForLines() {
+        lineTimer?.cancel()
+        lineTimer = nil
+        guard !readers.isEmpty, let due = output.linesDue else { return }
+        lineTimer = run.loop.schedule(after: max(.zero, due - .now)) { [weak self] in self?.answerReaders() }
     }
 
     // MARK: - The end

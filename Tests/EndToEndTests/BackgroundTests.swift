@@ -257,6 +257,17 @@ import Testing
         #expect(outcome.text == "ready\na\nb\nc\n", "\(outcome)")
     }
 
+    @Test func `come before what is no whole line yet, however long, and while the program goes on printing`() throws {
+        let outcome = try Program.script(
+            #"""
+            for _, rest in ipairs{ "printf wait", "yes x | head -n 30000 | tr -d '\\n'", "while sleep 0.05; do echo on; done" } do
+                local p <close> = spawn{ "sh", "-c", "echo ready; sleep 0.5; " .. rest .. "; sleep 20", background = true, capture = true }
+                print(p:lines()(), p:running())
+            end
+            """#)
+        #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 3), "\(outcome)")
+    }
+
     @Test func `a break in the loop loses nothing`() throws {
         let outcome = try Program.script(
             #"""

@@ -28,7 +28,18 @@ bool vs_sys_pseudo_learn(int file, vs_sys_pseudo *pseudo) {
     *pseudo = pseudo_of((uint32_t)system.f_type);
     return true;
 }
+
+bool vs_sys_is_in_memory(int file) {
+    struct statfs system;
+    if (fstatfs(file, &system) != 0) return false;
+    return (uint32_t)system.f_type == TMPFS_MAGIC || (uint32_t)system.f_type == RAMFS_MAGIC;
+}
 #else
+bool vs_sys_is_in_memory(int file) {
+    (void)file;
+    return false;
+}
+
 bool vs_sys_pseudo_learn(int file, vs_sys_pseudo *pseudo) {
     (void)file;
     *pseudo = VS_SYS_PSEUDO_NONE;

@@ -1,5 +1,7 @@
 #include "run_directory.h"
 
+#include "pseudo_files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +13,8 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
-
-static const long TMPFS = 0x01021994, RAMFS = (long)0x858458f6;
 
 static int close_with(int descriptor, int error) {
     close(descriptor);
@@ -24,12 +23,6 @@ static int close_with(int descriptor, int error) {
 }
 
 // MARK: - Making
-
-static bool is_in_memory(int directory) {
-    struct statfs system;
-    if (fstatfs(directory, &system) != 0) return false;
-    return (long)system.f_type == TMPFS || (unsigned long)system.f_type == (unsigned long)RAMFS;
-}
 
 static bool is_safe(const struct stat *status, bool is_private) {
     if (is_private) return status->st_uid == geteuid() && (status->st_mode & 077) == 0;
@@ -44,7 +37,7 @@ int vs_sys_memory_directory_open(const char *path, bool is_private) {
     struct stat status;
     if (fstat(directory, &status) != 0) return close_with(directory, errno);
     if (!is_safe(&status, is_private)) return close_with(directory, EPERM);
-    if (!is_in_memory(directory)) return close_with(directory, ENOTSUP);
+    if (!vs_sys_is_in_memory(directory)) return close_with(directory, ENOTSUP);
     return directory;
 }
 

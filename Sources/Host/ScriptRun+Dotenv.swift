@@ -115,7 +115,9 @@ extension ScriptRun {
         // What a program has written before it was read counts, too.
         var later = stat()
         guard unsafe fstat(descriptor, &later) == 0 else { throw refuse(unsafe String(cString: strerror(errno))) }
-        return (room, max(facts.st_ctim.tv_sec, later.st_ctim.tv_sec) >= startedAt - 1)
+        // A change through a mapping leaves no time in memory.
+        let mayBeUntold = spawnCount > 0 && vs_sys_is_in_memory(descriptor)
+        return (room, mayBeUntold || max(facts.st_ctim.tv_sec, later.st_ctim.tv_sec) >= startedAt - 1)
     }
 
     // MARK: - Standard input

@@ -52,21 +52,18 @@ extension ScriptRun {
         }
     }
 
-    /// Leaves out of a list with folders below what is imported, unless all of these folders are declared: an answer does
-    /// not say which of them imports it.
-    private func leaveOutImports(
-        _ result: Result<[FetchedSecret], Failure>, _ folder: FolderQuery, _ entry: SessionService.Entry,
-        _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
+    /// What lies in folders below has to be declared too, where a recipe limits the run. That is asked before any secret
+    /// is, and whatever is wanted of it: whether there is one of a name, or with a tag, is nobody's who may not read there.
+    private func checkBelow(
+        _ folder: FolderQuery, _ entry: SessionService.Entry, _ completion: @escaping (Result<Void, Failure>) -> Void
     ) {
-        guard case .success(let secrets) = result, folder.isRecursive, policy.recipe != nil,
-            secrets.contains(where: \.isImported)
-        else { return completion(result) }
-        entry.session.listFolders(folder) { [weak self] folders in
+        guard folder.isRecursive, policy.recipe != nil else { return completion(.success(())) }
+        entry.session.listFolders(folder) { [weak self] result in
             guard let self else { return }
             completion(
-                folders.map { below in
-                    let isDeclared = below.allSatisfy { self.isDeclared(nil, folder.path + "/" + $0, folder, entry) }
-                    return isDeclared ? secrets : secrets.filter { !$0.isImported }
+                result.flatMap { below in
+                    let areDeclared = below.allSatisfy { self.isDeclared(nil, folder.path + "/" + $0, folder, entry) }
+                    return areDeclared ? .success(()) : .failure(self.policy.undeclared(below: folder))
                 })
         }
     }
@@ -86,15 +83,6 @@ extension ScriptRun {
             }
             return true
         } catch { return false }
-    }
-
-    /// What lies in folders below has to be declared too, where a recipe limits the run. Nothing of it is named.
-    private func checkBelow(
-        _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
-    ) throws(Failure) {
-        guard folder.isRecursive else { return }
-        let areDeclared = secrets.allSatisfy { $0.isImported || isDeclared($0.name, $0.path, folder, entry) }
-        if !areDeclared { throw policy.undeclared(below: folder) }
     }
 
     func getSecrets(_ id: UInt32, _ value: Value) throws(Failure) {
@@ -120,7 +108,6 @@ extension ScriptRun {
         listSecrets(folder, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
-                try checkBelow(secrets, folder, entry)
                 if exceptIsThere { try words.refuseAbsent(except, among: secrets.map(\.name)) }
                 if !isOptional { try refuseAbsent(secrets, folder, entry) }
                 let wanted = secrets.filter { !except.contains($0.name) }
@@ -167,8 +154,9 @@ extension ScriptRun {
         _ folder: FolderQuery, _ entry: SessionService.Entry,
         _ completion: @escaping (Result<[FetchedSecret], Failure>) -> Void
     ) {
-        entry.session.listSecrets(folder) { [weak self] result in
-            self?.leaveOutImports(result, folder, entry) { [weak self] result in
+        checkBelow(folder, entry) { [weak self] result in
+            if case .failure(let failure) = result { return completion(.failure(failure)) }
+            entry.session.listSecrets(folder) { [weak self] result in
                 self?.sessions.learnPlain(result, folder, entry, completion)
             }
         }
@@ -210,7 +198,6 @@ extension ScriptRun {
         listSecrets(folder, entry) { [weak self] result in
             self?.answer(id, result) { [weak self] secrets throws(Failure) in
                 guard let self else { return .null }
-                try checkBelow(secrets, folder, entry)
                 if hasDetails { return .list(secrets.map { self.details($0, isShown: isShown) }) }
                 let names = try SecretKeys.of(secrets, below: folder.path, isQualified: folder.isRecursive)
                 return .list(names.map { self.told($0) })

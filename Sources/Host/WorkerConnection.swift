@@ -134,7 +134,7 @@ final class WorkerConnection {
     /// interrupted, and again after some time, until it says that what was limited has ended (`releaseDeadline`).
     func pressDeadline(_ id: UInt32) {
         // A worker of ours has as many as it may have waiting calls.
-        if pressed.count < 1 << 16 { pressed.insert(id) }
+        guard pressed.count < 1 << 16, pressed.insert(id).inserted else { return }
         press(id, after: Self.pressDelay)
     }
 

@@ -129,11 +129,15 @@ extension Expression {
         case .global(let name): name.text == "recipe"
         case .field(let base, let name): name.text == "recipe" && base.isTableOfGlobals
         case .index(let base, let key): base.isTableOfGlobals && key.literalText == "recipe"
+        case .parenthesized(let inner): inner.isRecipe
         default: false
         }
     }
 
-    private var isTableOfGlobals: Bool { isGlobal("_ENV") || isGlobal("_G") }
+    private var isTableOfGlobals: Bool {
+        if case .parenthesized(let inner) = kind { return inner.isTableOfGlobals }
+        return isGlobal("_ENV") || isGlobal("_G")
+    }
 }
 
 extension Expression {
@@ -145,6 +149,7 @@ extension Expression {
 
     /// Whether this is a local variable of that name.
     func isLocal(_ name: String, in chunk: Chunk) -> Bool {
+        if case .parenthesized(let inner) = kind { return inner.isLocal(name, in: chunk) }
         if case .local(let found) = kind { return chunk.variables[found].name == name }
         return false
     }

@@ -126,19 +126,23 @@ struct RunCommand {
         ShownRecipe(line: 1 + text[..<call].count { $0 == 10 }, lists: [:])
     }
 
-    /// Where `recipe` stands with `{` or `(` behind it, or with a comment that may hide one.
+    /// Where `recipe` stands and may be called, by whatever way: not in a longer word.
     private static func firstCall(in text: [UInt8]) -> Int? {
         let word = Array("recipe".utf8)
         var rest = text[...]
         while let start = rest.firstIndex(of: word[0]) {
             rest = rest[start...]
             if rest.starts(with: word) {
-                let next = rest.dropFirst(word.count).first { $0 > 0x20 }
-                if next == UInt8(ascii: "{") || next == UInt8(ascii: "(") || next == UInt8(ascii: "-") { return start }
+                let next = rest.dropFirst(word.count).first ?? 0
+                if !isWordByte(next) { return start }
             }
             rest = rest.dropFirst()
         }
         return nil
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte & 0xdf) || byte == 0x5f
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }

@@ -76,6 +76,31 @@ struct DerivationCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.text == "[secret:STAGE]\ttrue\n16\n", "\(outcome)")
     }
 
+    /// A file in memory that was read through a mapping has the times that it had when it is written through it.
+    @Test func `an environment file in memory may have been written by a program of this run`() throws {
+        let vault = try DevelopmentVault(secrets: ["CFG": #"{"password":"a-long-value"}"#])
+        let folder = try TemporaryFolder(in: "/dev/shm")
+        let file = try folder.write("own.env", String(repeating: "\n", count: 4096), mode: 0o600)
+        // What has changed in the second before a run counts as changed in it.
+        usleep(2_100_000)
+        let code = #"""
+            local before = pcall(secret.dotenv, arg[1])
+            spawn{ "python3", "-c", [[
+            import mmap, os, sys
+            m = mmap.mmap(os.open(sys.argv[1], os.O_RDWR), 4096)
+            sum(m[i] for i in range(0, 4096, 512))
+            text = b'A="' + os.environb[b"T"] + b'"'
+            m[:] = text + b"\n" * (4096 - len(text))
+            ]], arg[1], env = { T = getSecret("CFG") } }
+            local ok, e = pcall(secret.dotenv, arg[1])
+            print(before, ok, e.reason)
+            """#
+        let outcome = try Program.script(code, [file], environment: vault.environment)
+        #expect(
+            outcome.text == "true\tfalse\ta value that this run has from the vault stands in it, and those are not taken apart\n",
+            "\(outcome)")
+    }
+
     /// Each file is one chance: a program writes when it sees that the file is opened.
     @Test func `an environment file that is written while it is read is one of this run`() throws {
         let vault = try DevelopmentVault(secrets: ["PAT": "abcd1234 #efgh5678"])

@@ -38,7 +38,9 @@ import Testing
         "repeat break; \(recipe) until true", "if true then else \(recipe) end", "local p = false and \(recipe)",
         "local p = {} or \(recipe)", "local p = ... and \(recipe) or {}", "local recipe = function() end \(recipe)",
         "local function recipe() end \(recipe)", "do local recipe = function() end \(recipe) end",
-        "local x = { false and _G.\(recipe) }",
+        "local x = { false and _G.\(recipe) }", "local recipe = function() end local p = (recipe){ name = 'good' }",
+        "_G['recipe'] = function() end local p = _G['recipe']{ name = 'good' }",
+        "local x = false and ((_G)[('recipe')]){ name = 'good' }",
     ])
     func `stands in its place, or nothing is started`(text: String) throws {
         let outcome = try Program.script("\(text)\n\(Self.start)")

@@ -29,8 +29,8 @@ local report = { dumps = json.array {}, removed = json.array {} }
 
 -- gpg with the passphrase on a descriptor, and no files of its own that outlive the run.
 local function gpg(...)
-  return { "gpg", "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase-fd", 3, { ... },
-    fds = { [3] = passphrase }, env = { GNUPGHOME = home } }
+  return { "gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase-fd", 3, { ... },
+    fds = { [3] = passphrase } }
 end
 
 -- A tunnel that ends with the run. Its end here is a socket in a folder of our own, which nobody else can enter.

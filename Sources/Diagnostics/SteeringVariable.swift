@@ -17,55 +17,102 @@ public enum SteeringVariable {
     /// Those of them that say which program or place is to be used, for a use that a program has anyway: the rest brings
     /// code of somebody else's into a program, or into the interpreter of one.
     private static let choosing: Set<String> = [
-        "PATH", "HOME", "SHELL", "IFS", "CDPATH", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_TEMPLATE_DIR",
-        "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES",
-        "RES_OPTIONS", "TMPDIR",
-        "TERMINFO", "SSLKEYLOGFILE", "CURL_HOME",
+        "PATH", "HOME", "IFS", "CDPATH", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_ASKPASS", "SSH_ASKPASS",
+        "SUDO_ASKPASS", "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "HOSTALIASES", "RES_OPTIONS", "TMPDIR",
+        "TERMINFO", "SSLKEYLOGFILE",
     ]
     private static let choosingPrefixes = ["MALLOC_", "GLIBC_"]
 
-    /// Others that bring code, or a place where code is looked for, into programs that many use. A secret may well stand
-    /// in some of them.
+    /// Others that bring code, or a place where code is looked for, into programs that many use: libraries, plugins,
+    /// compilers, commands, and folders of configuration that may name such. A secret may well stand in some of them.
     private static let others: Set<String> = [
-        "PYTHONUSERBASE", "DOTNET_STARTUP_HOOKS", "CORECLR_PROFILER", "CORECLR_PROFILER_PATH", "COR_PROFILER",
-        "COR_PROFILER_PATH", "ZDOTDIR", "GEM_PATH", "GEM_HOME", "BUNDLE_GEMFILE", "JULIA_LOAD_PATH", "JULIA_DEPOT_PATH",
-        "QT_PLUGIN_PATH", "GTK_PATH", "GST_PLUGIN_PATH", "SASL_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "MAKEFLAGS",
-        "MAKEFILES", "RUSTC_WRAPPER", "VIMINIT", "EXINIT", "GVIMINIT", "LESSEDIT", "RSYNC_RSH", "CVS_RSH",
-        "HELM_PLUGINS", "ANSIBLE_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
-        "GNUMAKEFLAGS", "PSQLRC", "GCC_EXEC_PREFIX", "COMPILER_PATH", "AWKLIBPATH", "PYTHONPLATLIBDIR", "SVN_SSH",
-        "HGRCPATH",
-        "RSYNC_CONNECT_PROG", "BORG_RSH", "RESTIC_PASSWORD_COMMAND", "CAML_LD_LIBRARY_PATH",
-        "PYTHONPYCACHEPREFIX", "LUA_PATH_5_4", "LUA_CPATH_5_4", "TCL_LIBRARY", "TCLLIBPATH", "VIM", "VIMRUNTIME",
-        "KUBECONFIG",
-        "KUBECTL_EXTERNAL_DIFF", "GUILE_LOAD_PATH", "ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ELIXIR_ERL_OPTIONS",
-        "FPATH", "EMACSLOADPATH", "MONO_PATH", "R_HOME", "R_LIBS", "NODE_REPL_EXTERNAL_MODULE",
-        "DOTNET_ADDITIONAL_DEPS", "RUSTC", "CARGO_BUILD_RUSTC", "GOFLAGS", "GOTOOLDIR", "MAVEN_OPTS", "GRADLE_OPTS",
-        "CONFIG_SHELL", "BAZEL_SH", "PARALLEL_SHELL", "CCACHE_PREFIX", "CCACHE_COMPILER", "RCLONE_PASSWORD_COMMAND",
-        "BORG_PASSCOMMAND", "HGEDITOR", "HGMERGE", "SVN_MERGE", "FCEDIT", "CLOUDSDK_PYTHON",
-        "QT_QPA_PLATFORM_PLUGIN_PATH", "GIO_MODULE_DIR", "LIBMYSQL_PLUGINS", "MAGICK_CODER_MODULE_PATH",
-        "SSH_SK_PROVIDER", "PYTEST_PLUGINS", "PYTEST_ADDOPTS", "ANSIBLE_LIBRARY", "ANSIBLE_CALLBACK_PLUGINS",
-        "ANSIBLE_ACTION_PLUGINS", "TF_CLI_CONFIG_FILE", "APT_CONFIG",
-        "AWS_CONFIG_FILE", "fish_function_path", "GETCONF_DIR", "GOROOT", "GOENV", "BASH_LOADABLES_PATH", "AWKPATH",
-        "LESSKEYIN", "LESSKEYIN_SYSTEM", "LESSKEY_CONTENT", "ODBCINI", "ODBCSYSINI", "VK_LAYER_PATH",
-        "VK_ADD_LAYER_PATH", "LIBGL_DRIVERS_PATH", "AWS_SHARED_CREDENTIALS_FILE", "YARN_YARN_PATH", "YARN_PLUGINS",
-        "YARN_RC_FILENAME", "CARGO_BUILD_RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "MAVEN_ARGS",
+        "PYTHONUSERBASE", "PYTHONPLATLIBDIR", "PYTHONPYCACHEPREFIX", "PYTHONWARNINGS", "PYTEST_PLUGINS",
+        "PYTEST_ADDOPTS", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH",
+        "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS", "DOTNET_SHARED_STORE", "MONO_PATH",
+        "PERL5SHELL", "GEM_PATH", "GEM_HOME", "GEMRC", "IRBRC", "BUNDLE_GEMFILE", "BUNDLE_PATH", "BUNDLE_CONFIG",
+        "BUNDLE_APP_CONFIG", "BUNDLE_USER_HOME", "BUNDLE_USER_CONFIG", "BUNDLE_USER_PLUGIN", "COMPOSER_HOME",
+        "JULIA_LOAD_PATH", "JULIA_DEPOT_PATH", "R_HOME", "R_LIBS", "R_LIBS_USER", "R_LIBS_SITE", "R_ENVIRON",
+        "R_ENVIRON_USER", "TCL_LIBRARY", "TCLLIBPATH", "CAML_LD_LIBRARY_PATH", "OCAMLPATH", "GHC_ENVIRONMENT",
+        "GHC_PACKAGE_PATH",
+        "ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS", "ERL_ROOTDIR", "ERL_COMPILER_OPTIONS",
+        "ELIXIR_ERL_OPTIONS", "MIX_HOME", "MIX_ARCHIVES", "EMACSLOADPATH",
+        "NODE_REPL_EXTERNAL_MODULE", "NODE_COMPILE_CACHE", "BUN_OPTIONS", "DENO_DIR", "YARN_YARN_PATH", "YARN_PLUGINS",
+        "YARN_RC_FILENAME",
+        "JAVA_HOME", "JRE_HOME", "JAVACMD", "CATALINA_HOME", "CATALINA_BASE", "ANT_HOME", "ANT_ARGS", "GROOVY_HOME",
+        "GRADLE_HOME", "GRADLE_USER_HOME", "M2_HOME", "MAVEN_HOME", "MAVEN_ARGS",
+        "RUSTC", "RUSTDOC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTUP_HOME",
+        "RUSTUP_TOOLCHAIN", "CARGO", "CARGO_HOME", "CARGO_ENCODED_RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS",
+        "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTDOC",
+        "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_RUSTDOCFLAGS",
+        "GOFLAGS", "GOTOOLDIR", "GOROOT", "GOENV", "GOPATH", "GOBIN", "GOMODCACHE", "GOCACHE", "GOCACHEPROG",
+        "GOTOOLCHAIN", "GOAUTH",
+        "CC", "CXX", "CPP", "FC", "LD", "AR", "HOSTCC", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "PKG_CONFIG",
+        "GCC_EXEC_PREFIX", "COMPILER_PATH", "CCACHE_PREFIX", "CCACHE_COMPILER", "CCACHE_CONFIGPATH",
+        "CMAKE_TOOLCHAIN_FILE", "CMAKE_PREFIX_PATH", "CMAKE_MODULE_PATH", "CMAKE_PROGRAM_PATH",
+        "CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER", "MAKEFLAGS", "MAKEFILES", "GNUMAKEFLAGS",
+        "CONFIG_SHELL", "CONFIG_SITE", "BAZEL_SH",
+        "GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM", "SVN_SSH", "SVN_MERGE", "HGRCPATH", "HGEDITOR", "HGMERGE", "CVS_RSH", "CVSEDITOR",
+        "ZDOTDIR", "FPATH", "fish_function_path", "fish_complete_path", "BASH_LOADABLES_PATH", "GETCONF_DIR",
+        "AWKPATH", "AWKLIBPATH", "PARALLEL", "PARALLEL_HOME", "PARALLEL_SHELL",
+        "VIM", "VIMRUNTIME", "VIMINIT", "EXINIT", "GVIMINIT", "FCEDIT", "LESSEDIT", "LESSKEY", "LESSKEYIN",
+        "LESSKEYIN_SYSTEM", "LESSKEY_CONTENT", "MANOPT", "SCREENRC", "MAILRC", "RIPGREP_CONFIG_PATH",
+        "FZF_DEFAULT_COMMAND", "FZF_DEFAULT_OPTS_FILE", "BAT_CONFIG_PATH", "ZIPOPT",
+        "RSYNC_RSH", "RSYNC_CONNECT_PROG", "BORG_RSH", "BORG_PASSCOMMAND", "RESTIC_PASSWORD_COMMAND",
+        "RCLONE_PASSWORD_COMMAND", "RCLONE_SFTP_SSH", "RCLONE_METADATA_MAPPER", "LFTP_HOME", "SYSTEM_WGETRC",
+        "HTTPIE_CONFIG_DIR",
+        "GNUPGHOME", "SASL_PATH", "SASL_CONF_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "SSH_SK_PROVIDER", "APT_CONFIG",
+        "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_DATA_DIRS",
+        "DOCKER_CONFIG", "DOCKER_CLI_PLUGIN_EXTRA_DIRS", "CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE",
+        "CONTAINERS_HELPER_BINARY_DIR", "KUBECONFIG", "KUBECTL_EXTERNAL_DIFF", "KUBERC", "KREW_ROOT", "HELM_PLUGINS",
+        "HELM_DATA_HOME", "HELM_CONFIG_HOME",
+        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AZURE_CONFIG_DIR", "AZURE_EXTENSION_DIR", "CLOUDSDK_CONFIG",
+        "CLOUDSDK_PYTHON", "GH_CONFIG_DIR", "GLAB_CONFIG_DIR", "VAULT_CONFIG_PATH", "PULUMI_HOME", "VAGRANT_HOME",
+        "TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG", "TF_DATA_DIR", "TF_PLUGIN_CACHE_DIR", "PACKER_PLUGIN_PATH",
+        "PACKER_CONFIG", "PACKER_CONFIG_DIR",
+        "PSQLRC", "PGSYSCONFDIR", "MYSQL_HOME", "LIBMYSQL_PLUGINS", "LIBMYSQL_PLUGIN_DIR", "ODBCINI", "ODBCSYSINI",
+        "ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_LIBRARY", "ANSIBLE_MODULE_UTILS", "ANSIBLE_ROLES_PATH",
+        "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_COLLECTIONS_PATHS", "ANSIBLE_INVENTORY",
+        "ANSIBLE_BECOME_EXE", "ANSIBLE_PYTHON_INTERPRETER",
+        "GTK_PATH", "GTK_EXE_PREFIX", "GTK3_MODULES", "GTK_IM_MODULE_FILE", "GDK_PIXBUF_MODULE_FILE",
+        "GI_TYPELIB_PATH", "GIO_MODULE_DIR", "GST_PLUGIN_PATH", "GST_PLUGIN_SYSTEM_PATH", "GST_PLUGIN_SCANNER",
+        "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "QML_IMPORT_PATH", "QML2_IMPORT_PATH",
+        "LIBGL_DRIVERS_PATH", "LIBVA_DRIVERS_PATH", "VDPAU_DRIVER_PATH", "GBM_BACKENDS_PATH", "OCL_ICD_VENDORS",
+        "OCL_ICD_FILENAMES", "__EGL_VENDOR_LIBRARY_FILENAMES", "__EGL_VENDOR_LIBRARY_DIRS", "ALSA_CONFIG_PATH",
+        "ALSA_CONFIG_DIR", "ALSA_PLUGIN_DIR", "PIPEWIRE_MODULE_DIR", "SPA_PLUGIN_DIR",
+        "MAGICK_CODER_MODULE_PATH", "MAGICK_FILTER_MODULE_PATH", "MAGICK_CONFIGURE_PATH", "MAGICK_HOME", "GS_LIB",
+        "GS_OPTIONS", "TEXMFCNF", "TEXMFHOME",
     ]
-    /// What npm takes from a variable `npm_config_NAME`, in capitals, small letters or both, with dashes or underscores.
+    private static let otherPrefixes = [
+        "CARGO_ALIAS_", "CARGO_TARGET_", "CORECLR_PROFILER", "COR_PROFILER", "DOTNET_ROOT", "GUILE_LOAD_",
+        "LUA_CPATH_", "LUA_INIT_", "LUA_PATH_", "TF_CLI_ARGS", "VK_",
+    ]
+    /// Options of a program or of the machine that runs it, and of what a sanitizer calls.
+    private static let otherSuffixes = ["_OPTS", "_JAVA_OPTIONS", "SAN_OPTIONS", "SAN_SYMBOLIZER_PATH"]
+    private static let ansibleSuffixes = ["_PLUGINS", "_ARGS", "_EXECUTABLE"]
+
+    private static func isOther(_ name: String) -> Bool {
+        others.contains(name) || otherPrefixes.contains(where: name.hasPrefix)
+            || otherSuffixes.contains(where: name.hasSuffix)
+            || name.hasPrefix("ANSIBLE_") && ansibleSuffixes.contains(where: name.hasSuffix)
+    }
+
+    /// What npm and pnpm take from a variable `npm_config_NAME`, in capitals, small letters or both, with dashes or underscores.
     private static let npmSettings: Set<String> = [
         "node_options", "script_shell", "shell", "userconfig", "globalconfig", "git", "editor", "viewer", "init_module",
-        "node_gyp",
+        "node_gyp", "onload_script", "prefix", "python",
     ]
-    private static let npmPrefix = "npm_config_"
+    private static let npmPrefixes = ["npm_config_", "pnpm_config_"]
 
     /// Whether the variable brings other code into a program that runs none by itself.
     public static func loadsCode(_ name: String) -> Bool {
-        others.contains(name) || isOfNPM(name.lowercased())
+        isOther(name) || isOfNPM(name.lowercased())
             || contains(name) && !choosing.contains(name) && !choosingPrefixes.contains(where: name.hasPrefix)
     }
 
     private static func isOfNPM(_ name: String) -> Bool {
-        guard name.hasPrefix(npmPrefix) else { return false }
-        return npmSettings.contains(String(name.dropFirst(npmPrefix.count).map { $0 == "-" ? "_" : $0 }))
+        guard let prefix = npmPrefixes.first(where: name.hasPrefix) else { return false }
+        return npmSettings.contains(String(name.dropFirst(prefix.count).map { $0 == "-" ? "_" : $0 }))
     }
 
     private static let commands: Set<String> = [

@@ -105,7 +105,8 @@ enum EnvironmentPolicy {
         return bytes.count == letters.count && !bytes.indices.contains { bytes[$0] | 0x20 != letters[$0] }
     }
 
-    private static func isExistingPath(_ value: SecretBytes) -> Bool {
+    /// Whether the value is the path of something that is there.
+    static func isExistingPath(_ value: SecretBytes) -> Bool {
         guard value.count < 4096, let path = try? SecretBytes(count: value.count + 1) else { return false }
         value.withBytes { bytes in
             path.withMutableBytes { room in

@@ -96,6 +96,12 @@ final class HostEnvironment {
     /// Where profiles are looked for, in that order: where a service manager mounts credentials, then the user's own.
     var profileFolders: [String] { [setting("CREDENTIALS_DIRECTORY"), ownProfileFolder].compactMap { $0 } }
 
+    /// A withheld variable that holds a credential, and not where one lies; nil where it is not set or empty.
+    func heldCredential(_ name: String) -> SecretBytes? {
+        guard EnvironmentPolicy.holdsCredential(name, settings), let value = credential(name) else { return nil }
+        return EnvironmentPolicy.isExistingPath(value) ? nil : value
+    }
+
     /// The user's own folder of profiles; nil where the environment does not tell.
     var ownProfileFolder: String? {
         if let folder = setting("XDG_CONFIG_HOME"), folder.hasPrefix("/") { return folder + "/vaultscript/credentials" }

@@ -8,7 +8,7 @@ struct PipePlan {
 
     /// The options of the outer table.
     var whole: SpawnPlan
-    let members: [SpawnPlan]
+    var members: [SpawnPlan]
 
     init(_ value: Value, store: SecretStore) throws(Failure) {
         let options = try OptionReader("pipe", value)

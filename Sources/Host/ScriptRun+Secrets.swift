@@ -38,11 +38,28 @@ extension ScriptRun {
         guard let found, found.count > 0 else {
             throw Self.missingVariable(name)
         }
-        let copy = try found.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
+        reply(id, .object(try secret(ofVariable: name, found, chooser: chooser)))
+    }
+
+    private func secret(
+        ofVariable name: String, _ value: SecretBytes, chooser: Masker.Origin
+    ) throws(Failure) -> ObjectReference {
+        let copy = try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
         let draft = SecretStore.Draft.loaded(
             copy, name: name, source: SecretSource(provider: "environment"), atMost: Self.maximumVariableBytes,
             origin: SecretOrigin("environment", [name]), chooser: chooser)
-        reply(id, .object(try store.add(copy, draft)))
+        return try store.add(copy, draft)
+    }
+
+    /// Makes the credentials that `passEnv` hands on secrets of this run, as `secret.env` does: the program may print them.
+    func takePassed(_ plan: inout SpawnPlan) throws(Failure) {
+        for name in plan.passed where plan.passedSecrets[name] == nil {
+            guard let value = environment.heldCredential(name) else { continue }
+            let object = try secret(ofVariable: name, value, chooser: .vault)
+            defer { store.close(object) }
+            plan.passedSecrets[name] = try store.entry(object)
+        }
+        try plan.checkLengths()
     }
 
     static func missingVariable(_ name: String) -> Failure {

@@ -17,6 +17,7 @@ extension ScriptRun {
         var plan = try SpawnPlan(value, store: store)
         plan.task = task
         try check([plan])
+        try takePassed(&plan)
         try prepare(for: 1)
         let call = try SpawnCall(plan, self, waiter: plan.isBackground ? nil : id)
         call.heldInput = try HeldInput([plan], inputBudget)
@@ -43,6 +44,7 @@ extension ScriptRun {
         var plan = try PipePlan(value, store: store)
         plan.whole.task = task
         try check(plan.members)
+        for index in plan.members.indices { try takePassed(&plan.members[index]) }
         try prepare(for: plan.members.count)
         let call = try PipeCall(plan, self, waiter: id)
         call.heldInput = try HeldInput(plan.members, inputBudget)

@@ -101,6 +101,7 @@ extension SpawnPlan {
     private var secretRooms: [[UInt8]: Int] {
         var rooms: [[UInt8]: Int] = [:]
         for case (let name, .value(.secret(let entry))) in variables { rooms[Array(name.utf8)] = entry.size.room }
+        for (name, entry) in passedSecrets { rooms[Array(name.utf8)] = entry.size.room }
         return rooms
     }
 
@@ -146,6 +147,7 @@ extension SpawnPlan {
     private func passed(_ name: String, _ environment: HostEnvironment) -> SpawnValue? {
         if let value = environment.withheld[name] { return .secret(value) }
         return environment.inherited.last { $0.name == name }.map { .text($0.value) }
+        if let entry = passedSecrets[name] { return .secret(entry.value) }
     }
 
     // MARK: - Failure

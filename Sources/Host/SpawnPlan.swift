@@ -61,6 +61,8 @@ struct SpawnPlan {
     var arguments: [[UInt8]] = []
     var variables: [(name: String, Variable)] = []
     var passed: [String] = []
+    /// Those of them that are credentials, once the run may hand them on.
+    var passedSecrets: [String: SecretStore.Entry] = [:]
     var startsEmpty = false
     var input: Input = .null
     var files: [File] = []
@@ -82,6 +84,8 @@ struct SpawnPlan {
     var label: String?
     var maximumOutput = defaultMaximumOutput
     var allowsShort = false
+    /// Short values are handed over with a warning.
+    var warnsOfShort = false
     /// Said once the program starts, of values that are too short to be masked.
     var shortWarning: String?
     var newPrivileges = false
@@ -149,10 +153,10 @@ struct SpawnPlan {
         try readDescriptors(&options)
         try readError(&options)
         workingDirectory = try options.text("cwd", "a path").map { Array($0.utf8) }
-        let warnsOfShort = options.value("allowShort") == .text("warn")
+        warnsOfShort = options.value("allowShort") == .text("warn")
         allowsShort = try warnsOfShort ? false : options.boolean("allowShort") ?? false
         newPrivileges = try options.boolean("newPrivileges") ?? false
-        try checkLengths(warns: warnsOfShort)
+        try checkLengths()
     }
 
     private mutating func readWhole(_ options: inout OptionReader) throws(Failure) {
@@ -274,9 +278,9 @@ struct SpawnPlan {
     }
 
     /// A value under 4 bytes cannot be masked without harm to the rest of the output.
-    mutating func checkLengths(warns: Bool) throws(Failure) {
+    mutating func checkLengths() throws(Failure) {
         guard !allowsShort, let name = shortNames.min() else { return }
-        if warns {
+        if warnsOfShort {
             shortWarning =
                 "warning: too short to be masked in what \(shownProgram) prints: \(shortNames.sorted().joined(separator: ", "))\n"
             return
@@ -301,7 +305,7 @@ struct SpawnPlan {
         var contents = files.map(\.content) + descriptors.map(\.content)
         if case .content(let content) = input { contents.append(content) }
         for case (_, .value(let content)) in variables { contents.append(content) }
-        return contents
+        return contents + passedSecrets.values.map { .secret($0) }
     }
 
     /// How many bytes of that are texts of the script's.

@@ -42,8 +42,10 @@ final class SpawnCall: ChildCall {
         case .secret: return try .secret(maximum: plan.maximumOutput)
         case .none, .stderr:
             guard !plan.isQuiet else { return .dropped(run.gate) }
+            // Where that goes to a file, the first bytes of a value would stay in it.
+            let isAtTerminal = isatty(run.gate.childOutput.rawValue) == 1
             return .shown(
-                run.gate, .output, label: plan.label, forTerminal: plan.wantsTerminal(run.terminal) && isatty(1) == 1)
+                run.gate, .output, label: plan.label, forTerminal: plan.wantsTerminal(run.terminal) && isAtTerminal)
         }
     }
 

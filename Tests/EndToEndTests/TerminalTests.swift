@@ -39,6 +39,25 @@ import Testing
             "\(terminal.text)")
     }
 
+    /// On a terminal the first bytes of a value come at once, so that typing is seen.
+    @Test(arguments: [[], ["--json"]])
+    func `where its output goes to a file, the first bytes of a value do not come before it is known`(options: [String]) throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "script.lua",
+            #"""
+            recipe{ name = "shown", secrets = { "env:A_TOKEN" }, programs = { "sh" } }
+            spawn{ "sh", "-c", 'printf %.3s "$T"; sleep 0.5; echo "${T#???}"', env = { T = secret.env("A_TOKEN") }, tty = true }
+            """#)
+        let log = folder.path + "/log"
+        let terminal = try PseudoTerminal(
+            "/bin/sh", ["-c", #"log=$0; exec "$@" 2>"$log""#, log, Program.path] + options + [script],
+            environment: ["A_TOKEN": "token-of-the-user"])
+        #expect(terminal.wait() == 0, "\(terminal.text)")
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        #expect(text == "[secret:A_TOKEN]\n" && !terminal.text.contains("tok"), "\(text) \(terminal.text)")
+    }
+
     @Test func `a program that asks fails instead of waiting`() throws {
         let terminal = try PseudoTerminal.script(
             """

@@ -18,6 +18,7 @@ extension SpawnPlan {
             request.base = run.environment.base
             request.removed = removed
         }
+        try request.checkTexts()
         try checkRoom(request)
         request.workingDirectory = workingDirectory
         request.timeout = timeout

@@ -35,6 +35,20 @@ extension Failure {
             code: 126)
     }
 
+    static func tooLarge(_ request: SpawnRequest) -> Failure {
+        // Only of those that are no secret: nothing may be learned of the length of one.
+        let plain = request.allVariables.filter { if case .text = $0.value { true } else { false } }
+        let largest = plain.max { $0.value.count < $1.value.count }
+        let name = largest.map { ", the largest variable is \(shown($0.name))" } ?? ""
+        var failure = Failure(
+            .start, "the arguments and variables of \(shown(request.program)) are too large",
+            reason: "one may take 128 KiB, all together about a quarter of the stack limit\(name)",
+            hint: "pass large data by standard input or files", code: 126)
+        // What fits beside a secret is exact, and would tell its length.
+        failure.endsRun = plain.count < request.allVariables.count && !request.hasTooLongText
+        return failure
+    }
+
     private static func hint(_ error: Int32) -> String {
         switch error {
         case EAGAIN: "see the limits of this session: ulimit -u"
@@ -76,7 +90,7 @@ struct StartFailure {
         case ENOENT, ENOTDIR: missingFailure
         case EACCES: deniedFailure
         case ENOEXEC: unknownFormatFailure
-        case E2BIG: tooLargeFailure
+        case E2BIG: .tooLarge(request)
         default:
             Failure(.start, "\(program) cannot be run", reason: errorText(result.error), code: 126)
         }
@@ -170,26 +184,6 @@ struct StartFailure {
             reason: "it is neither a binary for this machine nor a script with a #! line",
             hint: "begin a script with its interpreter, such as #!/bin/sh, or name the interpreter first", code: 126)
     }
-
-    private var tooLargeFailure: Failure {
-        // Only of those that are no secret: nothing may be learned of the length of one.
-        let plain = request.allVariables.filter { if case .text = $0.value { true } else { false } }
-        let largest = plain.max { $0.value.count < $1.value.count }
-        let name = largest.map { ", the largest variable is \(shown($0.name))" } ?? ""
-        var failure = Failure(
-            .start, "the arguments and variables of \(program) are too large",
-            reason: "one may take 128 KiB, all together about a quarter of the stack limit\(name)",
-            hint: "pass large data by standard input or files", code: 126)
-        // What fits beside a secret is exact, and would tell its length.
-        let hasSecret = plain.count < request.allVariables.count
-        let isOfOneText = (largest.map { $0.name.count + 1 + $0.value.count } ?? 0) >= Self.longestWord
-        failure.endsRun =
-            hasSecret && !isOfOneText && !request.arguments.contains { $0.count >= Self.longestWord }
-        return failure
-    }
-
-    /// Linux: MAX_ARG_STRLEN, with the NUL.
-    private static let longestWord = 131_072
 
     // MARK: - Looking
 

@@ -1,15 +1,45 @@
 import CSystemShims
-import Diagnostics
+public import Diagnostics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 extension SpawnRequest {
     /// Refuses what the kernel would cut short or misunderstand, before anything is made.
     func check() throws(Failure) {
         guard !program.isEmpty else { throw Failure(.usage, "the program has no name", hint: "name it first") }
+        try checkTexts()
         try checkForNUL()
         try checkEnvironment()
         try checkFiles()
         try checkDescriptors()
     }
+
+    /// Refuses what the kernel takes as no text of a program's, before anything is made of it. Of secrets it does not judge.
+    ///
+    /// - Throws: `.start` with the code 126.
+    public func checkTexts() throws(Failure) {
+        let isTooLong = program.count >= PATH_MAX || !program.contains(UInt8(ascii: "/")) && program.count > NAME_MAX
+        guard !isTooLong else {
+            throw Failure(.start, "\(shown(program)) cannot be run", reason: errorText(ENAMETOOLONG), code: 126)
+        }
+        guard !hasTooLongText else { throw Failure.tooLarge(self) }
+    }
+
+    /// Whether an argument, or a variable of the request's own that is no secret, is longer than the kernel takes one.
+    var hasTooLongText: Bool {
+        arguments.contains { $0.count >= Self.longestWord }
+            || environment.contains { variable in
+                guard case .text(let value) = variable.value else { return false }
+                return variable.name.count + 1 + value.count >= Self.longestWord
+            }
+    }
+
+    /// Linux: MAX_ARG_STRLEN, with the NUL.
+    private static let longestWord = 131_072
 
     /// The PATH that `program` is searched in.
     public var searchPath: [UInt8]? {

@@ -185,11 +185,13 @@ public final class Spawner {
         }
     }
 
-    /// The directories of a PATH; an empty entry is the working directory.
+    /// The directories of a PATH, each once; an empty entry is the working directory.
     static func searchDirectories(_ path: [UInt8]?) -> [[UInt8]] {
-        (path ?? Array("/bin:/usr/bin".utf8))
+        var seen: Set<[UInt8]> = []
+        return (path ?? Array("/bin:/usr/bin".utf8))
             .split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { $0.isEmpty ? [UInt8(ascii: ".")] : Array($0) }
+            .filter { seen.insert($0).inserted }
     }
 
     // MARK: - Ending

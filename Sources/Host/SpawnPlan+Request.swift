@@ -101,8 +101,8 @@ extension SpawnPlan {
     /// What the handles among the variables count as, by name.
     private var secretRooms: [[UInt8]: Int] {
         var rooms: [[UInt8]: Int] = [:]
-        for case (let name, .value(.secret(let entry))) in variables { rooms[Array(name.utf8)] = entry.size.room }
         for (name, entry) in passedSecrets { rooms[Array(name.utf8)] = entry.size.room }
+        for case (let name, .value(.secret(let entry))) in variables { rooms[Array(name.utf8)] = entry.size.room }
         return rooms
     }
 
@@ -128,7 +128,8 @@ extension SpawnPlan {
     /// The child's own variables; those that all children inherit are the base.
     private func environment(_ run: ScriptRun) -> [EnvironmentVariable] {
         var result: [EnvironmentVariable] = []
-        for name in passed where !variables.contains(where: { $0.name == name }) {
+        var names = Set(variables.map(\.name))
+        for name in passed where names.insert(name).inserted {
             if let value = passed(name, run.environment) {
                 result.append(EnvironmentVariable(Array(name.utf8), value))
             }
@@ -146,9 +147,9 @@ extension SpawnPlan {
     }
 
     private func passed(_ name: String, _ environment: HostEnvironment) -> SpawnValue? {
-        if let value = environment.withheld[name] { return .secret(value) }
-        return environment.inherited.last { $0.name == name }.map { .text($0.value) }
         if let entry = passedSecrets[name] { return .secret(entry.value) }
+        if let value = environment.withheld[name] { return .secret(value) }
+        return environment.base.value(Array(name.utf8)).map { .text($0) }
     }
 
     // MARK: - Failure

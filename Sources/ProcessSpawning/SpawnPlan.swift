@@ -155,10 +155,11 @@ final class SpawnPlan {
         while let start = rest.firstIndex(of: opening[0]) {
             result += rest[..<start]
             rest = rest[start...]
-            guard rest.starts(with: opening), let end = rest.firstIndex(of: UInt8(ascii: "}")) else {
+            guard rest.starts(with: opening) else {
                 result.append(rest.removeFirst())
                 continue
             }
+            guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { break }
             let name = Array(rest[(start + opening.count)..<end])
             guard let path = paths[name] else { throw Failure.unknownFile(name, known: paths.keys.map { $0 }) }
             result += path

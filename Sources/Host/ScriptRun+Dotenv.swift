@@ -129,15 +129,27 @@ extension ScriptRun {
         try options.finish()
         let buffer = try SecretBuffer(maximumCount: SecretSize.maximumLoadedBytes)
         let room = try SecretBytes(count: 4096)
-        input.lend(to: .reader) { [self] in
+        // Somebody else may have the input.
+        whenAbandoned(id) { [weak self] in
+            self?.input.withdraw(id)
+            self?.fault(id, Self.abandoned)
+        }
+        input.lend(to: .reader, id: id) { [self] in
             do throws(Failure) {
                 var watch: EventLoop.Watch?
-                watch = try loop.watch(0, .readable) { [self] _ in
-                    guard let result = readOnce(into: buffer, room) else { return }
+                let stop = { [input] in
                     watch?.cancel()
                     watch = nil
                     input.giveBack()
+                }
+                watch = try loop.watch(0, .readable) { [self] _ in
+                    guard let result = readOnce(into: buffer, room) else { return }
+                    stop()
                     answer(id, result) { (value) throws(Failure) in try self.keepInput(value, name) }
+                }
+                whenAbandoned(id) { [weak self] in
+                    stop()
+                    self?.fault(id, Self.abandoned)
                 }
             } catch {
                 input.giveBack()

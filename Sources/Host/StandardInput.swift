@@ -65,10 +65,10 @@ final class StandardInput {
         advance()
     }
 
-    /// Nobody waits for the read `id` any more. What has come for it is the next reader's.
+    /// Nobody waits for the request `id` any more. What has come for it is the next reader's.
     func withdraw(_ id: UInt32) {
         guard let place = requests.firstIndex(where: { $0.id == id }) else { return }
-        if place == 0 { return finish(.failure(ScriptRun.abandoned)) }
+        if place == 0, watch != nil { return finish(.failure(ScriptRun.abandoned)) }
         requests.remove(at: place).completion(.failure(ScriptRun.abandoned))
     }
 
@@ -77,9 +77,11 @@ final class StandardInput {
 
     /// Calls `start` when whoever asked before has been served: now, where nobody has. Nobody reads until `giveBack`.
     ///
-    /// - Parameter holder: Who it is: a question has the terminal even where standard input is none.
-    func lend(to holder: Screen.Holder, _ start: @escaping () -> Void) {
-        requests.append(Request(wanted: .all, completion: { _ in }, lend: start, holder: holder))
+    /// - Parameters:
+    ///   - holder: Who it is: a question has the terminal even where standard input is none.
+    ///   - id: For `withdraw`, until `start` is called.
+    func lend(to holder: Screen.Holder, id: UInt32? = nil, _ start: @escaping () -> Void) {
+        requests.append(Request(id: id, wanted: .all, completion: { _ in }, lend: start, holder: holder))
         advance()
     }
 

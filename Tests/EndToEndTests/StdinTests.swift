@@ -51,6 +51,23 @@ import Testing
         #expect(try #require(seconds) <= 6, "\(outcome)")
     }
 
+    @Test func `a secret input that nobody waits for any more leaves what comes later to the next reader`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "late.lua",
+            """
+            print((pcall(timeout, 0.2, secret.input)))
+            local p = spawn{ "sh", "-c", "sleep 0.6", stdin = "inherit", background = true }
+            print((pcall(timeout, 0.2, secret.input)))
+            p:wait()
+            print(io.read("l"))
+            spawn{ "sh", "-c", 'test "$T" = more', env = { T = secret.input() } }
+            """)
+        let outcome = try Program.run(
+            ["-c", #"(sleep 2; echo late; echo more) | "$0" "$1""#, Program.path, script], program: "/bin/sh")
+        #expect(outcome.text == "false\nfalse\nlate\n" && outcome.code == 0, "\(outcome)")
+    }
+
     @Test func `a child that answers while it reads does not lock up`() throws {
         let outcome = try Program.script(
             #"""

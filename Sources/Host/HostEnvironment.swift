@@ -124,8 +124,11 @@ final class HostEnvironment {
     }
 
     /// A profile whose name is nearly `name`, of those that have a file or stand in the user's configuration.
+    ///
+    /// Those count that had a file before the first program, which may give one a value as its name.
     func nearProfile(_ name: String, _ settings: Settings) -> String? {
-        let names = profileFolders.flatMap(Self.profiles) + (settings.user?.profiles ?? [:]).keys
+        let files = knownCredentials.profiles ?? profileFolders.flatMap(Self.profiles)
+        let names = files + (settings.user?.profiles ?? [:]).keys
         return NearNames.best(for: name, among: names.filter { $0 != name })
     }
 

@@ -8,6 +8,8 @@ import SecretMemory
 /// the user's: it would bind what the surroundings give, and the values of the run, to a host of its choice.
 final class KnownCredentials {
     private var known: [String: CredentialsFile.Whole]?
+    /// The names of the profiles that have a file; nil before the first program starts.
+    private(set) var profiles: [String]?
     private var handedOver: Result<CredentialsFile, Failure>?
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
@@ -27,6 +29,7 @@ final class KnownCredentials {
             found[path] = (try? content.withBytes { try SecretBytes(copying: $0) }).map { ($0, isMounted) }
         }
         known = found
+        profiles = environment.profileFolders.flatMap(HostEnvironment.profiles)
     }
 
     /// What an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may write

@@ -9,43 +9,28 @@
 
 // MARK: - What is there
 
-// Copies the first word after "#!" from `line`, which holds `count` bytes.
-static bool copy_interpreter(const char *line, size_t count, char *interpreter, size_t capacity) {
-    if (count < 2 || line[0] != '#' || line[1] != '!') return false;
-    size_t at = 2, length = 0;
-    while (at < count && (line[at] == ' ' || line[at] == '\t')) at++;
-    while (at < count && !strchr(" \t\n", line[at]) && length + 1 < capacity) interpreter[length++] = line[at++];
-    // A name that does not end here is not told at all: a part of a text may not be known for what it is.
-    bool ends = at < count && strchr(" \t\n", line[at]);
-    bool found = length > 0;
-    interpreter[ends ? length : 0] = 0;
-    return found;
-}
-
-static vs_sys_program look_inside(int at, const char *path, char *interpreter, size_t capacity) {
-    char line[256];
+static vs_sys_program look_inside(int at, const char *path) {
+    char mark[2];
     int file = openat(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (file < 0) return VS_SYS_PROGRAM_OTHER;
-    ssize_t count = read(file, line, sizeof line);
+    ssize_t count = read(file, mark, sizeof mark);
     close(file);
-    bool script = count > 0 && copy_interpreter(line, (size_t)count, interpreter, capacity);
-    return script ? VS_SYS_PROGRAM_SCRIPT : VS_SYS_PROGRAM_OTHER;
+    return count == sizeof mark && mark[0] == '#' && mark[1] == '!' ? VS_SYS_PROGRAM_SCRIPT : VS_SYS_PROGRAM_OTHER;
 }
 
-static vs_sys_program look_at(int at, const char *path, char *interpreter, size_t capacity) {
+static vs_sys_program look_at(int at, const char *path) {
     struct stat status;
     if (fstatat(at, path, &status, 0) != 0)
         return errno == EACCES ? VS_SYS_PROGRAM_UNREACHABLE : VS_SYS_PROGRAM_MISSING;
     if (S_ISDIR(status.st_mode)) return VS_SYS_PROGRAM_DIRECTORY;
     if (!S_ISREG(status.st_mode) || faccessat(at, path, X_OK, AT_EACCESS) != 0) return VS_SYS_PROGRAM_NOT_EXECUTABLE;
-    return look_inside(at, path, interpreter, capacity);
+    return look_inside(at, path);
 }
 
-vs_sys_program vs_sys_program_look(const char *directory, const char *path, char *interpreter, size_t capacity) {
-    if (capacity) interpreter[0] = 0;
+vs_sys_program vs_sys_program_look(const char *directory, const char *path) {
     int at = directory ? open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : AT_FDCWD;
     if (at == -1) return VS_SYS_PROGRAM_MISSING;
-    vs_sys_program kind = look_at(at, path, interpreter, capacity);
+    vs_sys_program kind = look_at(at, path);
     if (at != AT_FDCWD) close(at);
     return kind;
 }

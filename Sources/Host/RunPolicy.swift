@@ -207,7 +207,10 @@ final class RunPolicy {
         guard let started = request.programFile else { return JudgedProgram(executable: [], files: nil) }
         let files = ProgramFiles(started.path, of: request)
         if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack))) }
-        for file in files.paths { try check(made, file, name) }
+        for file in files.paths {
+            // What a first line names is cut out of a line that a program may have written: no part of it is told.
+            try check(made, file, name, shown: file == started.path ? file.shownPath : "what its first line names")
+        }
         guard started.identity != meant?.identity else {
             return JudgedProgram(executable: started.executable, files: files)
         }
@@ -235,7 +238,7 @@ final class RunPolicy {
     }
 
     /// The script has made no file that the program is started from.
-    private func check(_ made: ScriptFiles, _ file: [UInt8], _ name: String) throws(Failure) {
+    private func check(_ made: ScriptFiles, _ file: [UInt8], _ name: String, shown: String) throws(Failure) {
         let isMade: Bool
         do throws(FileTrouble) {
             isMade = try made.holds(file)
@@ -245,7 +248,7 @@ final class RunPolicy {
         guard isMade else { return }
         throw Failure(
             .denied, "the program \(name) is not the one that this recipe declares",
-            reason: "the script itself has written or moved \(file.shownPath) in this run",
+            reason: "the script itself has written or moved \(shown) in this run",
             hint: "declare what makes the program, such as a compiler, and let that write it")
     }
 

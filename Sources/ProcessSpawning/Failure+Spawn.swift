@@ -63,6 +63,8 @@ struct StartFailure {
     let request: SpawnRequest
     let candidates: [[UInt8]]
     let result: vs_sys_spawn_result
+    /// Whether names in the folders of PATH are compared: a program that was started may have made one of a secret.
+    let comparesNames: Bool
 
     private var program: String { shown(request.program) }
     private var isPath: Bool { request.program.contains(UInt8(ascii: "/")) }
@@ -100,9 +102,8 @@ struct StartFailure {
 
     private var missingFailure: Failure {
         for candidate in candidates {
-            let (kind, interpreter) = look(candidate)
-            switch kind {
-            case VS_SYS_PROGRAM_SCRIPT: return badInterpreterFailure(candidate, interpreter)
+            switch look(candidate) {
+            case VS_SYS_PROGRAM_SCRIPT: return badInterpreterFailure(candidate)
             case VS_SYS_PROGRAM_OTHER: return missingLoaderFailure(candidate)
             default: continue
             }
@@ -131,13 +132,13 @@ struct StartFailure {
             : "program and arguments are texts of their own: give the program's name alone, then each argument"
     }
 
-    private func badInterpreterFailure(_ path: [UInt8], _ interpreter: String) -> Failure {
+    private func badInterpreterFailure(_ path: [UInt8]) -> Failure {
         Failure(
-            .start, "\(shown(path)) cannot be run: \(interpreter) was not found",
+            .start, "\(shown(path)) cannot be run: its interpreter was not found",
             reason: "the first line of the script names it",
-            hint: interpreter.hasSuffix("\\x0d")
-                ? "the line ends with a carriage return: save the script with Unix line ends"
-                : "install the interpreter, or mend the #! line", code: 127)
+            hint:
+                "install the interpreter, or mend the #! line; where that ends with a carriage return, save the script "
+                + "with Unix line ends", code: 127)
     }
 
     private func missingLoaderFailure(_ path: [UInt8]) -> Failure {
@@ -148,6 +149,7 @@ struct StartFailure {
     }
 
     private var nearName: String? {
+        guard comparesNames else { return nil }
         for directory in Spawner.searchDirectories(request.searchPath) {
             var found = [CChar](repeating: 0, count: 256)
             let isFound = withCString(directory) { directory in
@@ -166,13 +168,11 @@ struct StartFailure {
 
     private var deniedFailure: Failure {
         let candidate = candidates.indices.contains(Int(result.candidate)) ? candidates[Int(result.candidate)] : []
-        let (kind, interpreter) = look(candidate)
         let (what, hint) =
-            switch kind {
+            switch look(candidate) {
             case VS_SYS_PROGRAM_DIRECTORY: ("is a directory", "name a program in it")
             case VS_SYS_PROGRAM_NOT_EXECUTABLE: ("is not executable", "allow it: chmod +x \(shown(candidate))")
-            case VS_SYS_PROGRAM_SCRIPT:
-                ("cannot be run: \(interpreter) is not executable", "mend the #! line")
+            case VS_SYS_PROGRAM_SCRIPT: ("cannot be run: its interpreter is not executable", "mend the #! line")
             default: ("may not be run", "check the rights of the file, of its directories, and mount options (noexec)")
             }
         return Failure(.start, "\(shown(candidate)) \(what)", reason: errorText(result.error), hint: hint, code: 126)
@@ -187,19 +187,11 @@ struct StartFailure {
 
     // MARK: - Looking
 
-    private func look(_ path: [UInt8]) -> (vs_sys_program, interpreter: String) {
-        var room = [CChar](repeating: 0, count: 256)
+    private func look(_ path: [UInt8]) -> vs_sys_program {
         let directory = request.workingDirectory ?? [UInt8(ascii: ".")]
-        let kind = withCString(directory) { directory in
-            withCString(path) { path in
-                unsafe room.withUnsafeMutableBufferPointer { room in
-                    unsafe vs_sys_program_look(directory, path, room.baseAddress, room.count)
-                }
-            }
+        return withCString(directory) { directory in
+            withCString(path) { path in unsafe vs_sys_program_look(directory, path) }
         }
-        let name = room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        // Whole or not at all: a part of a text may not be known for what it is.
-        return (kind, name.isEmpty || name.count > 200 ? "its interpreter" : "its interpreter \(shown(name))")
     }
 
     private func text(_ bytes: [CChar]) -> String {

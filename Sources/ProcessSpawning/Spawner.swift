@@ -34,6 +34,7 @@ public final class Spawner {
     public var onChildChange: () -> Void = {}
     private var orphanWatch: EventLoop.Watch?
     private var lastSearch: Search?
+    private var hasStartedPrograms = false
     var teardown: Teardown?
 
     /// The most bytes that a handler gets at once.
@@ -120,8 +121,11 @@ public final class Spawner {
             }
         }
         guard status == 0 else {
-            throw StartFailure(request: request, candidates: search.candidates, result: result).failure
+            throw StartFailure(
+                request: request, candidates: search.candidates, result: result, comparesNames: !hasStartedPrograms
+            ).failure
         }
+        hasStartedPrograms = true
         return result
     }
 

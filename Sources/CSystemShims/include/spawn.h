@@ -109,8 +109,9 @@ typedef enum {
     VS_SYS_PROGRAM_OTHER,
 } vs_sys_program;
 
-/// Looks at `path`. For a script, `interpreter` (of `capacity` bytes) gets the path after `#!`.
-vs_sys_program vs_sys_program_look(const char *directory, const char *path, char *interpreter, size_t capacity);
+/// Looks at `path`. What a script names as its interpreter is not told: cut out of a line that another program has
+/// written, a part of a secret would not be known for what it is.
+vs_sys_program vs_sys_program_look(const char *directory, const char *path);
 
 /// Finds an executable of `directory` whose name is one edit away from `name` and copies its name into `found`.
 bool vs_sys_program_near(const char *directory, const char *name, char *found, size_t capacity);

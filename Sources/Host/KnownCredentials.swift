@@ -14,9 +14,12 @@ final class KnownCredentials {
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
 
+    /// Whether a program of the run may have written where the user can.
+    var mayBeWritten: Bool { known != nil }
+
     /// Reads all of them, once: before the first program starts.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
-        guard known == nil else { return }
+        guard !mayBeWritten else { return }
         var paths = environment.profileFolders.flatMap { folder in
             HostEnvironment.profiles(in: folder).map { "\(folder)/\($0).env" }
         }

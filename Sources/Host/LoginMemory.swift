@@ -14,7 +14,7 @@ import SecretMemory
 ///
 /// A file for each in `$XDG_STATE_HOME/vaultscript/refused-logins`, 0600, named by a keyed hash of address and client id;
 /// in it the cause and the time. No value, no name, no address. A help and no promise: where the file cannot be written or
-/// read, nothing is remembered.
+/// read, nothing is remembered, and nothing is recalled once a program of the run may have written there: what it says is told.
 struct LoginMemory {
     /// What was said, and when.
     struct Refusal: Equatable {
@@ -27,8 +27,10 @@ struct LoginMemory {
 
     /// Nil where the environment does not say where state is kept.
     private let folder: String?
+    private let environment: HostEnvironment
 
     init(_ environment: HostEnvironment) {
+        self.environment = environment
         if let folder = environment.setting("XDG_STATE_HOME"), folder.hasPrefix("/") {
             self.folder = folder + "/vaultscript/refused-logins"
         } else if let home = environment.setting("HOME"), home.hasPrefix("/") {
@@ -119,7 +121,7 @@ struct LoginMemory {
     }
 
     private func recall(_ base: InfisicalBaseURL, _ clientID: String) -> Refusal? {
-        guard let path = path(base, clientID) else { return nil }
+        guard !environment.knownCredentials.mayBeWritten, let path = path(base, clientID) else { return nil }
         let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

@@ -133,6 +133,22 @@ import Testing
         #expect(again.errorText.contains("401 Invalid credentials: another region"), "\(again)")
     }
 
+    /// It can hold a value: nine digits with two zeros behind them are a time.
+    @Test func `is not believed once a program of the run may have written it`() throws {
+        let scene = try RefusalScene(identity: ["secretTtl": -1, "lockout": ["threshold": 30]])
+        let folder = try TemporaryFolder()
+        let environment = scene.environment.merging(["XDG_STATE_HOME": folder.path]) { $1 }
+        _ = try Program.script("login()", environment: environment)
+        let file = folder.path + "/" + (try #require(Self.files(folder).first))
+        let outcome = try Program.script(
+            """
+            spawn{ "sh", "-c", 'echo "expiredSecret 86753091200" >"$0"', "\(file)" }
+            login()
+            """, environment: environment)
+        #expect(outcome.errorText.contains("401 Invalid credentials: another region"), "\(outcome)")
+        #expect(try folder.read(try #require(Self.files(folder).first)) == "expiredSecret 86753091200\n")
+    }
+
     @Test func `is also told of where a long run logs in again`() throws {
         let scene = try RefusalScene(identity: ["secretUses": 1, "tokenUses": 1])
         let folder = try TemporaryFolder()

@@ -25,7 +25,8 @@ static vs_sys_credentials read_all(int file, void *buffer, size_t size) {
         if (count == 0) return found;
         found.count += (size_t)count;
     }
-    return failed(VS_SYS_CREDENTIALS_TOO_LARGE);
+    found.result = VS_SYS_CREDENTIALS_TOO_LARGE;
+    return found;
 }
 
 // A root-owned file that this user cannot write: what mounts of secrets look like. Their folders belong to root too,

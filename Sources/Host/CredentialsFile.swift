@@ -63,16 +63,20 @@ struct CredentialsFile {
         return (room, found.owner == 0 && geteuid() != 0)
     }
 
-    /// Reads an open descriptor that the user handed over; its owner and mode are the user's affair.
-    static func read(descriptor: Int32) throws(Failure) -> CredentialsFile {
+    /// All that comes from an open descriptor that the user handed over; its owner and mode are the user's affair.
+    static func content(descriptor: Int32) throws(Failure) -> SecretBytes {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
         }
-        let path = "descriptor \(descriptor)"
-        try check(path, found)
+        try check("descriptor \(descriptor)", found)
         room.truncate(to: found.count)
-        return try CredentialsFile(path, room)
+        return room
+    }
+
+    /// What `content` says, which was read from the descriptor with that number.
+    init(descriptor: Int32, _ content: SecretBytes) throws(Failure) {
+        try self.init("descriptor \(descriptor)", content)
     }
 
     private init(_ path: String, _ content: SecretBytes) throws(Failure) {

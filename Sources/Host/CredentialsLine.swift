@@ -32,6 +32,17 @@ struct CredentialsLine {
         String(decoding: name.map { bytes[$0] }, as: UTF8.self)
     }
 
+    /// Where something stands behind `name` and `=`, also in a line that cannot be read or says nothing, such as a comment.
+    static func values(behind name: String, in bytes: Span<UInt8>) -> [Range<Int>] {
+        ranges(of: bytes).compactMap { line in
+            guard let start = line.first(where: { starts(bytes, $0..<line.upperBound, with: name) }) else { return nil }
+            let rest = trimmed(bytes, (start + name.utf8.count)..<line.upperBound)
+            guard let equals = rest.first, bytes[equals] == UInt8(ascii: "=") else { return nil }
+            let value = unquoted(bytes, trimmed(bytes, (equals + 1)..<rest.upperBound))
+            return value.isEmpty ? nil : value
+        }
+    }
+
     /// Where the lines stand, without their ends.
     static func ranges(of bytes: Span<UInt8>) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
@@ -62,9 +73,9 @@ struct CredentialsLine {
     }
 
     private static func starts(_ bytes: Span<UInt8>, _ range: Range<Int>, with text: String) -> Bool {
-        let letters = Array(text.utf8)
-        return range.count > letters.count
-            && !letters.indices.contains { bytes[range.lowerBound + $0] != letters[$0] }
+        let letters = text.utf8
+        guard range.count > letters.count else { return false }
+        return zip(range, letters).allSatisfy { bytes[$0] == $1 }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -10,7 +10,7 @@ final class KnownCredentials {
     private var known: [String: CredentialsFile.Whole]?
     /// The names of the profiles that have a file; nil before the first program starts.
     private(set) var profiles: [String]?
-    private var handedOver: Result<CredentialsFile, Failure>?
+    private var handedOver: Result<SecretBytes, Failure>?
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
 
@@ -35,10 +35,10 @@ final class KnownCredentials {
         profiles = environment.profileFolders.flatMap(HostEnvironment.profiles)
     }
 
-    /// What an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may write
-    /// to a file.
-    func read(descriptor: Int32) throws(Failure) -> CredentialsFile {
-        let found = handedOver ?? Result { () throws(Failure) in try CredentialsFile.read(descriptor: descriptor) }
+    /// All that an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may
+    /// write to a file.
+    func content(descriptor: Int32) throws(Failure) -> SecretBytes {
+        let found = handedOver ?? Result { () throws(Failure) in try CredentialsFile.content(descriptor: descriptor) }
         handedOver = found
         return try found.get()
     }

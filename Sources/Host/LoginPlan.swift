@@ -238,8 +238,8 @@ struct LoginPlanner {
     /// The credentials that are meant: named ones, else those of the environment, else those of the usual profile.
     func credentials(_ named: (profile: String?, file: String?)) throws(Failure) -> LoginCredentials {
         if let descriptor = options.credentialsDescriptor {
-            let file = try environment.knownCredentials.read(descriptor: descriptor)
-            return LoginCredentials(file: file, isNamed: true)
+            let content = try environment.knownCredentials.content(descriptor: descriptor)
+            return LoginCredentials(file: try CredentialsFile(descriptor: descriptor, content), isNamed: true)
         }
         if let path = options.credentialsFile {
             return LoginCredentials(file: try existing(try known(path), path), isNamed: true)

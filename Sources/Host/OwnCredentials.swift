@@ -1,3 +1,4 @@
+import CSystemShims
 import Configuration
 import Diagnostics
 import Masking
@@ -51,33 +52,56 @@ struct OwnCredentials {
         return try tokenPaths { _ in }
     }
 
-    /// The same, as the files say now; these are handed on as they are read.
-    private func tokenPaths(_ take: (CredentialsFile) throws(Failure) -> Void) throws(Failure) -> [String] {
+    /// The same, as the files say now; what is in these is handed on as it is read.
+    private func tokenPaths(_ take: (SecretBytes) throws(Failure) -> Void) throws(Failure) -> [String] {
         let pod = LoginPlanner.kubernetesTokenPath
         let own = environment.setting(LoginPlanner.kubernetesVariable)
         var all = [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 }
-        func look(_ read: () throws(Failure) -> CredentialsFile?) throws(Failure) {
-            guard let file = try Self.readable(read) else { return }
-            try take(file)
-            if let named = file.setting(LoginPlanner.kubernetesVariable) { all.append(named) }
+        func look(_ read: () throws(Failure) -> SecretBytes?) throws(Failure) {
+            guard let content = try Self.readable(read) else { return }
+            try take(content)
+            content.withBytes { bytes in
+                for range in CredentialsLine.values(behind: LoginPlanner.kubernetesVariable, in: bytes) {
+                    all.append(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+                }
+            }
         }
         if let descriptor = options.credentialsDescriptor {
-            try look { () throws(Failure) in try environment.knownCredentials.read(descriptor: descriptor) }
+            try look { () throws(Failure) in try environment.knownCredentials.content(descriptor: descriptor) }
         }
-        for path in try paths() { try look { () throws(Failure) in try CredentialsFile.read(path) } }
+        for path in try paths() { try look { () throws(Failure) in try Self.content(path) } }
         return all
     }
 
-    /// Makes what is in them known to the masker. A file that cannot be read says so at the login.
+    /// What is in a file, at most as much as a login would read, also where that would refuse it: a program does not.
+    private static func content(_ path: String) throws(Failure) -> SecretBytes? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else { throw unseen(errno) }
+        defer { close(file) }
+        var facts = stat()
+        guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        let room = try SecretBytes(count: CredentialsFile.maximumBytes)
+        let found = unsafe room.withUnsafeMutableBytes {
+            unsafe vs_sys_credentials_read_descriptor(file, $0.baseAddress, $0.count)
+        }
+        room.truncate(to: found.count)
+        return room
+    }
+
+    /// Makes what is in them known to the masker, line by line: whether a login can use a file is said by that.
     ///
     /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
     func mask(_ masker: Masker) throws(Failure) {
-        let paths = try tokenPaths { (file) throws(Failure) in
+        let paths = try tokenPaths { (content) throws(Failure) in
             for (name, label) in [
                 ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
                 ("INFISICAL_JWT", "platform token"), ("INFISICAL_OIDC_AUTH_JWT", "platform token"),
             ] {
-                if let value = file.secret(name) { try masker.add(value, name: label) }
+                try content.withBytes { (bytes) throws(Failure) in
+                    for range in CredentialsLine.values(behind: name, in: bytes) {
+                        try masker.add(try SecretBytes(copying: bytes.extracting(range)), name: label)
+                    }
+                }
             }
         }
         for path in paths {

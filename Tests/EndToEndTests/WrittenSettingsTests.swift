@@ -83,6 +83,16 @@ import Testing
         #expect(secret.found(in: outcome) == nil && token.found(in: outcome) == nil, "\(outcome)")
     }
 
+    /// What a login would refuse is printed by a program all the same.
+    @Test(arguments: ["\u{FEFF}export ", "INFISICAL_TYPO=x\n", "INFISICAL_DOMAIN\n", "?", "#"])
+    func `are masked whatever else stands there`(before: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("own.env", "\(before)INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET = '\(secret.value)'\n")
+        let outcome = try run("spawn{ 'cat', 'own.env' }", folder, "own.env")
+        #expect(outcome.code == 0 && outcome.text.contains("[secret:client secret]"), "\(outcome)")
+        #expect(secret.found(in: outcome) == nil, "\(outcome)")
+    }
+
     @Test(arguments: ["own.env", "<(cat own.env)"])
     func `count as they were before the first program, for each login`(source: String) throws {
         let attacker = StubHTTPServer { _, _ in .json(200, #"{"accessToken": "a.b.c", "expiresIn": 60, "tokenType": "Bearer"}"#) }
@@ -96,5 +106,25 @@ import Testing
             """
         let outcome = try run(script, folder, source)
         #expect(outcome.text == "[secret:A]\n[secret:A]\n" && attacker.requests.isEmpty, "\(outcome)")
+    }
+}
+
+/// The user's own profiles, which a program can print with the user's rights.
+@Suite struct `Credentials files that no login would use` {
+    private let secret = Canary("cs")
+
+    @Test(arguments: [
+        (0o640, ""), (0o644, "INFISICAL_TYPO=x\n"), (0o600, "INFISICAL_TYPO=x\n"), (0o600, "no setting\n"),
+        (0o600, String(repeating: " \n", count: 1000)), (0o600, "#" + String(repeating: "x", count: 66_000) + "\n"),
+    ])
+    func `are masked like others`(mode: Int, more: String) throws {
+        let folder = try TemporaryFolder()
+        let line = "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(secret.value)\n"
+        try folder.write("vaultscript/credentials/own.env", line + more, mode: mode)
+        let outcome = try Program.script(
+            "io.write(spawn{ 'sh', '-c', 'cat $XDG_CONFIG_HOME/vaultscript/credentials/*.env', capture = true }.stdout)",
+            environment: ["XDG_CONFIG_HOME": folder.path])
+        #expect(outcome.code == 0 && outcome.text.contains("CLIENT_SECRET=[secret:client secret]\n"), "\(outcome)")
+        #expect(secret.found(in: outcome) == nil, "\(outcome)")
     }
 }

@@ -17,7 +17,7 @@ typedef enum {
     VS_SYS_CREDENTIALS_OTHER_OWNER = 3,
     /// Its mode lets others read or change it.
     VS_SYS_CREDENTIALS_OPEN_MODE = 4,
-    /// It is larger than the room given.
+    /// It is larger than the room given, which is full.
     VS_SYS_CREDENTIALS_TOO_LARGE = 5,
 } vs_sys_credentials_result;
 

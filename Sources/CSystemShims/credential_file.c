@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pseudo_files.h"
@@ -13,14 +14,31 @@ static vs_sys_credentials failed(vs_sys_credentials_result result) {
     return (vs_sys_credentials){.result = result, .error = errno};
 }
 
-static vs_sys_credentials read_all(int file, void *buffer, size_t size) {
+static long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Waits until a read answers at once; false when `end` has come before.
+static bool wait_until_readable(int file, long end) {
+    struct pollfd waiting = {.fd = file, .events = POLLIN};
+    for (;;) {
+        long left = end - milliseconds();
+        if (left <= 0) return false;
+        int count = poll(&waiting, 1, (int)left);
+        if (count > 0 || (count < 0 && errno != EINTR)) return true;
+    }
+}
+
+// Takes `wait` milliseconds at most; 0 for a regular file, which never waits.
+static vs_sys_credentials read_all(int file, void *buffer, size_t size, int wait) {
     vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_OK};
+    long end = milliseconds() + wait;
     while (found.count < size) {
+        if (wait > 0 && !wait_until_readable(file, end)) return failed(VS_SYS_CREDENTIALS_LATE);
         ssize_t count = read(file, (char *)buffer + found.count, size - found.count);
-        if (count < 0 && errno == EINTR) continue;
-        // A descriptor that was handed over so: what it has no more of yet is not its end.
-        struct pollfd waiting = {.fd = file, .events = POLLIN};
-        if (count < 0 && errno == EAGAIN && (poll(&waiting, 1, -1) >= 0 || errno == EINTR)) continue;
+        if (count < 0 && (errno == EINTR || (errno == EAGAIN && wait > 0))) continue;
         if (count < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
         if (count == 0) return found;
         found.count += (size_t)count;
@@ -88,7 +106,7 @@ vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_
     vs_sys_credentials found;
     int file = open_judged(path, &info, &through_link, &found);
     if (file >= 0) {
-        found = read_all(file, buffer, size);
+        found = read_all(file, buffer, size, 0);
         close(file);
     }
     return described(found, &info);
@@ -120,9 +138,9 @@ vs_sys_credentials vs_sys_credentials_remove(const char *path) {
     return described(found, &info);
 }
 
-vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size) {
+vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size, int wait) {
     struct stat info;
     if (fstat(descriptor, &info) != 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);
     if (S_ISDIR(info.st_mode)) return failed(VS_SYS_CREDENTIALS_NOT_REGULAR);
-    return read_all(descriptor, buffer, size);
+    return read_all(descriptor, buffer, size, wait);
 }

@@ -12,6 +12,8 @@ import SecretMemory
 /// the settings among them (domain, project, environment, path, client id) ever become text.
 struct CredentialsFile {
     static let maximumBytes = 64 * 1024
+    /// How long a descriptor may take to its end: somebody may be asked for a passphrase before it comes.
+    static let maximumWait = Duration.seconds(60)
     private static let known: Set<String> = [
         "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "INFISICAL_TOKEN",
         "INFISICAL_DOMAIN", "INFISICAL_API_URL", "INFISICAL_PROJECT_ID", "INFISICAL_ENVIRONMENT",
@@ -64,10 +66,11 @@ struct CredentialsFile {
     }
 
     /// All that comes from an open descriptor that the user handed over; its owner and mode are the user's affair.
-    static func content(descriptor: Int32) throws(Failure) -> SecretBytes {
+    static func content(descriptor: Int32, within wait: Duration = maximumWait) throws(Failure) -> SecretBytes {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
-            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
+            unsafe vs_sys_credentials_read_descriptor(
+                descriptor, $0.baseAddress, $0.count, Int32(wait / .milliseconds(1)))
         }
         try check("descriptor \(descriptor)", found)
         room.truncate(to: found.count)
@@ -115,6 +118,10 @@ struct CredentialsFile {
                 "chmod 600 \(path.printable)")
         case VS_SYS_CREDENTIALS_TOO_LARGE:
             throw refuse("it is larger than \(maximumBytes / 1024) KiB", "it holds a few lines NAME=value, no more")
+        case VS_SYS_CREDENTIALS_LATE:
+            throw refuse(
+                "its end has not come within \(maximumWait)",
+                "let whatever writes to it end: --credentials-fd 3 3< FILE")
         default:
             throw refuse(
                 unsafe String(cString: strerror(found.error)), "look at the path and at the rights of its folders")

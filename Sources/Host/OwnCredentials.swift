@@ -82,7 +82,7 @@ struct OwnCredentials {
         guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
         let room = try SecretBytes(count: CredentialsFile.maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
-            unsafe vs_sys_credentials_read_descriptor(file, $0.baseAddress, $0.count)
+            unsafe vs_sys_credentials_read_descriptor(file, $0.baseAddress, $0.count, 0)
         }
         room.truncate(to: found.count)
         return room

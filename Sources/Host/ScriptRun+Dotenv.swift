@@ -106,7 +106,7 @@ extension ScriptRun {
         }
         let room = try SecretBytes(count: SecretSize.maximumLoadedBytes)
         let found = unsafe room.withUnsafeMutableBytes {
-            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
+            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count, 0)
         }
         guard found.result == VS_SYS_CREDENTIALS_OK else {
             throw refuse("it is larger than \(SecretSize.maximumLoadedBytes / 1024) KiB, or cannot be read")

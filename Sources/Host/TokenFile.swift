@@ -32,13 +32,13 @@ struct TokenFile {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw unreadable(unsafe String(cString: strerror(errno))) }
         defer { close(descriptor) }
-        try checkOwner(of: descriptor)
+        try check(descriptor)
         let room = try SecretBytes(count: Self.maximumBytes + 1)
         let found = unsafe room.withUnsafeMutableBytes {
-            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count)
+            unsafe vs_sys_credentials_read_descriptor(descriptor, $0.baseAddress, $0.count, 0)
         }
         guard found.result == VS_SYS_CREDENTIALS_OK else {
-            throw unreadable("it is no regular file of at most \(Self.maximumBytes / 1024) KiB")
+            throw unusable
         }
         var end = found.count
         room.withBytes { bytes in
@@ -52,10 +52,11 @@ struct TokenFile {
         return try room.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
     }
 
-    /// Whatever name or link leads to it.
-    private func checkOwner(of descriptor: Int32) throws(Failure) {
+    /// Whatever name or link leads to it. Nobody waits for who writes to a pipe.
+    private func check(_ descriptor: Int32) throws(Failure) {
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0 else { throw unreadable(unsafe String(cString: strerror(errno))) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw unusable }
         let identity = FileIdentity(device: UInt64(facts.st_dev), inode: UInt64(facts.st_ino))
         guard let what = try own.look().inside[identity] else { return }
         throw Failure(
@@ -78,6 +79,10 @@ struct TokenFile {
             default: false
             }
         }
+    }
+
+    private var unusable: Failure {
+        unreadable("it is no regular file of at most \(Self.maximumBytes / 1024) KiB")
     }
 
     private func unreadable(_ reason: String) -> Failure {

@@ -71,6 +71,23 @@ import Testing
                 """), "\(missing)")
     }
 
+    @Test(arguments: ["login()", "spawn{ 'true' } print(pcall(login))"])
+    func `a named pipe is no file of a token, and nobody waits for who writes to it`(script: String) throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.path + "/pipe"
+        let isMade = unsafe mkfifo(pipe, 0o600) == 0
+        try #require(isMade)
+        let writer = unsafe open(pipe, O_RDWR | O_CLOEXEC)
+        defer { close(writer) }
+        let outcome = try Program.run(
+            ["-s", "KILL", "20", Program.path, "-e", script],
+            environment: [
+                "INFISICAL_AUTH_METHOD": "kubernetes", "INFISICAL_MACHINE_IDENTITY_ID": "id",
+                "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": pipe,
+            ], program: "/usr/bin/timeout")
+        #expect((outcome.text + outcome.errorText).contains("\nit is no regular file of at most 64 KiB\n"), "\(outcome)")
+    }
+
     @Test func `a pod's token is out of a script's reach, and masked where a program shows it`() throws {
         let vault = try vault()
         let folder = try TemporaryFolder()

@@ -19,6 +19,8 @@ typedef enum {
     VS_SYS_CREDENTIALS_OPEN_MODE = 4,
     /// It is larger than the room given, which is full.
     VS_SYS_CREDENTIALS_TOO_LARGE = 5,
+    /// It has not come to its end in time.
+    VS_SYS_CREDENTIALS_LATE = 6,
 } vs_sys_credentials_result;
 
 /// What was found; `mode` and `owner` are for the message.
@@ -41,7 +43,8 @@ vs_sys_credentials vs_sys_credentials_read(const char *path, void *buffer, size_
 /// the folder, and holds its lock.
 vs_sys_credentials vs_sys_credentials_remove(const char *path);
 
-/// The same as reading by a path for an open descriptor, which the user vouches for: only its size and kind are checked. Reads to the end.
-vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size);
+/// The same as reading by a path for an open descriptor, which the user vouches for: only its size and kind are
+/// checked. Reads to the end, and waits for that `wait` milliseconds at most; with 0, for a regular file, it never waits.
+vs_sys_credentials vs_sys_credentials_read_descriptor(int descriptor, void *buffer, size_t size, int wait);
 
 #endif

@@ -33,22 +33,30 @@ final class ChildOutput {
     private var taken = 0
     /// Where the last whole line of `text` ends.
     private var wholeEnd = 0
+    /// How many bytes of `text` are gone from its beginning.
+    private var gone = 0
+    /// All limits are judged by what came, and by masks where that is settled. Whether the masker holds text back would tell
+    /// of a value's beginning.
     private var received = 0
-    /// What of that no `takeLines` has given, its masks as long as what they stand for.
-    ///
-    /// All limits are judged by what came. Whether the masker holds text back would tell of a value's beginning.
-    private var unclaimed = 0
+    /// How much of that the masker has.
+    private var masking = 0
+    private var settled = SettledText()
     /// The line that is not whole, as it came.
     private var openLine = 0
-    /// What of the budget it has: as much as came, and what masks are longer than that.
+    /// What of the budget it has: as much as came and was not taken by line, and what masks are longer than that.
     private var charged = 0
     private var isByLine = false
     private var pace = LinePace()
-    /// Lines before this place of `text` may be given.
-    private var dueEnd = 0
-    /// Where lines may be taken, what of `openLine` the masker does not have: the text may end before it.
+    /// Where lines are taken, what of `openLine` the masker does not have: the text may end before it.
     private var withheld: SecretBuffer?
-    private let mayBeByLine: Bool
+    private var masksWholeLines = false
+    /// It has the beginning of that line.
+    private var hasMaskerOpenLine = false
+    /// While the text ends with an open line: what comes out, where masks are in it, and the place behind each byte of that
+    /// line, and of its beginning.
+    private var probe: (text: [UInt8], masks: [Int], places: [Int])?
+    /// Finds that are counted a second time.
+    private var recounted = 0
     /// A line came that is larger than `maxOutput`: the text ends before it.
     private var endsEarly = false
     private var isDiscarded = false
@@ -62,9 +70,16 @@ final class ChildOutput {
     private var isForLater = false
     private(set) var isEnded = false
 
-    /// Captured as masked text of at most `maximum` bytes, which may be taken by line or not.
+    /// Captured as masked text of at most `maximum` bytes.
+    ///
+    /// - Parameter byLine: It may be asked for line by line, so that the masker gets whole lines: finds in a line are told
+    ///   when that has come. Else what is asked for so waits for the end of the line that is open then.
     static func captured(_ gate: Gate, maximum: Int64, _ budget: TextBudget, byLine: Bool = false) -> ChildOutput {
-        ChildOutput(.captured(gate.masker.makeStream()), maximum: Int(maximum), budget, mayBeByLine: byLine)
+        let stream = gate.masker.makeStream()
+        let output = ChildOutput(.captured(stream), maximum: Int(maximum), budget)
+        output.masksWholeLines = byLine
+        stream.onMarkOut = { [unowned output] ahead in output.markIsOut(ahead) }
+        return output
     }
 
     /// Shown on the host's own stream.
@@ -91,12 +106,8 @@ final class ChildOutput {
     /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
     static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
-    private init(
-        _ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil,
-        mayBeByLine: Bool = false
-    ) {
+    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil) {
         self.way = way
-        self.mayBeByLine = mayBeByLine
         self.endMasking = endMasking
         self.maximum = maximum
         self.budget = budget
@@ -112,15 +123,16 @@ final class ChildOutput {
         if later != nil { keepLater(bytes) }
         guard !endsEarly else { return }
         defer {
-            chargeMasks()
+            settleCharge()
             judgeLine()
         }
         switch way {
         case .shown(let stream):
             stream.write(bytes) { if endMasking == nil { keep($0) } }
             endMasking?.write(bytes) { keep($0) }
-        case .captured(let stream) where mayBeByLine && !isDiscarded: writeLines(bytes, stream)
-        case .captured(let stream), .dropped(let stream): stream.write(bytes) { keep($0) }
+        case .captured(let stream) where masksWholeLines && !isDiscarded: writeLines(bytes, stream)
+        case .captured(let stream): mask(bytes, stream)
+        case .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
             guard !isSpent else { return }
             do throws(Failure) {
@@ -142,12 +154,13 @@ final class ChildOutput {
         case .shown(let stream):
             stream.finish { if endMasking == nil { keep($0) } }
             endMasking?.finish { keep($0) }
-        case .captured(let stream), .dropped(let stream):
-            writeWithheld(stream)
-            stream.finish { keep($0) }
+        case .captured(let stream):
+            maskWithheld(stream)
+            endText(stream)
+        case .dropped(let stream): stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }
-        chargeMasks()
+        settleCharge()
         isEnded = true
     }
 
@@ -157,61 +170,43 @@ final class ChildOutput {
         guard isByLine, !isDiscarded, !isEnded, !endsEarly, openLine > maximum, case .captured(let stream) = way else {
             return
         }
-        stream.finish { keep($0) }
+        endText(stream)
         endsEarly = true
         text.removeLast(text.count - max(wholeEnd, taken))
     }
 
-    /// What the script has not been given yet, its masks as long as they are. What is held back counts as it came.
-    private var waiting: Int {
-        guard case .captured(let stream) = way else { return 0 }
-        return text.count - taken + stream.heldCount + (withheld?.count ?? 0)
+    private func mask(_ bytes: Span<UInt8>, _ stream: MaskingStream) {
+        let place = (bytes.indices.last { bytes[$0] == 10 } ?? bytes.count - 1) + 1
+        if settled.note(came: masking + place) { stream.mark(after: place) }
+        masking += bytes.count
+        stream.write(bytes) { keep($0) }
+        settled.advance(came: masking)
     }
 
-    /// Hands on whole lines; of the one that is open no more than has to be.
-    private func writeLines(_ bytes: Span<UInt8>, _ stream: MaskingStream) {
-        var rest = bytes
-        if let last = bytes.indices.last(where: { bytes[$0] == 10 }) {
-            writeWithheld(stream)
-            stream.write(bytes.extracting(...last)) { keep($0) }
-            pace.lineCame()
-            rest = bytes.extracting((last + 1)...)
-        }
-        guard !rest.isEmpty else { return }
-        guard openLine <= LinePace.longestOpenLine else {
-            writeWithheld(stream)
-            return stream.write(rest) { keep($0) }
-        }
-        do throws(Failure) {
-            if withheld == nil { withheld = try SecretBuffer(maximumCount: LinePace.longestOpenLine) }
-            try withheld?.append(rest)
-        } catch {
-            (isSpent, lack) = (true, error)
-        }
+    private func endText(_ stream: MaskingStream) {
+        stream.finish { keep($0) }
+        settled.textEnded(came: masking, at: gone + text.count)
     }
 
-    private func writeWithheld(_ stream: MaskingStream) {
-        withheld?.withBytes { bytes in stream.write(bytes) { keep($0) } }
-        withheld = nil
+    private func markIsOut(_ ahead: Int) {
+        let place = gone + text.count + (probe?.text.count ?? 0) + ahead
+        if settled.isWaiting { settled.isOut(at: place) } else { probe?.places.append(place) }
     }
 
     private func count(_ bytes: Span<UInt8>) {
-        unclaimed += bytes.count
         for index in bytes.indices {
             openLine = bytes[index] == 10 ? 0 : openLine + 1
         }
-        charge(bytes.count)
+        settleCharge()
     }
 
-    private func charge(_ count: Int) {
-        guard let budget, count > 0 else { return }
-        if budget.take(count) { charged += count } else { isSpent = true }
-    }
-
-    /// Not before the masker has all that came: what it has given alone would leave out what it holds back.
-    private func chargeMasks() {
-        guard !isDiscarded, !isSpent, !isForLater else { return }
-        charge(waiting - charged)
+    /// Takes as much of the budget as the text may need, or gives back what was taken for lines that are gone.
+    private func settleCharge() {
+        guard let budget, !isDiscarded, !isSpent else { return }
+        let growth = isForLater ? 0 : max(0, settled.end.growth - settled.claimed.growth)
+        let wanted = received - settled.claimed.came + growth
+        guard wanted > charged else { return release(charged - wanted) }
+        if budget.take(wanted - charged) { charged = wanted } else { isSpent = true }
     }
 
     private func release(_ count: Int) {
@@ -289,13 +284,13 @@ final class ChildOutput {
     /// More came than a caller who wants all of it can be given.
     func excessAsWhole(_ program: String) -> Failure? {
         guard isCaptured, !isDiscarded else { return excess(program) }
-        return (isByLine ? unclaimed : received) > maximum ? tooMuch(program) : excess(program)
+        return (received - settled.claimed.came) > maximum ? tooMuch(program) : excess(program)
     }
 
     /// Nobody takes what comes, and it is enough: the child should wait.
     var isFull: Bool {
         guard isCaptured, !isDiscarded, !isEnded else { return false }
-        return isByLine ? unclaimed > Self.linesAheadBytes : received > maximum
+        return received - settled.claimed.came > (isByLine ? Self.linesAheadBytes : maximum)
     }
 
     private func noRoom(_ program: String) -> Failure {
@@ -323,55 +318,115 @@ final class ChildOutput {
 
     /// What comes is given out by `takeLines` from now on.
     func beginLines() {
-        isByLine = true
+        if !masksWholeLines { hasMaskerOpenLine = openLine > 0 }
+        (isByLine, masksWholeLines) = (true, true)
         judgeLine()
+    }
+
+    /// Hands on whole lines; of the one that is open no more than has to be.
+    private func writeLines(_ bytes: Span<UInt8>, _ stream: MaskingStream) {
+        var rest = bytes
+        if let last = bytes.indices.last(where: { bytes[$0] == 10 }) {
+            maskWithheld(stream)
+            mask(bytes.extracting(...last), stream)
+            pace.lineCame()
+            hasMaskerOpenLine = false
+            rest = bytes.extracting((last + 1)...)
+        }
+        guard !rest.isEmpty else { return }
+        // Before a longer line the text cannot end; then it is settled where that begins.
+        if openLine > SettledText.bytesBehind { hasMaskerOpenLine = true }
+        guard !hasMaskerOpenLine else {
+            maskWithheld(stream)
+            return mask(rest, stream)
+        }
+        withhold(rest)
+    }
+
+    private func maskWithheld(_ stream: MaskingStream) {
+        withheld?.withBytes { mask($0, stream) }
+        withheld = nil
+    }
+
+    /// When lines come due that are there; nil where none are.
+    var linesDue: ContinuousClock.Instant? { isWhole || hasMaskerOpenLine ? nil : pace.due }
+
+    /// The script waits for lines from now on.
+    func scriptWaits() { pace.scriptWaits() }
+
+    /// What the program prints is read again.
+    func readingGoesOn() { pace.readingGoesOn() }
+
+    /// Ends the text, where that is due: all lines that are there can be taken. What of the open line belongs to a form that
+    /// began before it is masked with that; the rest of it begins the next text.
+    func endTextIfDue() {
+        guard case .captured(let stream) = way, let due = linesDue, due <= .now else { return }
+        pace.textEnded()
+        guard let open = withheld else {
+            endText(stream)
+            return settleCharge()
+        }
+        for count in 0...open.count { stream.mark(after: count) }
+        probe = ([], [], [])
+        let take = { [unowned self] (piece: Span<UInt8>, isMask: Bool) in
+            let place = probe?.text.count ?? 0
+            if isMask { probe?.masks.append(place) }
+            probe?.text.append(copying: piece)
+        }
+        open.withBytes { stream.write($0, take: take) }
+        stream.finish(take: take)
+        guard let (out, masks, places) = probe, let end = places.first else { return }
+        probe = nil
+        // A byte inside of a mask has its place behind it.
+        let masked = places.lastIndex(of: end) ?? 0
+        let kept = end - gone - text.count
+        recounted += masks.count { $0 >= kept }
+        keep(out.span.extracting(..<kept))
+        masking += masked
+        settled.textEnded(came: masking, at: end)
+        withhold(from: masked, of: open)
+        settleCharge()
+    }
+
+    /// What the masker does not have of the open line begins at `start` of what was withheld.
+    private func withhold(from start: Int, of open: SecretBuffer) {
+        guard start > 0 else { return }
+        withheld = nil
+        open.withBytes { bytes in if start < bytes.count { withhold(bytes.extracting(start...)) } }
+    }
+
+    private func withhold(_ bytes: Span<UInt8>) {
+        do throws(Failure) {
+            if withheld == nil { withheld = try SecretBuffer(maximumCount: SettledText.bytesBehind) }
+            try withheld?.append(bytes)
+        } catch {
+            (isSpent, lack) = (true, error)
+        }
     }
 
     /// The whole lines that are there and due, about `most` bytes of them; at the end also what is no whole line. Nil where
     /// there is nothing yet; empty at the end.
     func takeLines(_ most: Int) -> [UInt8]? {
-        if isWhole { dueEnd = text.count } else { findDue() }
-        let pending = text[taken..<max(taken, min(dueEnd, wholeEnd))]
+        let due = isWhole ? text.count : settled.end.masked - gone
+        let pending = text[taken..<max(taken, min(due, wholeEnd))]
         guard let end = pending.prefix(most).lastIndex(of: 10) ?? pending.firstIndex(of: 10) else {
             return isEnded || isDiscarded ? take(upTo: text.count) : nil
         }
         return take(upTo: end + 1)
     }
 
-    /// When lines come due that are there; nil where none are.
-    var linesDue: ContinuousClock.Instant? { isWhole || hasMaskerOpenLine ? nil : pace.due }
-
     /// Nothing more comes.
     private var isWhole: Bool { isEnded || endsEarly || isDiscarded }
-
-    /// The text cannot end before the open line.
-    private var hasMaskerOpenLine: Bool { openLine > LinePace.longestOpenLine }
-
-    private func findDue() {
-        guard case .captured(let stream) = way else { return }
-        if let due = linesDue, due <= .now {
-            stream.finish { keep($0) }
-            chargeMasks()
-            pace.textEnded()
-            dueEnd = text.count
-        } else {
-            // Of text without masks this is a place in what came: what the masker holds has no part in it.
-            let place = min(text.count, text.count + stream.heldCount - LinePace.bytesBehind)
-            guard place > dueEnd else { return }
-            dueEnd = place
-            pace.lineWasGiven()
-        }
-    }
 
     private func take(upTo end: Int) -> [UInt8] {
         let lines = Array(text[taken..<end])
         taken = end
-        unclaimed = waiting
-        release(max(0, charged - unclaimed))
+        settled.claim(upTo: gone + end)
+        settleCharge()
         if taken > Self.linesAheadBytes || taken == text.count {
             text.removeFirst(taken)
+            gone += taken
             wholeEnd -= taken
-            dueEnd -= taken
             taken = 0
         }
         return lines
@@ -382,14 +437,13 @@ final class ChildOutput {
     /// Nobody will ask: what comes is masked, counted and dropped, so that the child need not wait.
     func discard() {
         guard !isDiscarded, isCaptured else { return }
+        if case .captured(let stream) = way { maskWithheld(stream) }
         isDiscarded = true
         release(charged)
         text = []
         end = []
         taken = 0
         wholeEnd = 0
-        dueEnd = 0
-        withheld = nil
     }
 
     // MARK: - Afterwards
@@ -425,7 +479,8 @@ final class ChildOutput {
     var leaks: Int {
         switch way {
         case .shown(let stream): (endMasking?.hits ?? stream.hits).values.reduce(0, +)
-        case .captured(let stream), .dropped(let stream): stream.hits.values.reduce(0, +)
+        case .captured(let stream): stream.hits.values.reduce(0, +) - recounted
+        case .dropped(let stream): stream.hits.values.reduce(0, +)
         case .secret, .elsewhere: 0
         }
     }

@@ -21,6 +21,8 @@ final class SpawnCall: ChildCall {
     private var readers: [UInt32] = []
     /// For lines that are there, and not due.
     private var lineTimer: EventLoop.Timer?
+    private var isEndingText = false
+    private var isOutputPaused = false
     /// The process number, once it runs.
     private(set) var pid: Int32 = 0
 
@@ -37,8 +39,10 @@ final class SpawnCall: ChildCall {
         if !plan.secretFields.isEmpty { return try .secret(maximum: plan.maximumOutput) }
         switch plan.capture {
         case .both, .stdout, .merge:
+            // Where a find ends the program, or is warned of, it is not to wait for the end of a line.
             return .captured(
-                run.gate, maximum: plan.maximumOutput, run.captureBudget, byLine: plan.isBackground)
+                run.gate, maximum: plan.maximumOutput, run.captureBudget,
+                byLine: plan.isBackground && plan.onLeak == .mask)
         case .secret: return try .secret(maximum: plan.maximumOutput)
         case .none, .stderr:
             guard !plan.isQuiet else { return .dropped(run.gate) }
@@ -97,7 +101,10 @@ final class SpawnCall: ChildCall {
             let isNobodyReading = target.isFull && waiters.isEmpty && readers.isEmpty
             let isPaused = isNobodyReading || target.isStalled
             if isPaused { child?.pauseOutput(stream) } else { child?.resumeOutput(stream) }
-            if stream == .output { terminal?.setPaused(isPaused) }
+            if stream == .output {
+                terminal?.setPaused(isPaused)
+                isOutputPaused = isPaused
+            }
         }
     }
 
@@ -136,9 +143,15 @@ final class SpawnCall: ChildCall {
         }
         output.beginLines()
         if !hasEnded { judge(output) } else if let excess = output.excess(shownProgram) { stop(excess) }
+        // Silence is the program's alone.
+        if isOutputPaused { output.readingGoesOn() }
+        let isFirst = readers.isEmpty
         readers.append(id)
         answerReaders()
-        refreshPauses()
+        if isFirst, !readers.isEmpty {
+            output.scriptWaits()
+            waitForLines()
+        }
     }
 
     private func answerReaders() {
@@ -160,8 +173,22 @@ final class SpawnCall: ChildCall {
     private func waitForLines() {
         lineTimer?.cancel()
         lineTimer = nil
-        guard !readers.isEmpty, let due = output.linesDue else { return }
-        lineTimer = run.loop.schedule(after: max(.zero, due - .now)) { [weak self] in self?.answerReaders() }
+        guard !isEndingText, !readers.isEmpty, let due = output.linesDue else { return }
+        lineTimer = run.loop.schedule(after: max(.zero, due - .now)) { [weak self] in self?.endText() }
+    }
+
+    /// What is there to be read by now comes before the end of the text: the host may have been busy.
+    private func endText() {
+        isEndingText = true
+        run.loop.enqueue { [weak self] in
+            self?.run.loop.schedule(after: .zero) { [weak self] in
+                guard let self else { return }
+                isEndingText = false
+                output.endTextIfDue()
+                judge(output)
+                answerReaders()
+            }
+        }
     }
 
     // MARK: - The end

@@ -51,7 +51,7 @@ final class EvenTime {
         private let base: UnsafeMutablePointer<UInt8>
         /// nil where secret memory is used up: then it is in ordinary memory, from which each piece is wiped when it has been handed on.
         private let secret: SecretArray<UInt8>?
-        private var count = 0
+        private(set) var count = 0
 
         init() {
             secret = try? SecretArray(count: Output.room)

@@ -47,7 +47,7 @@ extension Masker {
             stream.write(text.extracting(range), mask, take)
         }
         stream.write(text.extracting(starts[starts.count - 1].place..<text.count), nil, take)
-        stream.finish(take)
+        stream.finishText(take)
         // A place of an origin before lies in one that was found, or beside all of them.
         var places: [MaskedPlace] = []
         for place in (found + before).sorted(by: Self.comesFirst) {

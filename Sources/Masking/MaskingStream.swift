@@ -39,8 +39,18 @@ public final class MaskingStream {
     private var next: MaskingStream?
     /// How many values each of the origins after this one had at the last write.
     private var seen: [Int] = []
-    /// Where the stream was when more came, as far as what comes out is not there yet.
-    private var openings: [(place: Int, counts: [Int])] = []
+    /// What happens when what comes out gets to a place.
+    private enum Waypoint {
+        /// More values of the origins after this one are known from here on: how many of each in all.
+        case values([Int])
+        case mark
+    }
+    /// In order, as far as what comes out is not there yet; those before `firstWaypoint` are passed.
+    private var waypoints: [(place: Int, kind: Waypoint)] = []
+    private var firstWaypoint = 0
+    /// Called for each mark, in their order, once all that came before it is out, but for the first `ahead` bytes that are
+    /// handed on next. Set before the first write.
+    public var onMarkOut: (_ ahead: Int) -> Void = { _ in }
     /// Where the masks of the stream before this one lie in what it was given, as far as they are not decided.
     private var masksBefore: [(range: Range<Int>, mask: Mask)] = []
     /// Told where in the text of this stream each mask lies, in order of their beginnings.
@@ -58,6 +68,8 @@ public final class MaskingStream {
     private var newFinds = 0
     /// Hands on what has come out of that piece so far.
     private var handOnSoFar: (() -> Void)?
+    /// What has come out of it and is to be handed on.
+    private var output: EvenTime.Output?
 
     /// Work done so far, in places tried and steps of the automata; proves the linear bound.
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
@@ -101,6 +113,12 @@ public final class MaskingStream {
         write(bytes, nil) { piece, _ in sink(piece) }
     }
 
+    /// The same, with which of the pieces are masks.
+    public func write(_ bytes: Span<UInt8>, take: (_ piece: Span<UInt8>, _ isMask: Bool) -> Void) {
+        noteValues()
+        write(bytes, nil) { piece, mask in take(piece, mask != nil) }
+    }
+
     /// Takes a piece, and, where it is a mask of a stream before this one, which.
     func write(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
         guard let next = followed() else { return take(bytes, mask, sink) }
@@ -110,7 +128,7 @@ public final class MaskingStream {
     private func take(_ bytes: Span<UInt8>, _ mask: Mask?, _ sink: Sink) {
         guard let mask else { return take(bytes, sink) }
         guard !needles.isEmpty else {
-            openNext(at: taken)
+            reach(taken)
             return sink(bytes, mask)
         }
         let token = names.token(of: mask)
@@ -122,15 +140,17 @@ public final class MaskingStream {
     func takeWhole(_ bytes: Span<UInt8>, _ sink: Sink) {
         noteValues()
         write(bytes, nil, sink)
-        finish(sink)
+        finishText(sink)
     }
 
     /// The stream that looks for values of the next origin, once there may be any.
     private func followed() -> MaskingStream? {
         guard count > 1, let values = masker.later else { return nil }
         if next == nil {
-            next = MaskingStream(
+            let stream = MaskingStream(
                 masker: values.masker, forTerminal: isForTerminal, count: count - 1, isFirst: false)
+            stream.onMarkOut = onMarkOut
+            next = stream
         }
         return next
     }
@@ -147,23 +167,53 @@ public final class MaskingStream {
             values = current.masker.later
             place += 1
         }
-        if isNew { openings.append((taken, seen)) }
-    }
-
-    /// What comes out now begins at `place` of the text, or past it.
-    private func openNext(at place: Int) {
-        while let opening = openings.first, opening.place <= place {
-            openings.removeFirst()
-            handOnSoFar?()
-            next?.open(opening.counts[...])
-        }
+        if isNew { add(.values(seen), at: taken) }
     }
 
     /// What comes from here on was not there yet when so many values of this origin, and of those after it, were known.
     private func open(_ counts: ArraySlice<Int>) {
         guard let count = counts.first else { return }
         arrivals?.note(count: count, from: taken, findsFrom: held.start)
-        if counts.count > 1 { openings.append((taken, Array(counts.dropFirst()))) }
+        if counts.count > 1 { add(.values(Array(counts.dropFirst())), at: taken) }
+    }
+
+    // MARK: - Places on the way
+
+    /// Marks the place behind the first `count` bytes of what is written next: `onMarkOut` tells where it is in what comes
+    /// out; of one inside of what a mask stands for, behind that mask.
+    public func mark(after count: Int) { add(.mark, at: taken + count) }
+
+    private func add(_ kind: Waypoint, at place: Int) {
+        // What is marked ahead comes later.
+        var index = waypoints.count
+        while index > firstWaypoint, waypoints[index - 1].place > place { index -= 1 }
+        waypoints.insert((place, kind), at: index)
+    }
+
+    private var nextWaypoint: Int? { firstWaypoint < waypoints.count ? waypoints[firstWaypoint].place : nil }
+
+    /// What comes out now begins at `place` of the text, or past it.
+    private func reach(_ place: Int) {
+        while let next = nextWaypoint, next <= place { passWaypoint(ahead: 0) }
+    }
+
+    /// Passes the next one, with `ahead` bytes before it that are not handed on yet.
+    private func passWaypoint(ahead: Int) {
+        let kind = waypoints[firstWaypoint].kind
+        firstWaypoint += 1
+        if firstWaypoint == waypoints.count || firstWaypoint > 1024 && firstWaypoint > waypoints.count / 2 {
+            waypoints.removeFirst(firstWaypoint)
+            firstWaypoint = 0
+        }
+        switch kind {
+        case .values(let counts):
+            handOnSoFar?()
+            next?.open(counts[...])
+        case .mark:
+            // No piece ends at a mark: how many there are must not tell when it was passed.
+            let ahead = ahead + (output?.count ?? 0)
+            if let next { next.mark(after: ahead) } else { onMarkOut(ahead) }
+        }
     }
 
     // MARK: - Input
@@ -188,13 +238,18 @@ public final class MaskingStream {
     ///
     /// The stream can be used for another text afterwards.
     public func finish(sink: (Span<UInt8>) -> Void) {
-        finish { piece, _ in sink(piece) }
+        finishText { piece, _ in sink(piece) }
     }
 
-    func finish(_ sink: Sink) {
+    /// The same, with which of the pieces are masks.
+    public func finish(take: (_ piece: Span<UInt8>, _ isMask: Bool) -> Void) {
+        finishText { piece, mask in take(piece, mask != nil) }
+    }
+
+    func finishText(_ sink: Sink) {
         guard let next = followed() else { return end(sink) }
         end { piece, mask in next.write(piece, mask, sink) }
-        next.finish(sink)
+        next.finishText(sink)
     }
 
     private func end(_ sink: Sink) {
@@ -203,19 +258,20 @@ public final class MaskingStream {
             (textStart, lineEnds) = (taken, 0)
             lastLineEnds = []
         }
-        guard !needles.isEmpty else { return }
+        guard !needles.isEmpty else { return reach(taken) }
         evenly(cost, sink) { sink in
             if generation != needles.generation { seeNewNeedles(sink) }
             let rest = restView
             needles.finish(matchers, rest, &finds)
             found(finds.count)
             decide(upTo: taken, rest, sink)
+            reach(taken)
         }
         masked = taken
     }
 
     private func pass(_ bytes: Span<UInt8>, _ sink: Sink) {
-        openNext(at: taken)
+        while let place = nextWaypoint, place <= taken + bytes.count { passWaypoint(ahead: max(0, place - taken)) }
         taken += bytes.count
         decided = taken
         if !bytes.isEmpty { sink(bytes, nil) }
@@ -317,7 +373,11 @@ public final class MaskingStream {
         var cost = cost
         newFinds = 0
         let output = time.lend()
-        defer { time.takeBack(output) }
+        self.output = output
+        defer {
+            self.output = nil
+            time.takeBack(output)
+        }
         var start = EvenTime.now
         withoutActuallyEscaping(sink) { sink in
             let aside: (() -> Void) -> Void = { body in
@@ -382,7 +442,7 @@ public final class MaskingStream {
                 dueMask = (find.mask, find.start)
             }
             if let (mask, start) = dueMask, find.end > decided {
-                openNext(at: start)
+                reach(start)
                 let text = names.masks[Int(mask.name)]
                 sink(text.span, mask)
                 counts[mask.name, default: 0] += 1
@@ -419,7 +479,7 @@ public final class MaskingStream {
             // As soon as its beginning is decided: no find begins inside.
             if token.lowerBound >= place {
                 pass(view, from: place, upTo: token.lowerBound, sink)
-                openNext(at: token.lowerBound)
+                reach(token.lowerBound)
                 let text = names.masks[Int(mask.name)]
                 sink(text.span, mask)
             }
@@ -431,8 +491,8 @@ public final class MaskingStream {
     private func pass(_ view: TextView, from start: Int, upTo limit: Int, _ sink: Sink) {
         var place = start
         while place < limit {
-            openNext(at: place)
-            let end = min(limit, openings.first?.place ?? limit)
+            reach(place)
+            let end = min(limit, nextWaypoint ?? limit)
             if place < view.origin { passHeld(view, from: place, upTo: min(end, view.origin), sink) }
             view.withBytes(from: max(0, place - view.origin), to: end - view.origin) { sink($0, nil) }
             place = end

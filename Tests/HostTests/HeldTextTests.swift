@@ -1,5 +1,6 @@
 import Diagnostics
 import EventLoop
+import Foundation
 import Masking
 import SecretMemory
 import TestSupport
@@ -38,14 +39,17 @@ import Testing
         func charge(_ guess: String) throws -> [Int] {
             let budget = TextBudget()
             let output = ChildOutput.captured(try gate(), maximum: 1 << 20, budget)
-            return ["wxyzwxyz", guess, "", guess].map { text in
+            let charges = ["wxyzwxyz", guess, "", guess].map { text in
                 write(text, to: output)
                 return taken(budget)
             }
+            output.finish()
+            return charges + [taken(budget)]
         }
         let charges = try charge(Self.right)
         #expect(try charges == charge(Self.wrong))
-        #expect(charges[0] == 2 * 109 && charges[1] == 2 * 109 + 9)
+        // How long masks are counts where nothing can reach over them.
+        #expect(charges == [8, 17, 17, 26, 2 * 109 + 18])
     }
 
     @Test func `takes as much of the budget once lines before it are taken`() throws {
@@ -54,11 +58,49 @@ import Testing
             let output = ChildOutput.captured(try gate(), maximum: 1 << 20, budget)
             output.beginLines()
             write("line\n" + guess, to: output)
+            #expect(output.takeLines(5) == nil)
+            usleep(250_000)
+            output.endTextIfDue()
             #expect(output.takeLines(5).map { String(decoding: $0, as: UTF8.self) } == "line\n")
             return taken(budget)
         }
         #expect(try charge(Self.right) == 9)
         #expect(try charge(Self.wrong) == 9)
+    }
+
+    @Test func `takes as much where masks are longer than what they stand for, once that is settled`() throws {
+        func charge(_ guess: String) throws -> [Int] {
+            let budget = TextBudget()
+            let output = ChildOutput.captured(try gate(), maximum: 1 << 20, budget)
+            return ["wxyz\n" + guess, String(repeating: "z", count: 70_000), "\n"].map { text in
+                write(text, to: output)
+                return taken(budget)
+            }
+        }
+        let charges = try charge(Self.right)
+        #expect(try charges == charge(Self.wrong))
+        #expect(charges == [14, 70_014 + 105, 70_015 + 105])
+    }
+
+    @Test func `goes on in the next text where the one before ended with a line that is open`() throws {
+        let output = ChildOutput.captured(try gate(), maximum: 1 << 20, TextBudget(), byLine: true)
+        func lines(_ text: String) -> String? {
+            write(text, to: output)
+            output.beginLines()
+            usleep(250_000)
+            output.endTextIfDue()
+            return output.takeLines(1000).map { String(decoding: $0, as: UTF8.self) }
+        }
+        let (first, second) = (Self.value.prefix(12), Self.value.dropFirst(12))
+        #expect(lines("a\n\(first)") == "a\n")
+        #expect(lines("\(second) \(Self.value)") == nil)
+        #expect(lines("\nb\n") == "[secret:A] [secret:A]\nb\n")
+        // Its hexadecimal in lines, the last of them open.
+        let digits = Self.value.utf8.map { String($0, radix: 16) }.joined()
+        #expect(lines("c \(digits.prefix(20))\n\(digits.dropFirst(20)) rest \(first)") == nil)
+        #expect(lines("\(second)\n") == "c [secret:A] rest [secret:A]\n")
+        output.finish()
+        #expect(output.leaks == 4)
     }
 
     @Test(arguments: [65530, 65534, 65535, 65536, 65540]) func `does not move where a long line is cut`(count: Int) {

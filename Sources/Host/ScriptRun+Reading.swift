@@ -157,9 +157,20 @@ extension ScriptRun {
         checkBelow(folder, entry) { [weak self] result in
             if case .failure(let failure) = result { return completion(.failure(failure)) }
             entry.session.listSecrets(folder) { [weak self] result in
-                self?.sessions.learnPlain(result, folder, entry, completion)
+                guard let self else { return }
+                let declared = result.flatMap { self.checked($0, folder, entry) }
+                sessions.learnPlain(declared, folder, entry, completion)
             }
         }
+    }
+
+    /// What came, where each of it is declared: a folder may have been made since, or have been left out of the list of
+    /// them. What is imported does not say by which folder.
+    private func checked(
+        _ secrets: [FetchedSecret], _ folder: FolderQuery, _ entry: SessionService.Entry
+    ) -> Result<[FetchedSecret], Failure> {
+        let areDeclared = secrets.allSatisfy { $0.isImported || isDeclared($0.name, $0.path, folder, entry) }
+        return areDeclared || !folder.isRecursive ? .success(secrets) : .failure(policy.undeclared(below: folder))
     }
 
     /// What the script's own text may be in is refused before anything is judged of what else is in it: that would tell how

@@ -73,6 +73,36 @@ import Testing
                 == "getSecrets\tHIDDEN OWN\ngetSecrets\tHIDDEN\nfolders\tapi\nnames\tHIDDEN OWN api/API\ngetSecrets\tAPI HIDDEN OWN\n")
     }
 
+    @Test(arguments: ["getSecrets", "names"])
+    func `under a recipe a folder that is not among the folders gives nothing`(way: String) throws {
+        let vault = FaultyVault { request, _ in
+            switch request.target.prefix(while: { $0 != "?" }) {
+            case "/api/v2/folders": .json(200, #"{"folders":[{"id":"1","name":"api"}]}"#)
+            case "/api/v4/secrets":
+                .json(
+                    200,
+                    #"{"secrets":[{"secretKey":"A","secretValue":"a","secretPath":"/web"},"#
+                        + #"{"secretKey":"B","secretValue":"b","secretPath":"/web/api"},"#
+                        + #"{"secretKey":"C","secretValue":"c","secretPath":"/web/\#(request.target.contains("prod") ? "api" : "hidden")"}],"#
+                        + #""imports":[{"environment":"dev","secretPath":"/","secrets":[{"secretKey":"D","secretValue":"d"}]}]}"#)
+            default: nil
+            }
+        }
+        let outcome = try vault.run(
+            """
+            recipe{ name = "r", secrets = { { path = "/web", env = "dev" }, { path = "/web/api", env = "dev" }, { path = "/web", env = "prod" }, { path = "/web/api", env = "prod" } } }
+            for _, env in ipairs{ "dev", "prod" } do
+              local ok, found = pcall(login().\(way), login(), { path = "/web", env = env, recursive = true })
+              local count = 0
+              for _ in pairs(ok and found or {}) do count = count + 1 end
+              print(ok, count, ok or found.message)
+            end
+            """)
+        #expect(
+            outcome.text == "false\t0\tthe whole of env dev, path /web with the folders below it is not declared by this recipe\n"
+                + "true\t4\ttrue\n", "\(outcome)")
+    }
+
     @Test func `an older server names its folders too`() throws {
         let vault = try DevelopmentVault(folders: ["/web/api": ["B": "2"]], server: ["v4": false])
         let outcome = try Program.script(

@@ -61,7 +61,7 @@ public struct RecipeDeclaration {
         fields = Dictionary(given.compactMap { field in field.literalName.map { ($0, field.value) } }) { $1 }
     }
 
-    /// Where the script shows a recipe that is no declaration: the first call of a function of that name, whichever that is,
+    /// Where the script shows a recipe that is no declaration: the first call of what has that name, whichever that is,
     /// in a block or an expression outside of functions. Nil where there is none, or a declaration besides.
     static func misplacedCall(in chunk: Chunk) -> Span? {
         guard call(in: chunk.block) == nil else { return nil }
@@ -69,8 +69,7 @@ public struct RecipeDeclaration {
         let walk = SyntaxWalk(
             entersFunctions: false,
             expression: { expression in
-                guard found == nil, case .call(let callee, _) = expression.kind else { return }
-                if callee.isRecipe || callee.isLocal("recipe", in: chunk) { found = expression.span }
+                if found == nil, expression.showsRecipe(in: chunk) { found = expression.span }
             })
         walk.walk(chunk.block)
         return found

@@ -134,6 +134,27 @@ extension Expression {
         }
     }
 
+    /// Whether it calls what is named `recipe`, whatever that is: for whoever reads it, it declares one.
+    func showsRecipe(in chunk: Chunk) -> Bool {
+        switch kind {
+        case .call(let callee, _): callee.isNamedRecipe(in: chunk)
+        case .method(_, let name, _): name.text == "recipe"
+        default: false
+        }
+    }
+
+    private func isNamedRecipe(in chunk: Chunk) -> Bool {
+        switch kind {
+        case .global(let name), .field(_, let name): name.text == "recipe"
+        case .local(let variable): chunk.variables[variable].name == "recipe"
+        case .index(_, let key): key.literalText == "recipe"
+        case .parenthesized(let inner): inner.isNamedRecipe(in: chunk)
+        case .binary(.and, let left, let right), .binary(.or, let left, let right):
+            left.isNamedRecipe(in: chunk) || right.isNamedRecipe(in: chunk)
+        default: false
+        }
+    }
+
     private var isTableOfGlobals: Bool {
         if case .parenthesized(let inner) = kind { return inner.isTableOfGlobals }
         return isGlobal("_ENV") || isGlobal("_G")
@@ -144,13 +165,6 @@ extension Expression {
     /// Whether this is the global of that name.
     func isGlobal(_ name: String) -> Bool {
         if case .global(let found) = kind { return found.text == name }
-        return false
-    }
-
-    /// Whether this is a local variable of that name.
-    func isLocal(_ name: String, in chunk: Chunk) -> Bool {
-        if case .parenthesized(let inner) = kind { return inner.isLocal(name, in: chunk) }
-        if case .local(let found) = kind { return chunk.variables[found].name == name }
         return false
     }
 

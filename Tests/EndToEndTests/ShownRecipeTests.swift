@@ -41,6 +41,9 @@ import Testing
         "local x = { false and _G.\(recipe) }", "local recipe = function() end local p = (recipe){ name = 'good' }",
         "_G['recipe'] = function() end local p = _G['recipe']{ name = 'good' }",
         "local x = false and ((_G)[('recipe')]){ name = 'good' }",
+        "local p = (type or recipe){ name = 'good' }", "local p = (#arg > 9 and recipe or type){ name = 'good' }",
+        "local t = { recipe = type } t.\(recipe)", "local t = {} function t.recipe() end t['recipe']{ name = 'good' }",
+        "local x = false and _G._G.\(recipe)", "_G.recipe = type _G:\(recipe)", "G = { recipe = type } G.\(recipe)",
     ])
     func `stands in its place, or nothing is started`(text: String) throws {
         let outcome = try Program.script("\(text)\n\(Self.start)")

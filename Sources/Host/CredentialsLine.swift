@@ -35,11 +35,13 @@ struct CredentialsLine {
     /// Where something stands behind `name` and `=`, also in a line that cannot be read or says nothing, such as a comment.
     static func values(behind name: String, in bytes: Span<UInt8>) -> [Range<Int>] {
         ranges(of: bytes).compactMap { line in
-            guard let start = line.first(where: { starts(bytes, $0..<line.upperBound, with: name) }) else { return nil }
-            let rest = trimmed(bytes, (start + name.utf8.count)..<line.upperBound)
-            guard let equals = rest.first, bytes[equals] == UInt8(ascii: "=") else { return nil }
-            let value = unquoted(bytes, trimmed(bytes, (equals + 1)..<rest.upperBound))
-            return value.isEmpty ? nil : value
+            for start in line where starts(bytes, start..<line.upperBound, with: name) {
+                let rest = trimmed(bytes, (start + name.utf8.count)..<line.upperBound)
+                guard let equals = rest.first, bytes[equals] == UInt8(ascii: "=") else { continue }
+                let value = unquoted(bytes, trimmed(bytes, (equals + 1)..<rest.upperBound))
+                return value.isEmpty ? nil : value
+            }
+            return nil
         }
     }
 

@@ -84,7 +84,7 @@ import Testing
     }
 
     /// What a login would refuse is printed by a program all the same.
-    @Test(arguments: ["\u{FEFF}export ", "INFISICAL_TYPO=x\n", "INFISICAL_DOMAIN\n", "?", "#"])
+    @Test(arguments: ["\u{FEFF}export ", "INFISICAL_TYPO=x\n", "INFISICAL_DOMAIN\n", "?", "# INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET: "])
     func `are masked whatever else stands there`(before: String) throws {
         let folder = try TemporaryFolder()
         try folder.write("own.env", "\(before)INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET = '\(secret.value)'\n")

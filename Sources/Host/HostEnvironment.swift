@@ -111,6 +111,11 @@ final class HostEnvironment {
 
     /// The names of the profiles that have a file in `folder`.
     static func profiles(in folder: String) -> [String] {
+        names(in: folder).filter { $0.hasSuffix(".env") && !$0.hasPrefix(".") }.map { String($0.dropLast(4)) }
+    }
+
+    /// What is in `folder`; nothing where it cannot be seen.
+    static func names(in folder: String) -> [String] {
         guard let stream = unsafe opendir(folder) else { return [] }
         defer { unsafe _ = closedir(stream) }
         var names: [String] = []
@@ -118,17 +123,17 @@ final class HostEnvironment {
             let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name.hasSuffix(".env"), !name.hasPrefix(".") { names.append(String(name.dropLast(4))) }
+            names.append(name)
         }
         return names
     }
 
+    /// The profiles that have a file, or had one before the first program, which may give one a value as its name.
+    var profilesWithFile: [String] { knownCredentials.profiles ?? profileFolders.flatMap(Self.profiles) }
+
     /// A profile whose name is nearly `name`, of those that have a file or stand in the user's configuration.
-    ///
-    /// Those count that had a file before the first program, which may give one a value as its name.
     func nearProfile(_ name: String, _ settings: Settings) -> String? {
-        let files = knownCredentials.profiles ?? profileFolders.flatMap(Self.profiles)
-        let names = files + (settings.user?.profiles ?? [:]).keys
+        let names = profilesWithFile + (settings.user?.profiles ?? [:]).keys
         return NearNames.best(for: name, among: names.filter { $0 != name })
     }
 

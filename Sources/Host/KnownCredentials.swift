@@ -13,13 +13,12 @@ final class KnownCredentials {
     private var handedOver: Result<SecretBytes, Failure>?
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
-
-    /// Whether a program of the run may have written where the user can.
-    var mayBeWritten: Bool { known != nil }
+    /// What is remembered of refused logins, by its file; nil before the first program starts.
+    var refusals: [String: LoginMemory.Refusal]?
 
     /// Reads all of them, once: before the first program starts.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
-        guard !mayBeWritten else { return }
+        guard known == nil else { return }
         var paths = environment.profileFolders.flatMap { folder in
             HostEnvironment.profiles(in: folder).map { "\(folder)/\($0).env" }
         }
@@ -32,7 +31,8 @@ final class KnownCredentials {
             found[path] = (try? content.withBytes { try SecretBytes(copying: $0) }).map { ($0, isMounted) }
         }
         known = found
-        profiles = environment.profileFolders.flatMap(HostEnvironment.profiles)
+        profiles = environment.profilesWithFile
+        refusals = LoginMemory(environment).all
     }
 
     /// All that an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may

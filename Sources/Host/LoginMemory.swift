@@ -14,7 +14,8 @@ import SecretMemory
 ///
 /// A file for each in `$XDG_STATE_HOME/vaultscript/refused-logins`, 0600, named by a keyed hash of address and client id;
 /// in it the cause and the time. No value, no name, no address. A help and no promise: where the file cannot be written or
-/// read, nothing is remembered, and nothing is recalled once a program of the run may have written there: what it says is told.
+/// read, nothing is remembered. What is there is told: once a program of the run may have written it, what was there before
+/// counts, and what this run has heard.
 struct LoginMemory {
     /// What was said, and when.
     struct Refusal: Equatable {
@@ -46,6 +47,7 @@ struct LoginMemory {
     func forget(_ base: InfisicalBaseURL, _ clientID: String) {
         guard let path = path(base, clientID) else { return }
         unsafe unlink(path)
+        environment.knownCredentials.refusals?[path] = nil
     }
 
     /// Takes a refusal in, and gives it back with what is remembered of earlier ones.
@@ -95,7 +97,9 @@ struct LoginMemory {
     }
 
     private func note(_ refusal: Refusal, _ base: InfisicalBaseURL, _ clientID: String) {
-        guard let path = path(base, clientID), makeFolders() else { return }
+        guard let path = path(base, clientID) else { return }
+        environment.knownCredentials.refusals?[path] = refusal
+        guard makeFolders() else { return }
         let draft = "\(path).\(getpid())"
         unsafe unlink(draft)
         let file = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -121,7 +125,20 @@ struct LoginMemory {
     }
 
     private func recall(_ base: InfisicalBaseURL, _ clientID: String) -> Refusal? {
-        guard !environment.knownCredentials.mayBeWritten, let path = path(base, clientID) else { return nil }
+        guard let path = path(base, clientID) else { return nil }
+        guard let known = environment.knownCredentials.refusals else { return Self.refusal(in: path) }
+        return known[path]
+    }
+
+    /// All that is remembered, by its file.
+    var all: [String: Refusal] {
+        guard let folder else { return [:] }
+        return HostEnvironment.names(in: folder).map { "\(folder)/\($0)" }.reduce(into: [:]) {
+            $0[$1] = Self.refusal(in: $1)
+        }
+    }
+
+    private static func refusal(in path: String) -> Refusal? {
         let file = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -129,11 +146,11 @@ struct LoginMemory {
         guard unsafe fstat(file, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_uid == geteuid() else {
             return nil
         }
-        var room = [UInt8](repeating: 0, count: Self.maximumBytes)
+        var room = [UInt8](repeating: 0, count: maximumBytes)
         let count = unsafe room.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
         guard count > 0 else { return nil }
         let words = String(decoding: room.prefix(count), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 2, let cause = InfisicalCause(rawValue: String(words[0])), Self.kept.contains(cause),
+        guard words.count == 2, let cause = InfisicalCause(rawValue: String(words[0])), kept.contains(cause),
             let time = Int(words[1]), (0..<253_402_300_800).contains(time)
         else { return nil }
         return Refusal(cause: cause, secondsSince1970: time)

@@ -291,9 +291,9 @@ struct LoginPlanner {
 
     /// Whoever writes a name in the place of a path may mean a profile.
     private func missingHint(_ path: String) -> String {
-        let folders = environment.profileFolders
-        let isProfile = !path.contains("/") && folders.contains { HostEnvironment.profiles(in: $0).contains(path) }
-        if isProfile { return "that is the name of a profile: --profile \(path.shellWord)" }
+        if environment.profilesWithFile.contains(path) {
+            return "that is the name of a profile: --profile \(path.shellWord)"
+        }
         return
             "it is the path of a file (a profile is named with --profile NAME); to make it: vaultscript credentials add "
             + "--credentials \(path.shellWord)"

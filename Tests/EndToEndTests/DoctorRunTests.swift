@@ -145,8 +145,16 @@ import Testing
             spawn{ "sh", "-c", 'echo "expiredSecret 86753091200" >"$0"', "\(file)" }
             login()
             """, environment: environment)
-        #expect(outcome.errorText.contains("401 Invalid credentials: another region"), "\(outcome)")
+        #expect(outcome.errorText.contains("401 Invalid credentials: on 20") && !outcome.errorText.contains(" 4719-"), "\(outcome)")
+        #expect(outcome.errorText.contains("said that the client secret of this client id had expired"), "\(outcome)")
         #expect(try folder.read(try #require(Self.files(folder).first)) == "expiredSecret 86753091200\n")
+        try FileManager.default.removeItem(atPath: file)
+        let made = try Program.script(
+            """
+            spawn{ "sh", "-c", 'echo "expiredSecret 86753091200" >"$0"', "\(file)" }
+            login()
+            """, environment: environment)
+        #expect(made.errorText.contains("401 Invalid credentials: another region"), "\(made)")
     }
 
     @Test func `is also told of where a long run logs in again`() throws {

@@ -12,5 +12,8 @@ for count = 3, 192, 3 do
     if e.hint:find("did you mean", 1, true) then told = e.hint end
   end
 end
+spawn{ "touch", folder .. "/guess.env" }
+local _, e = pcall(login, { credentials = "guess" })
+if e.hint:find("name of a profile", 1, true) then told = e.hint end
 print(told .. " told")
 spawn{ "rm", "-r", folder }

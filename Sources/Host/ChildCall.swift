@@ -69,14 +69,20 @@ class ChildCall {
         // Where nobody waits yet the program does: what is there may still be taken by line.
         if let excess = waiters.isEmpty ? output.excess(program) : output.excessAsWhole(program) { return stop(excess) }
         if output.isFull { refreshPauses() }
+        judgeLeaks()
+    }
+
+    /// Tells once that a value has been printed, and stops the program where the script wishes that.
+    func judgeLeaks() {
         guard verdict == nil, !hasToldLeak, leaks > 0 else { return }
         hasToldLeak = true
         run.observer.leak(
-            LeakNotice(number: number, task: plan.task, program: program, action: plan.onLeak.rawValue))
+            LeakNotice(number: number, task: plan.task, program: shownProgram, action: plan.onLeak.rawValue))
         guard plan.onLeak == .abort else { return }
         stop(
             Failure(
-                .leak, "\(program) printed a secret and was stopped", reason: "onLeak = \"abort\"",
+                .leak, "\(shownProgram) printed a secret",
+                reason: "onLeak = \"abort\": it is stopped where it still runs",
                 hint: "find out what prints it; with onLeak = \"mask\" it is only masked"))
     }
 

@@ -475,13 +475,16 @@ final class ChildOutput {
         return value
     }
 
-    /// How many finds were masked.
+    /// How many finds were masked; before the stream has ended those of values alone that no script can have chosen.
     var leaks: Int {
         switch way {
-        case .shown(let stream): (endMasking?.hits ?? stream.hits).values.reduce(0, +)
-        case .captured(let stream): stream.hits.values.reduce(0, +) - recounted
-        case .dropped(let stream): stream.hits.values.reduce(0, +)
+        case .shown(let stream): leaks(endMasking ?? stream.masking)
+        case .captured(let stream), .dropped(let stream): leaks(stream)
         case .secret, .elsewhere: 0
         }
+    }
+
+    private func leaks(_ stream: MaskingStream) -> Int {
+        isEnded ? stream.hits.values.reduce(0, +) - recounted : stream.hitsOfFirstOrigin
     }
 }

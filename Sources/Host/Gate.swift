@@ -232,7 +232,7 @@ extension String {
 
 /// One stream of one child, masked and shown.
 final class ShownStream {
-    private let masking: MaskingStream
+    let masking: MaskingStream
     private let gate: Gate
     private let stream: Gate.Stream
     private let source = LineSource()
@@ -290,7 +290,4 @@ final class ShownStream {
     }
 
     private func put(_ bytes: Span<UInt8>) { gate.put(bytes, stream, from: source) }
-
-    /// How often each value was masked.
-    var hits: [String: Int] { masking.hits }
 }

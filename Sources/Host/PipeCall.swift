@@ -128,7 +128,10 @@ final class PipeCall: ChildCall {
                 target.write(bytes)
                 judge(target)
             },
-            ended: { [self] stream in (stream == .output ? output : members[index].error).finish() },
+            ended: { [self] stream in
+                (stream == .output ? output : members[index].error).finish()
+                judgeLeaks()
+            },
             finished: { [self] outcome in finish(index, outcome) })
     }
 

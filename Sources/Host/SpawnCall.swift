@@ -117,6 +117,7 @@ final class SpawnCall: ChildCall {
 
     private func streamHasEnded(_ stream: SpawnStream) {
         (stream == .output ? output : error).finish()
+        judgeLeaks()
         if stream == .output { answerReaders() }
     }
 

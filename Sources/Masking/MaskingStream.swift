@@ -102,6 +102,10 @@ public final class MaskingStream {
         }
     }
 
+    /// How many masks were put in for values of this origin. Of those after it, which a script may have chosen, whether
+    /// one is found already tells whether text before it is held back.
+    public var hitsOfFirstOrigin: Int { counts.values.reduce(0, +) }
+
     /// The number of bytes held back.
     public var heldCount: Int { taken - decided + (next?.heldCount ?? 0) }
 

@@ -157,9 +157,14 @@ final class HTTPAnswer: HTTPReceiver {
     private func receiveText(_ bytes: Span<UInt8>) -> Bool {
         guard budget.take(bytes.count) else { return refuse(Self.noRoom) }
         taken += bytes.count
-        stream.write(bytes) { text.append(copying: $0) }
-        // What is held back counts as what is not.
-        return text.count + stream.heldCount <= FileService.maximumMaskedBytes || refuse(Self.tooLarge(maximum))
+        stream.write(bytes) { keep($0) }
+        return true
+    }
+
+    /// How long the masked text is counts when it has ended: until then it tells what is held back. Of more than may be
+    /// given no more is kept than tells so.
+    private func keep(_ bytes: Span<UInt8>) {
+        if text.count <= FileService.maximumMaskedBytes { text.append(copying: bytes) }
     }
 
     /// The whole counts as text where text was wanted; else the beginning is kept for the error, and nothing at all of
@@ -183,7 +188,7 @@ final class HTTPAnswer: HTTPReceiver {
 
     func finish() {
         endLine()
-        if case .file = way { stream.finish { keepBeginning($0) } } else { stream.finish { text.append(copying: $0) } }
+        if case .file = way { stream.finish { keepBeginning($0) } } else { stream.finish { keep($0) } }
         if case .text = way, text.count > FileService.maximumMaskedBytes { failure = failure ?? Self.tooLarge(maximum) }
     }
 

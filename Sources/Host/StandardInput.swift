@@ -45,8 +45,9 @@ final class StandardInput {
     /// Of the request that is served: what was ready at its beginning, and what has been read for it.
     private var readyAtFirst = 0
     private var taken = 0
-    /// What the masker held back of a read that was refused, and still holds.
-    private var refused = 0
+    /// Input has been dropped, as it was too much for one read: what comes after it is no text of its own, as its beginning
+    /// may be the rest of a value.
+    private var isCut = false
     private var isLent = false
     /// Who has the terminal because of a request, and who is told of it.
     private var holder: Screen.Holder?
@@ -109,6 +110,7 @@ final class StandardInput {
         }
         (readyAtFirst, taken) = (ready.count, 0)
         if let count = readyCount(request.wanted) { return give(count, request.wanted) }
+        guard !isCut else { return refuse() }
         do {
             watch = try loop.watch(0, .readable) { [unowned self] _ in step() }
             if isTerminal { hold(.reader) }
@@ -144,16 +146,13 @@ final class StandardInput {
         taken += bytes.count
         let stream = stream ?? masker.makeStream()
         self.stream = stream
-        stream.write(bytes) { keep($0) }
-        guard ready.count + stream.heldCount - refused <= Self.maximumBytes else { return refuse() }
-        if let count = readyCount(wanted) { give(count, wanted) }
-    }
-
-    /// What was held back when a read was refused is no more the next reader's than what was not.
-    private func keep(_ piece: Span<UInt8>) {
-        let count = min(refused, piece.count)
-        refused -= count
-        ready.append(copying: piece.extracting(count..<piece.count))
+        stream.write(bytes) { ready.append(copying: $0) }
+        // How long the masked text is counts when it has ended: until then it tells what is held back.
+        guard taken <= Self.maximumBytes else { return refuse() }
+        if let count = readyCount(wanted) { return give(count, wanted) }
+        guard ready.count > Self.maximumBytes else { return }
+        ready.removeLast(ready.count - Self.maximumBytes - 1)
+        (searched, isCut) = (min(searched, ready.count), true)
     }
 
     /// How many of the masked bytes answer what is asked for; nil where there are too few.
@@ -172,6 +171,7 @@ final class StandardInput {
     }
 
     private func give(_ count: Int, _ wanted: Wanted) {
+        guard count <= Self.maximumBytes else { return refuse() }
         var bytes = Array(ready.prefix(count))
         ready.removeFirst(count)
         searched = 0
@@ -181,17 +181,15 @@ final class StandardInput {
 
     /// The end of the input: what was read so far counts, and nothing at all is nil, but for `all`, as in Lua.
     private func end(_ wanted: Wanted) {
-        stream?.finish { keep($0) }
+        stream?.finish { ready.append(copying: $0) }
         // A terminal may go on after its end.
         stream = nil
-        guard ready.count <= Self.maximumBytes else { return refuse() }
         guard !ready.isEmpty || wanted == .all else { return finish(.success(nil)) }
         give(readyCount(wanted) ?? ready.count, wanted)
     }
 
     private func refuse() {
-        (ready, searched) = ([], 0)
-        refused = stream?.heldCount ?? 0
+        (ready, searched, stream, isCut) = ([], 0, nil, true)
         finish(
             .failure(
                 Failure(

@@ -94,6 +94,38 @@ import Testing
         #expect(outcome.text == "one\ntwo\n\tthr\teefour\nfive\nnil\t\tnil\n", "\(outcome)")
     }
 
+    @Test func `whether io.read takes so much does not hang on text that is held back`() throws {
+        let canary = Canary()
+        let long = String(repeating: "N", count: 200)
+        let vault = try DevelopmentVault(secrets: ["T": canary.value, long: "abcd"])
+        // Masked it is just below what one read gives; with what comes after it, as it is, above.
+        let (most, mask) = ((16 << 20) - 120, "[secret:\(long)]".utf8.count)
+        let begin = String(repeating: "abcd", count: most / mask) + String(repeating: "x", count: most % mask)
+        let chosen = String(repeating: "y", count: 200)
+        for guess in [String(canary.value.prefix(8)), String(canary.value.prefix(7)) + "_"] {
+            let outcome = try Program.script(
+                """
+                getSecret("T") getSecret("\(long)")
+                spawn{ "printf", "%s", "\(chosen + guess)", capture = "secret" }
+                local ok, text = pcall(io.read, "a")
+                print(ok, ok and #text or text.message)
+                """, environment: vault.environment, input: Data((begin + chosen + guess).utf8))
+            #expect(outcome.text == "true\t\(most + "[secret:printf]".utf8.count)\n", "\(outcome)")
+        }
+    }
+
+    @Test(arguments: [("a", "x", 17 << 20), ("a", "abcd", 80_300), ("l", "abcd", 80_300)])
+    func `too much standard input for one read ends all reading`(what: String, text: String, count: Int) throws {
+        let long = String(repeating: "N", count: 200)
+        let vault = try DevelopmentVault(secrets: [long: "abcd"])
+        let outcome = try Program.script(
+            """
+            getSecret("\(long)")
+            print(select(2, pcall(io.read, "\(what)")).kind, pcall(io.read) == false, pcall(io.read, 5) == false)
+            """, environment: vault.environment, input: Data((String(repeating: text, count: count) + "\nmore\n").utf8))
+        #expect(outcome.text == "limit\ttrue\ttrue\n", "\(outcome)")
+    }
+
     @Test func `lines of standard input can be walked`() throws {
         let outcome = try Program.script("for line in io.lines() do io.write('<', line, '>') end", input: Data("a\nb\n\nc".utf8))
         #expect(outcome.text == "<a><b><><c>", "\(outcome)")

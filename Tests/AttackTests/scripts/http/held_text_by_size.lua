@@ -1,7 +1,7 @@
 -- idea: an answer grows to the most that is taken as text but for a guess at its end: whether it is refused says whether the guess is held back
 -- needs: python3
 -- guess: TOKEN 8
--- out: closed closed
+-- out: open open
 -- limit: 120
 getSecret("TOKEN")
 fs.write(("n"):rep(200), "abcd", { mode = "0600" })

@@ -92,6 +92,7 @@ class ChildCall {
         for output in outputs { output.discard() }
         refreshPauses()
         kill()
+        if failure.endsRun { run.end(by: failure) }
     }
 
     /// Nobody waits for what it does: it may end by itself, and is killed if it does not. What it shows is still shown.
@@ -131,7 +132,13 @@ class ChildCall {
     /// Tells everybody who waits.
     func end(_ ending: Ending) {
         self.ending = ending
-        if case .failed(let failure, _, _) = ending { tellEnd(failure) } else { tellEnd(nil) }
+        if case .failed(let failure, _, _) = ending {
+            tellEnd(failure)
+            // Of a program in the background nobody need ask.
+            if failure.endsRun { run.end(by: failure) }
+        } else {
+            tellEnd(nil)
+        }
         let waiters = waiters
         self.waiters = []
         for id in waiters { answer(id) }

@@ -262,11 +262,14 @@ public final class ScriptRun {
 
     /// Refuses a request; the failure is recorded, so that the exit code can be taken from it.
     func fault(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {
-        guard requests.close(id) else { return }
-        let masked = gate.inward(words.worded(failure))
-        if failure.endsRun { return end(ExitCode.scriptError, saying: masked) }
-        refuse(id, masked, arguments: arguments, standardError: standardError)
+        let isWanted = requests.close(id)
+        guard !failure.endsRun else { return end(by: failure) }
+        guard isWanted else { return }
+        refuse(id, gate.inward(words.worded(failure)), arguments: arguments, standardError: standardError)
     }
+
+    /// Ends the run for what no script may be told otherwise (`Failure.endsRun`).
+    func end(by failure: Failure) { end(ExitCode.scriptError, saying: gate.inward(words.worded(failure))) }
 
     /// Sends a recorded fault; instead of one that is too large to hand over, that it is.
     func refuse(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {

@@ -89,7 +89,9 @@ import Testing
                 actual=$( { "$0" "$1" & pid=$!; (while kill -0 $pid 2>/dev/null; do grep VmHWM /proc/$(pgrep -o -P $pid)/status >"$2/peak.new" 2>/dev/null && mv "$2/peak.new" "$2/peak"; sleep 0.2; done) >/dev/null 2>&1 & wait $pid; } | cksum)
                 test "$expected" = "$actual" && echo same
                 """, Program.path, script, folder.path,
-            ], environment: vault.environment, program: "/bin/bash")
+            ], environment: vault.environment, program: "/bin/bash",
+            // A gigabyte in a script's run takes the processor more than a minute, whatever else it has to do.
+            timeLimitSeconds: 600)
         #expect(outcome.text == "same\n", "\(outcome)")
         let peak = try folder.read("peak").split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
         #expect(try #require(peak) < 64 * 1024, "resident: \(peak ?? 0) KiB")

@@ -229,9 +229,9 @@ import Testing
             outcome.text.replacingOccurrences(of: folder.path, with: "FOLDER") == """
                 start\t127\tprogram FOLDER/none was not found
                 start\t126\tFOLDER/plain is not executable
-                start\t127\tFOLDER/lost cannot be run: its interpreter /no/such/interpreter was not found
+                start\t127\tFOLDER/lost cannot be run: its interpreter was not found
                 start\t126\tFOLDER/odd is no program that this system can run
-                start\t127\tFOLDER/crlf cannot be run: its interpreter /bin/sh\\x0d was not found
+                start\t127\tFOLDER/crlf cannot be run: its interpreter was not found
                 start\t126\tFOLDER/. is a directory
                 start\t126\tthe arguments and variables of true are too large
 

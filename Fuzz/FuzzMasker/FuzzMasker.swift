@@ -68,7 +68,7 @@ private func checkMade(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
 }
 
 /// The first value is of the vault and nowhere in the text; a script makes the others while it comes, some of the
-/// beginning of the first one. All comes out as if there were no value in the vault.
+/// beginning of the first one. All comes out as if there were no value in the vault, and so do marks.
 private func checkHidden(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var (hidden, forms) = (NaiveMasker(), NaiveMasker())
@@ -82,9 +82,9 @@ private func checkHidden(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) 
     }
     let text = expand(input, forms.texts + [Array(values[0].dropLast())])
     guard !hidden.finds(in: text), !forms.texts.contains(where: hidden.finds) else { return }
-    let outputs = [true, false].map { isHidden -> [UInt8] in
-        var output: [UInt8] = []
-        guard let masker = try? Masker() else { return output }
+    let outputs = [true, false].map { isHidden -> (text: [UInt8], marks: [Int]) in
+        var (output, marks): ([UInt8], [Int]) = ([], [])
+        guard let masker = try? Masker() else { return (output, marks) }
         masker.takesEvenTime = takesEvenTime(seed)
         func add(_ value: [UInt8], _ origin: Masker.Origin) {
             guard let secret = try? SecretBytes(copying: value.span) else { return }
@@ -92,16 +92,19 @@ private func checkHidden(_ values: [[UInt8]], _ input: [UInt8], _ seed: UInt64) 
         }
         if isHidden { add(values[0], .vault) }
         let stream = masker.makeStream()
+        stream.onMarkOut = { ahead in marks.append(output.count + ahead) }
         var place = 0
         for piece in pieces(text, 2, seed, atOnce: false) {
             for value in late where (place..<place + piece.count).contains(value.place) {
                 add(value.value, value.origin)
             }
+            stream.mark(after: piece.count / 2)
+            stream.mark(after: piece.count)
             stream.write(piece.span) { append($0, to: &output) }
             place += piece.count
         }
         stream.finish { append($0, to: &output) }
-        return output
+        return (output, marks)
     }
     precondition(outputs[0] == outputs[1], "a value that is not in the text changes the output")
 }

@@ -33,3 +33,9 @@ size_t vs_sys_count_line_ends(const uint8_t *text, size_t count) {
     for (size_t i = 0; i < count; i++) found += (text[i] == '\n') + (text[i] == '\r');
     return found;
 }
+
+size_t vs_sys_count_solid(const uint8_t *text, size_t count) {
+    size_t found = count - vs_sys_count_line_ends(text, count);
+    for (size_t i = 0; i < count; i++) found -= (text[i] == ' ') + (text[i] == '\t');
+    return found;
+}

@@ -22,7 +22,8 @@ final class ChildOutput {
 
     private let way: Way
     /// Masks the end of what is shown on a terminal, and counts its finds: the terminal's own masks come after the first
-    /// bytes of a value, which may be those of a text that the script has made.
+    /// bytes of a value, which may be those of a text that the script has made. Or counts the finds of what is captured as
+    /// it comes, where whole lines are masked.
     private let endMasking: MaskingStream?
     private let maximum: Int
     private let budget: TextBudget?
@@ -49,7 +50,7 @@ final class ChildOutput {
     private var pace = LinePace()
     /// Where lines are taken, what of `openLine` the masker does not have: the text may end before it.
     private var withheld: SecretBuffer?
-    private var masksWholeLines = false
+    private let masksWholeLines: Bool
     /// It has the beginning of that line.
     private var hasMaskerOpenLine = false
     /// While the text ends with an open line: what comes out, where masks are in it, and the place behind each byte of that
@@ -72,12 +73,16 @@ final class ChildOutput {
 
     /// Captured as masked text of at most `maximum` bytes.
     ///
-    /// - Parameter byLine: It may be asked for line by line, so that the masker gets whole lines: finds in a line are told
-    ///   when that has come. Else what is asked for so waits for the end of the line that is open then.
-    static func captured(_ gate: Gate, maximum: Int64, _ budget: TextBudget, byLine: Bool = false) -> ChildOutput {
+    /// - Parameters:
+    ///   - byLine: It may be asked for line by line.
+    ///   - tellsFinds: They are counted as soon as they are there, and not with their line.
+    static func captured(
+        _ gate: Gate, maximum: Int64, _ budget: TextBudget, byLine: Bool = false, tellsFinds: Bool = false
+    ) -> ChildOutput {
         let stream = gate.masker.makeStream()
-        let output = ChildOutput(.captured(stream), maximum: Int(maximum), budget)
-        output.masksWholeLines = byLine
+        let output = ChildOutput(
+            .captured(stream), maximum: Int(maximum), budget,
+            endMasking: byLine && tellsFinds ? gate.masker.makeStream() : nil, masksWholeLines: byLine)
         stream.onMarkOut = { [unowned output] ahead in output.markIsOut(ahead) }
         return output
     }
@@ -106,8 +111,12 @@ final class ChildOutput {
     /// The most that is taken as a value, whatever `maxOutput` allows: more would not fit into secret memory.
     static func secretBound(_ maximum: Int64) -> Int { Int(min(maximum, 1 << 20)) }
 
-    private init(_ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil) {
+    private init(
+        _ way: Way, maximum: Int, _ budget: TextBudget? = nil, endMasking: MaskingStream? = nil,
+        masksWholeLines: Bool = false
+    ) {
         self.way = way
+        self.masksWholeLines = masksWholeLines
         self.endMasking = endMasking
         self.maximum = maximum
         self.budget = budget
@@ -130,7 +139,9 @@ final class ChildOutput {
         case .shown(let stream):
             stream.write(bytes) { if endMasking == nil { keep($0) } }
             endMasking?.write(bytes) { keep($0) }
-        case .captured(let stream) where masksWholeLines && !isDiscarded: writeLines(bytes, stream)
+        case .captured(let stream) where masksWholeLines && !isDiscarded:
+            writeLines(bytes, stream)
+            endMasking?.write(bytes) { _ in }
         case .captured(let stream): mask(bytes, stream)
         case .dropped(let stream): stream.write(bytes) { keep($0) }
         case .secret(let buffer):
@@ -157,6 +168,7 @@ final class ChildOutput {
         case .captured(let stream):
             maskWithheld(stream)
             endText(stream)
+            endMasking?.finish { _ in }
         case .dropped(let stream): stream.finish { keep($0) }
         case .secret, .elsewhere: break
         }
@@ -170,17 +182,18 @@ final class ChildOutput {
         guard isByLine, !isDiscarded, !isEnded, !endsEarly, openLine > maximum, case .captured(let stream) = way else {
             return
         }
-        endText(stream)
+        endTextBeforeOpenLine(stream)
         endsEarly = true
         text.removeLast(text.count - max(wholeEnd, taken))
     }
 
     private func mask(_ bytes: Span<UInt8>, _ stream: MaskingStream) {
         let place = (bytes.indices.last { bytes[$0] == 10 } ?? bytes.count - 1) + 1
-        if settled.note(came: masking + place) { stream.mark(after: place) }
+        if settled.note(came: masking + place, bytes.extracting(..<place)) { stream.mark(after: place) }
+        settled.count(bytes.extracting(place...))
         masking += bytes.count
         stream.write(bytes) { keep($0) }
-        settled.advance(came: masking)
+        settled.advance()
     }
 
     private func endText(_ stream: MaskingStream) {
@@ -318,8 +331,7 @@ final class ChildOutput {
 
     /// What comes is given out by `takeLines` from now on.
     func beginLines() {
-        if !masksWholeLines { hasMaskerOpenLine = openLine > 0 }
-        (isByLine, masksWholeLines) = (true, true)
+        isByLine = true
         judgeLine()
     }
 
@@ -354,13 +366,23 @@ final class ChildOutput {
     /// The script waits for lines from now on.
     func scriptWaits() { pace.scriptWaits() }
 
+    /// `count` bytes came on the program's other stream at once.
+    func otherCame(_ count: Int) {
+        // Half a pipe.
+        if count >= 1 << 15 { pace.printsElsewhere() }
+    }
+
     /// What the program prints is read again.
     func readingGoesOn() { pace.readingGoesOn() }
 
-    /// Ends the text, where that is due: all lines that are there can be taken. What of the open line belongs to a form that
-    /// began before it is masked with that; the rest of it begins the next text.
+    /// Ends the text, where that is due: all lines that are there can be taken.
     func endTextIfDue() {
         guard case .captured(let stream) = way, let due = linesDue, due <= .now else { return }
+        endTextBeforeOpenLine(stream)
+    }
+
+    /// What of the open line belongs to a form that began before it is masked with that; the rest of it begins the next text.
+    private func endTextBeforeOpenLine(_ stream: MaskingStream) {
         pace.textEnded()
         guard let open = withheld else {
             endText(stream)
@@ -479,12 +501,14 @@ final class ChildOutput {
     var leaks: Int {
         switch way {
         case .shown(let stream): leaks(endMasking ?? stream.masking)
-        case .captured(let stream), .dropped(let stream): leaks(stream)
+        case .captured(let stream): leaks(endMasking ?? stream)
+        case .dropped(let stream): leaks(stream)
         case .secret, .elsewhere: 0
         }
     }
 
     private func leaks(_ stream: MaskingStream) -> Int {
-        isEnded ? stream.hits.values.reduce(0, +) - recounted : stream.hitsOfFirstOrigin
+        guard isEnded else { return stream.hitsOfFirstOrigin }
+        return stream.hits.values.reduce(0, +) - (endMasking == nil ? recounted : 0)
     }
 }

@@ -20,6 +20,9 @@ struct LinePace {
     /// The script waits from now on.
     mutating func scriptWaits() { lines?.since = .now }
 
+    /// The program prints so much elsewhere that it may have to wait for its reader.
+    mutating func printsElsewhere() { lines?.last = .now }
+
     /// Nothing was read for some time: that is no silence of the program's.
     mutating func readingGoesOn() {
         guard lines != nil else { return }

@@ -1,3 +1,5 @@
+import CSystemShims
+
 /// Which part of a masked text is there whatever the masker holds back, and for how much of what came it stands.
 ///
 /// How much of a text is out already hangs on whether its end could be the beginning of a value, and how long that is, on
@@ -13,7 +15,8 @@ struct SettledText {
         var growth: Int { masked - came }
     }
 
-    /// Only who knows as many bytes of a value sees whether it goes on.
+    /// So many bytes but for line ends and blanks, which may stand between any two of a form: three or four for one of the
+    /// value. Only who knows so much of a value sees whether it goes on.
     static let bytesBehind = 1 << 16
 
     /// So many bytes lie between two places at least, once there are some: a program may print a million short lines.
@@ -21,8 +24,10 @@ struct SettledText {
     private static let mostClose = 64
 
     /// Ends of pieces that came; those that are out have their place.
-    private var ends: [(came: Int, masked: Int?)] = []
+    private var ends: [(came: Int, solid: Int, masked: Int?)] = []
     private var noted = 0
+    /// How many bytes came but for line ends and blanks.
+    private var solid = 0
     private var outCount = 0
     /// The settled ones that have not been claimed, in order.
     private var settled: [Place] = []
@@ -31,11 +36,20 @@ struct SettledText {
     /// Up to where the text was given away.
     private(set) var claimed = Place()
 
+    /// More of the text comes.
+    mutating func count(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return }
+            solid += unsafe vs_sys_count_solid(base, text.count)
+        }
+    }
+
     /// A piece comes, up to `came` bytes of the text. Whether its end is to be marked.
-    mutating func note(came: Int) -> Bool {
+    mutating func note(came: Int, _ bytes: Span<UInt8>) -> Bool {
+        count(bytes)
         guard came - noted >= Self.step || ends.count < Self.mostClose else { return false }
         noted = came
-        ends.append((came, nil))
+        ends.append((came, solid, nil))
         return true
     }
 
@@ -48,10 +62,10 @@ struct SettledText {
     /// Whether pieces came that are not all out.
     var isWaiting: Bool { outCount < ends.count }
 
-    /// `came` bytes are there.
-    mutating func advance(came: Int) {
+    /// Settles what has enough behind it.
+    mutating func advance() {
         var count = 0
-        while count < outCount, came - ends[count].came >= Self.bytesBehind { count += 1 }
+        while count < outCount, solid - ends[count].solid >= Self.bytesBehind { count += 1 }
         settle(count)
     }
 
@@ -63,7 +77,7 @@ struct SettledText {
 
     private mutating func settle(_ count: Int) {
         guard count > 0 else { return }
-        for (came, masked) in ends[..<count] { add(Place(came: came, masked: masked ?? end.masked)) }
+        for (came, _, masked) in ends[..<count] { add(Place(came: came, masked: masked ?? end.masked)) }
         ends.removeFirst(count)
         outCount -= count
     }

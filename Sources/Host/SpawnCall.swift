@@ -22,7 +22,8 @@ final class SpawnCall: ChildCall {
     /// For lines that are there, and not due.
     private var lineTimer: EventLoop.Timer?
     private var isEndingText = false
-    private var isOutputPaused = false
+    /// What the program prints is not read, so that it may have to wait: its silence is no end of a text then.
+    private var isHeldUp = false
     /// The process number, once it runs.
     private(set) var pid: Int32 = 0
 
@@ -39,10 +40,9 @@ final class SpawnCall: ChildCall {
         if !plan.secretFields.isEmpty { return try .secret(maximum: plan.maximumOutput) }
         switch plan.capture {
         case .both, .stdout, .merge:
-            // Where a find ends the program, or is warned of, it is not to wait for the end of a line.
             return .captured(
-                run.gate, maximum: plan.maximumOutput, run.captureBudget,
-                byLine: plan.isBackground && plan.onLeak == .mask)
+                run.gate, maximum: plan.maximumOutput, run.captureBudget, byLine: plan.isBackground,
+                tellsFinds: plan.onLeak != .mask)
         case .secret: return try .secret(maximum: plan.maximumOutput)
         case .none, .stderr:
             guard !plan.isQuiet else { return .dropped(run.gate) }
@@ -97,22 +97,23 @@ final class SpawnCall: ChildCall {
     // MARK: - While it runs
 
     override func refreshPauses() {
+        let wasHeldUp = isHeldUp
+        isHeldUp = false
         for (stream, target) in [(SpawnStream.output, output), (.error, error)] {
             let isNobodyReading = target.isFull && waiters.isEmpty && readers.isEmpty
             let isPaused = isNobodyReading || target.isStalled
             if isPaused { child?.pauseOutput(stream) } else { child?.resumeOutput(stream) }
-            if stream == .output {
-                terminal?.setPaused(isPaused)
-                isOutputPaused = isPaused
-            }
+            if stream == .output { terminal?.setPaused(isPaused) }
+            if isPaused { isHeldUp = true }
         }
+        if wasHeldUp, !isHeldUp { output.readingGoesOn() }
     }
 
     private func take(_ stream: SpawnStream, _ bytes: Span<UInt8>) {
         let target = stream == .output ? output : error
         target.write(bytes)
         judge(target)
-        if stream == .output { answerReaders() }
+        if stream == .output { answerReaders() } else { output.otherCame(bytes.count) }
     }
 
     private func streamHasEnded(_ stream: SpawnStream) {
@@ -144,8 +145,6 @@ final class SpawnCall: ChildCall {
         }
         output.beginLines()
         if !hasEnded { judge(output) } else if let excess = output.excess(shownProgram) { stop(excess) }
-        // Silence is the program's alone.
-        if isOutputPaused { output.readingGoesOn() }
         let isFirst = readers.isEmpty
         readers.append(id)
         answerReaders()
@@ -167,14 +166,14 @@ final class SpawnCall: ChildCall {
                 break
             }
         }
-        waitForLines()
         refreshPauses()
+        waitForLines()
     }
 
     private func waitForLines() {
         lineTimer?.cancel()
         lineTimer = nil
-        guard !isEndingText, !readers.isEmpty, let due = output.linesDue else { return }
+        guard !isEndingText, !isHeldUp, !readers.isEmpty, let due = output.linesDue else { return }
         lineTimer = run.loop.schedule(after: max(.zero, due - .now)) { [weak self] in self?.endText() }
     }
 
@@ -185,7 +184,7 @@ final class SpawnCall: ChildCall {
             self?.run.loop.schedule(after: .zero) { [weak self] in
                 guard let self else { return }
                 isEndingText = false
-                output.endTextIfDue()
+                if !isHeldUp { output.endTextIfDue() }
                 judge(output)
                 answerReaders()
             }

@@ -496,7 +496,15 @@ public final class MaskingStream {
         var place = start
         while place < limit {
             reach(place)
-            let end = min(limit, nextWaypoint ?? limit)
+            var end = limit
+            while let next = nextWaypoint, next <= limit {
+                // A piece for each mark would take time that tells how many bytes were held.
+                guard case .mark = waypoints[firstWaypoint].kind else {
+                    end = next
+                    break
+                }
+                passWaypoint(ahead: next - place)
+            }
             if place < view.origin { passHeld(view, from: place, upTo: min(end, view.origin), sink) }
             view.withBytes(from: max(0, place - view.origin), to: end - view.origin) { sink($0, nil) }
             place = end

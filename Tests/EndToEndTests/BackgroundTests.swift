@@ -273,6 +273,25 @@ import Testing
         #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 6), "\(outcome)")
     }
 
+    @Test func `come before an open line, and do not keep a find in it from ending the program, whatever is made of finds`() throws {
+        let vault = try DevelopmentVault(secrets: ["PAT": Canary().value])
+        let folder = try TemporaryFolder()
+        let outcome = try Program.script(
+            #"""
+            local pat = getSecret("PAT")
+            for _, way in ipairs{ "mask", "warn", "abort" } do
+                local p <close> = spawn{ "sh", "-c", "printf 'ready\\nprompt> '; sleep 20", background = true, capture = true, onLeak = way }
+                sleep(0.4)
+                print(p:lines()(), p:running())
+            end
+            local code = [[echo a; sleep 0.5; printf %s "$T"; sleep 3; touch "$0"]]
+            local p = spawn{ "sh", "-c", code, arg[1], env = { T = pat }, background = true, capture = true, onLeak = "abort" }
+            print(p:lines()())
+            print(select(2, pcall(p.wait, p)).kind, fs.exists(arg[1]))
+            """#, [folder.path + "/mark"], environment: vault.environment)
+        #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 3) + "a\nleak\tfalse\n", "\(outcome)")
+    }
+
     @Test func `a break in the loop loses nothing`() throws {
         let outcome = try Program.script(
             #"""

@@ -55,7 +55,7 @@ import Testing
     @Test func `takes as much of the budget once lines before it are taken`() throws {
         func charge(_ guess: String) throws -> Int {
             let budget = TextBudget()
-            let output = ChildOutput.captured(try gate(), maximum: 1 << 20, budget)
+            let output = ChildOutput.captured(try gate(), maximum: 1 << 20, budget, byLine: true)
             output.beginLines()
             write("line\n" + guess, to: output)
             #expect(output.takeLines(5) == nil)

@@ -23,4 +23,7 @@ int64_t vs_sys_reference_work(void);
 /// The number of line feeds and carriage returns in `count` bytes.
 size_t vs_sys_count_line_ends(const uint8_t *text, size_t count);
 
+/// How many of `count` bytes are neither those nor blanks and tabs.
+size_t vs_sys_count_solid(const uint8_t *text, size_t count);
+
 #endif

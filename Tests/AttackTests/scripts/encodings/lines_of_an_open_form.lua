@@ -7,7 +7,7 @@ local found = {}
 for line in p:lines() do found[line] = true end
 found["[secret:TOKEN]"] = nil
 print(next(found))
-local p = spawn{ "sh", "-c", [[yes "$(base64 -w 12)" | head -c 3000000]], stdin = getSecret("TOKEN"), capture = true, background = true }
+local p = spawn{ "sh", "-c", [[yes "$(base64 -w 12)" | head -n 200000]], stdin = getSecret("TOKEN"), capture = true, background = true }
 sleep(1.3)
 for line in p:lines() do found[line:sub(1, 20)] = true end
 for line in pairs(found) do if #line > 3 then print(line) end end

@@ -1,6 +1,7 @@
 import CSystemShims
 import Configuration
 import Diagnostics
+import Masking
 import SecretMemory
 
 #if canImport(Glibc)
@@ -64,6 +65,13 @@ enum EnvironmentPolicy {
         let says =
             credentialParts.contains { holds(bytes, $0) } || credentialEnds.contains { ends(bytes, with: $0) }
         return says && !exempt.contains(upper) && !upper.hasSuffix("_PROXY")
+    }
+
+    /// Who may have chosen what a withheld variable holds: the user, but where a project alone says that it is to be withheld.
+    /// Its file is the script's author's, who may know what stands there, or have written it, such as a commit's message.
+    static func origin(of name: String, _ settings: Settings) -> Masker.Origin {
+        let isUsers = saysCredential(name) || NamePattern.matches(name, settings.user?.withheld ?? [])
+        return isUsers || ownPrefixes.contains(where: name.uppercased().hasPrefix) ? .vault : .script
     }
 
     private static func holds(_ text: [UInt8], _ part: StaticString) -> Bool {

@@ -137,15 +137,19 @@ final class HostEnvironment {
         return NearNames.best(for: name, among: names.filter { $0 != name })
     }
 
+    /// Who may have chosen what a withheld variable holds.
+    func chooser(of name: String) -> Masker.Origin { EnvironmentPolicy.origin(of: name, settings) }
+
     /// Registers every credential that came with the environment, those that children inherit among them.
     func maskCredentials(_ masker: Masker) throws(Failure) {
         for (name, value) in withheld
         where EnvironmentPolicy.holdsCredential(name, settings) && EnvironmentPolicy.isMasked(value) {
-            try masker.add(value, name: name)
+            try masker.add(value, name: name, origin: chooser(of: name))
         }
         for (name, bytes) in inherited where !bytes.isEmpty && EnvironmentPolicy.holdsCredential(name, settings) {
             let value = try SecretBytes(copying: bytes.span)
-            if EnvironmentPolicy.isMasked(value) { try masker.add(value, name: name) }
+            guard EnvironmentPolicy.isMasked(value) else { continue }
+            try masker.add(value, name: name, origin: chooser(of: name))
         }
     }
 }

@@ -88,7 +88,8 @@ struct OwnCredentials {
         return room
     }
 
-    /// Makes what is in them known to the masker, line by line: whether a login can use a file is said by that.
+    /// Makes what is in them known to the masker, line by line: whether a login can use a file is said by that. What it uses
+    /// becomes a value of the user's there; a program of an earlier run may have written the others.
     ///
     /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
     func mask(_ masker: Masker) throws(Failure) {
@@ -99,14 +100,15 @@ struct OwnCredentials {
             ] {
                 try content.withBytes { (bytes) throws(Failure) in
                     for range in CredentialsLine.values(behind: name, in: bytes) {
-                        try masker.add(try SecretBytes(copying: bytes.extracting(range)), name: label)
+                        let value = try SecretBytes(copying: bytes.extracting(range))
+                        try masker.add(value, name: label, origin: .script)
                     }
                 }
             }
         }
         for path in paths {
             let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
-            if let value { try masker.add(value, name: PlatformLogin.tokenName) }
+            if let value { try masker.add(value, name: PlatformLogin.tokenName, origin: .script) }
         }
         environment.knownCredentials.tokenPaths = paths
     }

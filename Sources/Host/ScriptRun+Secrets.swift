@@ -33,7 +33,7 @@ extension ScriptRun {
         try policy.check(.environment, name)
         var found = environment.withheld[name]
         // What is not withheld the script could take as text, too: os.getenv(NAME).
-        let chooser: Masker.Origin = found == nil ? .script : .vault
+        let chooser = found == nil ? .script : environment.chooser(of: name)
         if found == nil { found = try inheritedValue(name) }
         guard let found, found.count > 0 else {
             throw Self.missingVariable(name)
@@ -55,7 +55,7 @@ extension ScriptRun {
     func takePassed(_ plan: inout SpawnPlan) throws(Failure) {
         for name in plan.passed where plan.passedSecrets[name] == nil {
             guard let value = environment.heldCredential(name) else { continue }
-            let object = try secret(ofVariable: name, value, chooser: .vault)
+            let object = try secret(ofVariable: name, value, chooser: environment.chooser(of: name))
             defer { store.close(object) }
             plan.passedSecrets[name] = try store.entry(object)
         }

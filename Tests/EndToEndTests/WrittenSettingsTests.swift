@@ -28,6 +28,28 @@ import Testing
         #expect(outcome.text == "dev\n" && value.found(in: outcome) == nil, "\(outcome)")
     }
 
+    /// What a project's file withholds, and files of credentials that nobody uses, may be the author's: a guess that they
+    /// end with finds nothing where it reaches into a value.
+    @Test(arguments: ["noninteractive", "noninteractivq"])
+    func `as a value beside the user's own`(known: String) throws {
+        let vault = try DevelopmentVault(secrets: ["V": "e" + value.value])
+        let folder = try TemporaryFolder()
+        try folder.write("vaultscript.toml", "[variables]\nwithhold = [\"SOME_TEXT\"]\n")
+        try folder.write(".config/vaultscript/credentials/zz.env", "INFISICAL_TOKEN=\(known)\n", mode: 0o600)
+        let script = """
+            local known = secret.template("noninteractiv${v}", { v = getSecret("V") })
+            print(spawn{ "cat", stdin = known, capture = true }.stdout, spawn{ "cat", stdin = "\(known)", capture = true }.stdout)
+            """
+        for variables in [["SOME_TEXT": known], [:]] {
+            let environment = vault.environment.merging(["HOME": folder.path, "XDG_CONFIG_HOME": folder.path + "/.config"]) { $1 }
+            let outcome = try Program.run(
+                ["-C", folder.path, Program.path, "-e", script], environment: environment.merging(variables) { $1 },
+                program: "/usr/bin/env")
+            #expect(outcome.text.hasPrefix("noninteractiv[secret:V]\t"), "\(outcome)")
+            #expect(!outcome.text.contains(known), "\(outcome)")
+        }
+    }
+
     @Test func `of .infisical.json under a recipe, by fs`() throws {
         let script = """
             recipe{ name = "s", secrets = { "A" }, programs = {} }

@@ -54,6 +54,12 @@ final class Gate {
         error.onStallChange = { [unowned self] in onStallChange() }
     }
 
+    /// Whether nothing is shown any more that programs print.
+    fileprivate private(set) var isShut = false
+
+    /// Shows nothing more of what programs print.
+    func shut() { isShut = true }
+
     var isStalled: Bool { isTakenSlowly || screen?.isStalled == true }
     /// Whether the readers of standard output or standard error are behind.
     fileprivate var isTakenSlowly: Bool { output.isStalled || error.isStalled }
@@ -285,6 +291,7 @@ final class ShownStream {
     }
 
     private func show(_ bytes: Span<UInt8>) {
+        guard !gate.isShut else { return }
         guard labelling != nil else { return put(bytes) }
         labelling?.write(bytes) { put($0) }
     }

@@ -153,6 +153,8 @@ public final class ScriptRun {
             for call in children.values { call.refreshPauses() }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
+        // With a script only: nobody else puts values together to see what comes of it.
+        if gate.masker.takesEvenTime { gate.masker.onOverlap = { [unowned self] in stop(atOverlapOf: $0, $1) } }
         signals = try? loop.watchSignals(Interruption.signals) { [unowned self] number in
             if interruptions.counts(number, from: .system) { interrupt(number) }
         }
@@ -270,6 +272,21 @@ public final class ScriptRun {
 
     /// Ends the run for what no script may be told otherwise (`Failure.endsRun`).
     func end(by failure: Failure) { end(ExitCode.scriptError, saying: gate.inward(words.worded(failure))) }
+
+    /// Two values overlap in a text, which tells whoever knows one of them something of the other: this once, and no more.
+    private func stop(atOverlapOf first: String, _ second: String) {
+        worker.kill()
+        gate.shut()
+        let failure = Failure(
+            .leak, "the run was stopped: the secrets \(first.printable) and \(second.printable) overlap in a text",
+            reason:
+                "the one ends there in what the other begins with; a script that knows the one would learn how the other "
+                + "begins, or ends",
+            hint:
+                "look at what the script puts beside secrets; what is no secret at all belongs under masking.public in "
+                + "config.toml")
+        loop.enqueue { [weak self] in self?.end(ExitCode.of(failure), saying: failure) }
+    }
 
     /// Sends a recorded fault; instead of one that is too large to hand over, that it is.
     func refuse(_ id: UInt32, _ failure: Failure, arguments: [[UInt8]] = [], standardError: [UInt8] = []) {

@@ -67,7 +67,7 @@ final class LaterValues {
         if !rest.masks.isEmpty {
             try addLeft(value, name, rest)
         } else {
-            try masker.add(value, name: name)
+            try masker.addOwn(value, name: name)
         }
         guard value.count <= Self.mostKept else { return }
         let kept = try value.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }

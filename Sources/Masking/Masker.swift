@@ -41,6 +41,9 @@ public final class Masker {
     static let scratchCount = 256
     let names: MaskNames
     let time: EvenTime
+    private let overlaps = OverlapWatch()
+    /// How many values of the first origin have come.
+    private var count = 0
 
     /// A masker that knows no value yet.
     ///
@@ -59,6 +62,14 @@ public final class Masker {
     public var takesEvenTime: Bool {
         get { time.isOn }
         set { time.isOn = newValue }
+    }
+
+    /// Called with the names of two values where a text, whole or of a stream, has the one ending in what the other begins
+    /// with (`OverlapWatch`), before the mask of both comes out. Not for values of `Origin.script`, and not for two that are
+    /// forms of one. It must not use the masker.
+    public var onOverlap: ((_ first: String, _ second: String) -> Void)? {
+        get { overlaps.onFind }
+        set { overlaps.onFind = newValue }
     }
 
     /// Bytes of secret memory that needles and tables take now.
@@ -83,12 +94,19 @@ public final class Masker {
     public func add(_ value: SecretBytes, name: String, origin: Origin = .vault) throws(Failure) {
         guard value.count >= Masker.minimumCount else { return }
         if origin == .vault {
-            let number = names.number(of: name)
-            try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
+            needles.value = count
+            try addOwn(value, name: name)
+            count += 1
         } else {
             try values(of: origin).add(value, name: name)
         }
         try refreshLater()
+    }
+
+    /// Registers a value of this masker's own origin.
+    func addOwn(_ value: SecretBytes, name: String) throws(Failure) {
+        let number = names.number(of: name)
+        try value.withBytes { (bytes) throws(Failure) in try forms.add(bytes, name: number, to: needles) }
     }
 
     /// Says that `count` values of the user's vault, `bytes` bytes in all, will be added: room for their forms is made in
@@ -138,7 +156,8 @@ public final class Masker {
     /// - Parameter forTerminal: Fewer than `MaskingStream.leastHeldForTerminal` bytes are not held back, so that what is
     ///   typed is seen at once; those few bytes of a value may then stand before its mask.
     public func makeStream(forTerminal: Bool = false) -> MaskingStream {
-        MaskingStream(masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1)
+        MaskingStream(
+            masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1, overlaps: overlaps)
     }
 
     /// Lends `count` bytes that `fill` writes.

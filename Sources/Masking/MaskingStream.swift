@@ -29,6 +29,10 @@ public final class MaskingStream {
     private var decided = 0
     /// Up to here a mask that came out already stands for the text.
     private var masked = 0
+    /// The find that ends there.
+    private var lastFind: Find?
+    /// nil: the text is none that comes out.
+    private let overlaps: OverlapWatch?
     /// The mask of the text up to there, and where that begins, until its mask comes out: a value that came late may
     /// begin in what is out already, or end there.
     private var dueMask: (mask: Mask, start: Int)?
@@ -75,9 +79,9 @@ public final class MaskingStream {
     var stepsForTesting: Int { matchers.reduce(0) { $0 + $1.steps } }
 
     /// - Parameter isFirst: The text comes from a program, not from a stream of an origin before.
-    init(masker: Masker, forTerminal: Bool, count: Int, isFirst: Bool = true) {
+    init(masker: Masker, forTerminal: Bool, count: Int, isFirst: Bool = true, overlaps: OverlapWatch? = nil) {
         self.masker = masker
-        self.count = count
+        (self.count, self.overlaps) = (count, overlaps)
         names = masker.names
         needles = masker.needles
         arrivals = isFirst ? nil : Arrivals()
@@ -152,7 +156,9 @@ public final class MaskingStream {
         guard count > 1, let values = masker.later else { return nil }
         if next == nil {
             let stream = MaskingStream(
-                masker: values.masker, forTerminal: isForTerminal, count: count - 1, isFirst: false)
+                masker: values.masker, forTerminal: isForTerminal, count: count - 1, isFirst: false,
+                // Those of the last origin are a script's, which learns nothing by them.
+                overlaps: count > 2 ? overlaps : nil)
             stream.onMarkOut = onMarkOut
             next = stream
         }
@@ -441,6 +447,7 @@ public final class MaskingStream {
         while count < finds.count, finds[count].start < limit {
             let find = finds[count]
             count += 1
+            watch(find)
             if find.start >= masked {
                 passClear(view, upTo: find.start, sink)
                 dueMask = (find.mask, find.start)
@@ -456,9 +463,16 @@ public final class MaskingStream {
                 if range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
             }
             if find.end > masked { onMask(max(masked, find.start)..<find.end) }
-            masked = max(masked, find.end)
+            if find.end > masked { (masked, lastFind) = (find.end, find) }
         }
         finds.removeFirst(count)
+    }
+
+    /// Tells where a find goes on from inside of one of another value.
+    private func watch(_ find: Find) {
+        guard let onFind = overlaps?.onFind, find.start < masked, find.end > masked else { return }
+        guard let last = lastFind, OverlapWatch.counts(last, find) else { return }
+        onFind(names.names[Int(last.mask.name)], names.names[Int(find.mask.name)])
     }
 
     /// Nothing is a find that cuts through a mask of the stream before this one, or lies in it: the text there is no longer

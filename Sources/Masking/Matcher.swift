@@ -7,6 +7,10 @@ struct Find {
     var mask: Mask
     /// Of equal finds the needle that was registered first counts.
     var order: Int32
+    /// `Needle.value`.
+    var value: Int32
+    /// With what the text begins that its mask stands for.
+    var beginning: OverlapWatch.Beginning
 
     /// Leftmost first, of several there the longest.
     func comes(before other: Find) -> Bool {
@@ -337,7 +341,8 @@ final class Matcher {
             finds.append(
                 Find(
                     needleStart: streamPlace(first), start: start, end: streamPlace(last) + 1,
-                    mask: Mask(name: needle.name, spelling: needle.spelling.number, early: early), order: needle.order))
+                    mask: Mask(name: needle.name, spelling: needle.spelling.number, early: early), order: needle.order,
+                    value: needle.value, beginning: OverlapWatch.Beginning(needle.byte(Int(early)))))
         }
     }
 

@@ -10,7 +10,8 @@
     private(set) var order: Int32
     /// A line of a value, or what one sets.
     private(set) var isPart: Bool
-    /// The number of the first value that it is a form of, in the order in which they came: see `Arrivals`.
+    /// The number of the first value that it is a form of, in the order in which those of its origin came: see `Arrivals`,
+    /// `OverlapWatch`.
     var value: Int32
     /// The needle whose path this one leaves, and after how many bytes.
     ///

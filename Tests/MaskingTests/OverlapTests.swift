@@ -1,0 +1,108 @@
+import Diagnostics
+import Foundation
+import SecretMemory
+import TestSupport
+import Testing
+
+@testable import Masking
+
+@Suite("Values that overlap in a text") struct OverlapTests {
+    private final class Noted { var pairs: [String] = [] }
+
+    private func masker(
+        _ values: [(name: String, text: String)], origin: Masker.Origin = .vault
+    ) throws -> (Masker, Noted) {
+        let (masker, noted) = (try Masker(), Noted())
+        masker.takesEvenTime = true
+        masker.onOverlap = { noted.pairs.append("\($0) \($1)") }
+        for (name, text) in values {
+            try masker.add(try SecretBytes(copying: bytes(text).span), name: name, origin: origin)
+        }
+        return (masker, noted)
+    }
+
+    /// What is told of a text that comes in each cut.
+    private func told(_ text: [UInt8], _ masker: Masker, _ noted: Noted) -> [String] {
+        var random = SeededGenerator(seed: 7)
+        let told = Cut.allCases.map { cut in
+            noted.pairs = []
+            let stream = masker.makeStream()
+            for piece in cut.pieces(text, &random) { _ = stream.masked(piece) }
+            _ = stream.finished()
+            return noted.pairs
+        }
+        #expect(told.allSatisfy { $0 == told[0] })
+        return told[0]
+    }
+
+    static let known = ("A", "deploybot")
+
+    @Test(
+        "are told, whichever of the two is known and whatever was made of them",
+        arguments: [
+            ("deploybot8a91cc2e", ["A B"]), ("#deploybot8a91cc2e#", ["A B"]), ("t8a91cc2edeploybot", []),
+            ("deploybo8a91cc2e", []), ("t8a91cc2et8a91cc2e", []),
+            // Hexadecimal and base64 of the one before the other.
+            ("6465706c6f79626f7374e7", []), ("6465706c6f79626f74t8a91cc2e", []), ("ZGVwbG95Ym90t8a91cc2e", []),
+            ("6465706c6f79626f747438613931636332650a", []), ("6465706c6f79626f7438613931636332650a", ["A B"]),
+        ])
+    func told(text: String, wanted: [String]) throws {
+        let (masker, noted) = try masker([Self.known, ("B", "t8a91cc2e")])
+        #expect(told(bytes(text), masker, noted) == wanted)
+    }
+
+    @Test(arguments: [Masker.Origin.hashed, .drawn, .derived, .brought])
+    func `are told of each origin but the last`(origin: Masker.Origin) throws {
+        let values = [Self.known, ("B", "t8a91cc2e")]
+        let (before, found) = try masker(values, origin: origin)
+        #expect(told(bytes("deploybot8a91cc2e"), before, found) == ["A B"])
+        let (last, nothing) = try masker(values, origin: .script)
+        #expect(told(bytes("deploybot8a91cc2e"), last, nothing) == [])
+    }
+
+    @Test(
+        "are not told where programs print them so by themselves",
+        arguments: [
+            // An address and a path that share a slash, or a folder, one value as it goes on in another, short numbers, a piece in common.
+            ("https://api.example.com/", "/v1/users", "https://api.example.com/v1/users"),
+            ("https://api.example.com/v1", "/v1/health", "https://api.example.com/v1/health"),
+            ("5432", "3206", "543206"), ("abcdabcd", "abcdabcdabcd", "abcdabcdabcdabcd"),
+            (String(repeating: "x", count: 60) + "y", "y" + String(repeating: "z", count: 60), "y"),
+            (
+                "key-" + String(repeating: "MIIEpAIBAAKC", count: 4),
+                String(repeating: "MIIEpAIBAAKC", count: 4) + "-chain",
+                "key-" + String(repeating: "MIIEpAIBAAKC", count: 4) + "-chain"
+            ),
+        ])
+    func natural(first: String, second: String, text: String) throws {
+        let (masker, noted) = try masker([("A", first), ("B", second)])
+        #expect(told(bytes(text), masker, noted) == [])
+    }
+
+    @Test(
+        "are not told of values side by side, in any encoding",
+        arguments: [
+            ("deploybot", "t8a91cc2e"), ("p4ss\"w\\ord", "\"quoted\" and 'more'"), ("ümläut-ä", "äöü-99x"),
+            ("ab=+/cd%20", "%25=="), ("https://u:p@h.example/", "/x?y=z&w=1"),
+            ("line one\nline two\n", "\nline two\nx"),
+        ], ["", " ", ":", "\n", "\\", "%", "="])
+    func sideBySide(pair: (first: String, second: String), between: String) throws {
+        let (masker, noted) = try masker([("A", pair.first), ("B", pair.second)])
+        let joined = pair.first + between + pair.second
+        let ways: [(String) -> [UInt8]] = [
+            { bytes($0) }, { bytes(Data($0.utf8).base64EncodedString()) },
+            { text in text.utf8.flatMap { bytes(String(format: "%02x", $0)) } },
+            { text in text.utf8.flatMap { bytes(String(format: "%02x ", $0)) } },
+            { bytes(String(decoding: (try? JSONEncoder().encode($0)) ?? Data(), as: UTF8.self)) },
+            { bytes($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "") },
+            { text in text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] } },
+            { text in text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] } },
+            { bytes("'" + $0.replacingOccurrences(of: "'", with: "'\\''") + "'") },
+        ]
+        for way in ways {
+            #expect(told(way(joined), masker, noted) == [])
+            #expect(told(way(pair.first) + bytes(between) + way(pair.second), masker, noted) == [])
+            #expect(told(way(pair.second) + bytes(between) + way(pair.first), masker, noted) == [])
+        }
+    }
+}

@@ -10,7 +10,7 @@ extension Masker {
         var masker: Masker? = self
         for _ in 0..<origin.rawValue {
             guard let current = masker else { break }
-            found = current.maskedPlaces(in: text, beside: found)
+            found = current.maskedPlaces(in: text, beside: found, overlaps)
             masker = current.later?.masker
         }
         var places: [Range<Int>] = []
@@ -25,9 +25,11 @@ extension Masker {
     }
 
     /// Those of this origin, looked for in what masks leave of the text, and of the origins before those that are not in one.
-    private func maskedPlaces(in text: Span<UInt8>, beside before: [MaskedPlace]) -> [MaskedPlace] {
+    private func maskedPlaces(
+        in text: Span<UInt8>, beside before: [MaskedPlace], _ overlaps: OverlapWatch
+    ) -> [MaskedPlace] {
         guard !needles.isEmpty else { return before }
-        let stream = MaskingStream(masker: self, forTerminal: false, count: 1)
+        let stream = MaskingStream(masker: self, forTerminal: false, count: 1, overlaps: overlaps)
         // Where stretches of what the stream is given begin, there and in the text.
         var starts: [(given: Int, place: Int)] = [(0, 0)]
         func place(_ given: Int) -> Int {

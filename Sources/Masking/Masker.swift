@@ -41,7 +41,7 @@ public final class Masker {
     static let scratchCount = 256
     let names: MaskNames
     let time: EvenTime
-    private let overlaps = OverlapWatch()
+    let overlaps = OverlapWatch()
     /// How many values of the first origin have come.
     private var count = 0
 

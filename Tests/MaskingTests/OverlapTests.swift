@@ -60,6 +60,14 @@ import Testing
         #expect(told(bytes("deploybot8a91cc2e"), last, nothing) == [])
     }
 
+    @Test func `are told where a text is only looked through`() throws {
+        for origin in [Masker.Origin.vault, .brought] {
+            let (masker, noted) = try masker([Self.known, ("B", "t8a91cc2e")], origin: origin)
+            _ = masker.places(in: bytes("deploybot8a91cc2e").span)
+            #expect(noted.pairs == ["A B"])
+        }
+    }
+
     @Test(
         "are not told where programs print them so by themselves",
         arguments: [

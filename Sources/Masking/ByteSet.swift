@@ -8,6 +8,13 @@ struct ByteSet {
         for index in 0..<text.utf8CodeUnitCount { insert(unsafe text.utf8Start[index]) }
     }
 
+    /// All of ASCII.
+    static let ascii: ByteSet = {
+        var set = ByteSet("")
+        (set.low, set.high) = (.max, .max)
+        return set
+    }()
+
     private mutating func insert(_ byte: UInt8) {
         precondition(byte < 0x80, "a byte set holds ASCII")
         if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }

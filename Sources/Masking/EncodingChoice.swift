@@ -41,19 +41,26 @@ final class EncodingChoice {
 
     private func choose(_ profile: TextProfile) -> [Int] {
         let candidates = TextEncoding.all.indices.filter { TextEncoding.all[$0].changes(profile) }
-        // A sample holds no sequences of bytes above ASCII, and so tells nothing of them.
-        guard !profile.hasHigh else { return candidates }
         profile.writeSample(to: sample)
-        var seen: Set<UInt64> = [sample.withBytes { key.digest($0) }]
+        var seen: Set<Signature> = [Signature(ascii: sample.withBytes { key.digest($0) }, high: .raw)]
         return candidates.filter { number in
-            // Nor of what becomes of a byte beside its like.
-            let isNew = seen.insert(signature(of: TextEncoding.all[number])).inserted
-            return TextEncoding.all[number].looksAround || isNew
+            let encoding = TextEncoding.all[number]
+            // A sample tells nothing of what becomes of a byte beside its like.
+            guard !encoding.looksAround else { return true }
+            // Nor does it hold characters above ASCII.
+            guard let high = profile.hasHigh ? encoding.aboveASCII : .raw else { return true }
+            return seen.insert(Signature(ascii: digest(of: encoding), high: high)).inserted
         }
     }
 
     /// Equal for encodings that make the same of every byte of a text.
-    private func signature(of encoding: TextEncoding) -> UInt64 {
+    private struct Signature: Hashable {
+        let ascii: UInt64
+        let high: TextEncoding.AboveASCII
+    }
+
+    /// Of what an encoding makes of the sample.
+    private func digest(of encoding: TextEncoding) -> UInt64 {
         draft.clear()
         sample.withBytes { bytes in encoding.write(bytes, scratch: inner, to: draft) }
         return draft.withBytes { key.digest($0) }

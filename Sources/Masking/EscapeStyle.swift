@@ -11,24 +11,47 @@ struct EscapeStyle {
         case shortestOctal
         /// `\x1b`
         case hex
+        /// `\x1B`
+        case upperHex
+        /// `\x1b`, three octal digits before a hexadecimal one.
+        case hexOrOctal
+        /// `\1B`
+        case bareHex
+        /// A backslash before it.
+        case backslash
         /// `\x1B`; a character above ASCII as one: `\xE9`, `\u20AC`, `\U0001F600`.
         case characters
         /// `\x{1b}`
         case braced
+        /// The same of a character as one: `\x{20ac}`.
+        case bracedPoints
+        /// Three octal digits of a character of Latin-1; others stay.
+        case latinOctal
         /// `\u{1b}`, of a character as one.
         case bracedCharacters
         /// `\u001B`, two of them where the character needs a surrogate pair.
         case utf16
 
-        var isOfCharacters: Bool { self == .characters || self == .bracedCharacters || self == .utf16 }
+        var isOfCharacters: Bool {
+            switch self {
+            case .characters, .bracedPoints, .latinOctal, .bracedCharacters, .utf16: true
+            default: false
+            }
+        }
     }
 
     /// Bytes that get a backslash before them.
     let escaped: ByteSet
-    /// The letters of BEL, BS, HT, LF, VT, FF and CR, `-` for none, and of ESC.
+    /// The letters of BEL, BS, HT, LF, VT, FF and CR, `-` for none, `=` where the byte stays, and of ESC.
     let letters: StaticString
     let controls: Digits
     let high: Digits
+    /// Other bytes that become digits: as controls do, and octal ones where those stay.
+    var numbered = ByteSet("")
+    /// `/` becomes `-`.
+    var hyphenForSlash = false
+    /// A dot becomes digits where it comes first.
+    var numbersFirstDot = false
 
     static let all: [EscapeStyle] = [
         // git (`core.quotePath` on and off).
@@ -51,52 +74,85 @@ struct EscapeStyle {
         EscapeStyle(escaped: ByteSet(":=#!\\"), letters: "--tn-fr-", controls: .utf16, high: .utf16),
         // util-linux where characters are bytes.
         EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex),
+        // systemd: names of units that commands are given, with patterns or not; `systemd-escape`.
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex,
+            numbered: ByteSet(" \"#$%&'()+,;<=>^`{|}~"), hyphenForSlash: true),
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex,
+            numbered: ByteSet(" !\"#$%&'()*+,;<=>?[]^`{|}~"), hyphenForSlash: true),
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex,
+            numbered: ByteSet(" !\"#$%&'()*+,-;<=>?@[\\]^`{|}~"), hyphenForSlash: true, numbersFirstDot: true),
     ]
 
     /// Whether a text with these bytes can become another one.
     func changes(_ profile: TextProfile) -> Bool {
+        // Without characters above ASCII programs write so what another style makes.
+        guard high != .bracedPoints || profile.hasHigh else { return false }
         let hasControls = profile.low & 0xffff_ffff != 0 || profile.holds(0x7f)
-        return hasControls || profile.hasHigh || (0x21...0x5c).contains { escaped.contains($0) && profile.holds($0) }
+        return hasControls || (profile.hasHigh && high != .raw) || escaped.meets(profile) || numbered.meets(profile)
+            || (hyphenForSlash && profile.holds(0x2f)) || treatsFirst(of: profile)
     }
 
+    /// Whether a hyphen or a dot can become something else, which most styles leave alone.
+    var changesWords: Bool {
+        numbersFirstDot || [0x2d, 0x2e].contains { escaped.contains($0) || numbered.contains($0) }
+    }
+
+    /// Whether what becomes of a byte of a text with these hangs on its place.
+    func treatsFirst(of profile: TextProfile) -> Bool { numbersFirstDot && profile.first == 0x2e }
+
     /// Whether what becomes of a byte hangs on the next one.
-    var looksAhead: Bool { [.shortOctal, .shortestOctal].contains(controls) }
+    var looksAhead: Bool { [.shortOctal, .shortestOctal, .hexOrOctal].contains(controls) }
 
     func write(_ source: Span<UInt8>, to draft: Draft) {
         var index = 0
         while index < source.count {
             let byte = source[index]
             if byte >= 0x80, high.isOfCharacters, let (scalar, count) = decodeScalar(source, at: index) {
-                write(scalar, high, to: draft)
+                write(scalar, source.extracting(index..<index + count), to: draft)
                 index += count
                 continue
             }
+            let isFirstDot = numbersFirstDot && index == 0 && byte == 0x2e
             index += 1
-            guard isControl(byte) || byte >= 0x80 else {
-                if escaped.contains(byte) { draft.append(0x5c) }
+            let next = index < source.count ? source[index] : 0
+            if escaped.contains(byte) {
+                draft.append(0x5c)
                 draft.append(byte)
-                continue
-            }
-            if let letter = letter(of: byte) {
+            } else if isFirstDot || numbered.contains(byte) {
+                write(byte, controls == .raw ? .octal : controls, next: next, to: draft)
+            } else if byte >= 0x80 {
+                write(byte, high, next: next, to: draft)
+            } else if let letter = letter(of: byte) {
                 draft.append(0x5c)
                 draft.append(letter)
+            } else if isControl(byte), !stays(byte) {
+                write(byte, controls, next: next, to: draft)
             } else {
-                let next = index < source.count ? source[index] : 0
-                write(byte, byte >= 0x80 ? high : controls, next: next, to: draft)
+                draft.append(byte == 0x2f && hyphenForSlash ? 0x2d : byte)
             }
         }
     }
 
     private func letter(of byte: UInt8) -> UInt8? {
+        guard let letter = sign(of: byte), letter != 0x2d, letter != 0x3d else { return nil }
+        return letter
+    }
+
+    private func stays(_ byte: UInt8) -> Bool { sign(of: byte) == 0x3d }
+
+    /// What `letters` has of a byte.
+    private func sign(of byte: UInt8) -> UInt8? {
         let place = byte == 0x1b ? 7 : Int(byte) - 7
         guard place >= 0, place < 7 || byte == 0x1b else { return nil }
-        let letter = unsafe letters.utf8Start[place]
-        return letter == 0x2d ? nil : letter
+        return unsafe letters.utf8Start[place]
     }
 
     private func write(_ byte: UInt8, _ digits: Digits, next: UInt8, to draft: Draft) {
         switch digits {
-        case .raw: draft.append(byte)
+        case .raw, .latinOctal: draft.append(byte)
         case .octal: draft.appendOctal(byte)
         case .shortOctal, .shortestOctal:
             let digits: ClosedRange<UInt8> = digits == .shortOctal ? 0x30...0x39 : 0x30...0x37
@@ -107,23 +163,37 @@ struct EscapeStyle {
         case .hex:
             draft.append("\\x")
             draft.appendHex(UInt32(byte), digits: 2, upper: false)
-        case .braced:
+        case .hexOrOctal: write(byte, isHexDigit(next) ? .octal : .hex, next: next, to: draft)
+        case .bareHex:
+            draft.append(0x5c)
+            draft.appendHex(UInt32(byte), digits: 2, upper: true)
+        case .backslash:
+            draft.append(0x5c)
+            draft.append(byte)
+        case .braced, .bracedPoints:
             draft.append("\\x{")
             draft.appendHex(UInt32(byte), digits: byte < 0x10 ? 1 : 2, upper: false)
             draft.append(0x7d)
         case .characters where byte == 0: draft.append("\\0")
-        case .characters:
+        case .characters, .upperHex:
             draft.append("\\x")
             draft.appendHex(UInt32(byte), digits: 2, upper: true)
         case .bracedCharacters, .utf16: write(UInt32(byte), digits, to: draft)
         }
     }
 
+    /// A character above ASCII, whose bytes are `bytes`, in those styles that have it as one.
+    private func write(_ scalar: UInt32, _ bytes: Span<UInt8>, to draft: Draft) {
+        guard high == .latinOctal else { return write(scalar, high, to: draft) }
+        guard scalar <= 0xff else { return draft.append(bytes) }
+        draft.appendOctal(UInt8(scalar))
+    }
+
     private func write(_ scalar: UInt32, _ digits: Digits, to draft: Draft) {
         switch scalar {
         case _ where digits == .utf16: draft.appendUTF16Escape(scalar, upper: true)
-        case _ where digits == .bracedCharacters:
-            draft.append("\\u{")
+        case _ where digits == .bracedCharacters || digits == .bracedPoints:
+            draft.append(digits == .bracedPoints ? "\\x{" : "\\u{")
             draft.appendHex(
                 scalar, digits: max(1, (UInt32.bitWidth - scalar.leadingZeroBitCount + 3) / 4), upper: false)
             draft.append(0x7d)

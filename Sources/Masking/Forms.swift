@@ -213,12 +213,12 @@ private struct FormWriter<Target: FormTarget> {
     }
 
     private func writeTextEncodings(_ text: Span<UInt8>, _ depth: Depth) throws(Failure) {
-        let profile = TextProfile(text)
+        let hasRare = depth == .all && text.count <= Forms.maximumRare
+        let profile = TextProfile(text, countsJoints: hasRare)
         guard !profile.isUnchanged else { return }
         let room = (text.count + 1) * TextEncoding.maximumExpansion
         try draft.reserve(room)
         try inner.reserve(room)
-        let hasRare = depth == .all && text.count <= Forms.maximumRare
         for encoding in choice.encodings(for: profile) where hasRare || !TextEncoding.all[encoding].isRare {
             choice.write(text, profile, encoding, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in

@@ -36,6 +36,12 @@ struct JSONStyle {
         return styles
     }()
 
+    /// Nil where it is like no other style's.
+    func aboveASCII(isTwice: Bool) -> TextEncoding.AboveASCII? {
+        if asciiOnly { return .json(isTwice: isTwice, upper: upper) }
+        return escapesSeparators ? nil : .raw
+    }
+
     func write(_ source: Span<UInt8>, to draft: Draft) {
         var index = 0
         while index < source.count {

@@ -6,8 +6,12 @@ struct PercentStyle {
     var upper: Bool
     /// A blank becomes `+` (HTML forms).
     var plusForBlank: Bool
-    /// WHATWG's URL.
-    var isOfURL = false
+    /// Few programs write so.
+    var isRare = false
+    /// Characters above ASCII stay, but for blanks and controls.
+    var keepsCharacters = false
+    /// `\` becomes `/`; tab, LF and CR are left out.
+    var isOfSpecialScheme = false
 
     /// What encoders keep: RFC 3986's unreserved; JavaScript's `encodeURIComponent` and `encodeURI`; Python's `quote`;
     /// HTML forms; and the encoders that change only the reserved set.
@@ -32,15 +36,31 @@ struct PercentStyle {
             }
         }
         for keeps in urlKeepSets {
-            styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isOfURL: true))
+            styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true))
         }
         return styles
     }()
 
+    /// Whether a text with these bytes can become another one than by the other styles.
+    func changes(_ profile: TextProfile) -> Bool {
+        !isOfSpecialScheme || [0x09, 0x0a, 0x0d, 0x5c].contains { profile.holds($0) }
+    }
+
     func write(_ source: Span<UInt8>, to draft: Draft) {
-        for index in source.indices {
+        var index = 0
+        while index < source.count {
             let byte = source[index]
-            if isAlphanumeric(byte) || keeps.contains(byte) {
+            if keepsCharacters, byte >= 0x80, let (scalar, count) = decodeScalar(source, at: index), isShown(scalar) {
+                draft.append(source.extracting(index..<index + count))
+                index += count
+                continue
+            }
+            index += 1
+            if isOfSpecialScheme, byte == 0x5c {
+                draft.append(0x2f)
+            } else if isOfSpecialScheme, byte == 0x09 || byte == 0x0a || byte == 0x0d {
+                continue
+            } else if isAlphanumeric(byte) || keeps.contains(byte) {
                 draft.append(byte)
             } else if byte == 0x20 && plusForBlank {
                 draft.append(0x2b)
@@ -48,6 +68,14 @@ struct PercentStyle {
                 draft.append(0x25)
                 draft.appendHex(UInt32(byte), digits: 2, upper: upper)
             }
+        }
+    }
+
+    /// Whether a character is neither a blank nor a control one.
+    private func isShown(_ scalar: UInt32) -> Bool {
+        switch Unicode.Scalar(scalar)?.properties.generalCategory {
+        case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
+        default: true
         }
     }
 }

@@ -43,6 +43,7 @@ enum TextEncoding {
     /// Whether the encoding can make something else of a text with these bytes.
     func changes(_ profile: TextProfile) -> Bool {
         let controls: UInt64 = 0xffff_ffff
+        guard !profile.isOfWords || changesWords else { return false }
         switch self {
         case .json(let style), .jsonTwice(let style):
             let escaped = profile.holds(0x22) || profile.holds(0x5c) || (style.escapesSlash && profile.holds(0x2f))
@@ -57,6 +58,7 @@ enum TextEncoding {
         case .doubled(let quote): return profile.holds(quote)
         case .doubledWithBackslash: return profile.holds(0x5c)
         case .xml(let style): return !style.asciiOnly || profile.hasHigh
+        case .percent(let style): return style.changes(profile)
         case .escaped(let style): return style.changes(profile)
         case .shown(let shown): return shown.changes(profile)
         case .read: return profile.holds(0x5c)
@@ -64,18 +66,27 @@ enum TextEncoding {
         }
     }
 
+    /// Whether it can make something else of letters, digits and `-._`.
+    private var changesWords: Bool {
+        guard case .escaped(let style) = self else { return false }
+        return style.changesWords
+    }
+
     /// Whether what becomes of a byte of a text with these hangs on its place.
     func treatsFirst(of profile: TextProfile) -> Bool {
         if looksAround { return changes(profile) }
-        guard case .shellBackslash(escapesFirst: true) = self else { return false }
-        return profile.first == 0x23 || profile.first == 0x7e
+        switch self {
+        case .shellBackslash(escapesFirst: true): return profile.first == 0x23 || profile.first == 0x7e
+        case .escaped(let style): return style.treatsFirst(of: profile)
+        default: return false
+        }
     }
 
     /// Whether few programs write so. Of lines, and of large values, such forms would take up much memory for little.
     var isRare: Bool {
         switch self {
         case .escaped, .shown, .read, .doubledWithBackslash: true
-        case .percent(let style): style.isOfURL
+        case .percent(let style): style.isRare
         case .xml(let style): style.asciiOnly
         default: false
         }
@@ -88,6 +99,28 @@ enum TextEncoding {
         case .escaped(let style): style.looksAhead
         case .shown(let shown): shown.looksAround
         default: false
+        }
+    }
+
+    /// What becomes of bytes above ASCII: the same in encodings for which this is equal.
+    enum AboveASCII: Hashable {
+        case raw
+        case json(isTwice: Bool, upper: Bool)
+        case percent(upper: Bool, keepsCharacters: Bool)
+        case decimal
+        case escaped(EscapeStyle.Digits)
+    }
+
+    /// Nil where it is like no other's.
+    var aboveASCII: AboveASCII? {
+        switch self {
+        case .shellSingleQuoted, .shellBackslash, .shellDoubleQuoted, .doubled, .doubledWithBackslash: .raw
+        case .json(let style): style.aboveASCII(isTwice: false)
+        case .jsonTwice(let style): style.aboveASCII(isTwice: true)
+        case .percent(let style): .percent(upper: style.upper, keepsCharacters: style.keepsCharacters)
+        case .xml(let style): style.asciiOnly ? .decimal : .raw
+        case .escaped(let style): style.high == .raw ? .raw : .escaped(style.high)
+        default: nil
         }
     }
 
@@ -124,7 +157,7 @@ func isAlphanumeric(_ byte: UInt8) -> Bool {
     (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 }
 
-/// Bytes that no encoding changes.
+/// Bytes that few encodings change.
 func isPlain(_ byte: UInt8) -> Bool {
     isAlphanumeric(byte) || byte == 0x2d || byte == 0x2e || byte == 0x5f
 }

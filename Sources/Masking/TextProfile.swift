@@ -8,12 +8,15 @@ struct TextProfile: Equatable {
     /// The first byte where it can count: some encodings treat it in its own way.
     let first: UInt8
 
-    /// Letters, digits and `-._` as such a set.
-    private static let plain = (low: UInt64(0x03ff_6000_0000_0000), high: UInt64(0x07ff_fffe_87ff_fffe))
+    /// Letters, digits and `_` as such a set, and `-.`.
+    private static let plain = (low: UInt64(0x03ff_0000_0000_0000), high: UInt64(0x07ff_fffe_87ff_fffe))
+    private static let joints: UInt64 = 0x6000_0000_0000
 
-    /// Letters, digits and `-._`, which no encoding changes, count as none.
-    init(_ text: Span<UInt8>) {
-        first = text.isEmpty || isPlain(text[0]) ? 0x61 : text[0]
+    /// Letters, digits and `_`, which no encoding changes, count as none; `-` and `.` count for some of the rare ones.
+    init(_ text: Span<UInt8>, countsJoints: Bool) {
+        let canCount =
+            !text.isEmpty && text[0] < 0x80 && (countsJoints && text[0] == 0x2e || !isPlain(text[0]))
+        first = canCount ? text[0] : 0x61
         // The parts of the set, by the byte's two highest bits: no branch to guess.
         var (low, high, above) = (UInt64(0), UInt64(0), UInt8(0))
         for index in text.indices {
@@ -25,7 +28,8 @@ struct TextProfile: Equatable {
         }
         hasHigh = above >= 0x80
         if hasHigh { high = TextProfile.highASCII(text) }
-        (self.low, self.high) = (low & ~TextProfile.plain.low, high & ~TextProfile.plain.high)
+        let plain = TextProfile.plain.low | (countsJoints ? 0 : TextProfile.joints)
+        (self.low, self.high) = (low & ~plain, high & ~TextProfile.plain.high)
     }
 
     /// The bytes from 64 to 127 alone.
@@ -35,8 +39,11 @@ struct TextProfile: Equatable {
         return set
     }
 
-    /// Every encoding leaves the text as it is: letters, digits, `-`, `.` and `_` only.
+    /// Every encoding leaves the text as it is.
     var isUnchanged: Bool { low | high == 0 && !hasHigh }
+
+    /// Most encodings leave the text as it is: letters, digits, `-`, `.` and `_` only.
+    var isOfWords: Bool { low & ~TextProfile.joints | high == 0 && !hasHigh }
 
     func holds(_ byte: UInt8) -> Bool { (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1 }
 

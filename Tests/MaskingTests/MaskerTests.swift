@@ -156,6 +156,10 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("hex over lines", "hunter22", "68756e7\n465723232"), ("od", "hunter22", "68 75 6e 74\n 65 72 32 32"),
         ("hex with trailing blanks", "hunter22", "68 75 6e 74 \n65 72 32 32"),
         ("colons over lines", "hunter22", "68:75:6e:74:\n    65:72:32:32"),
+        ("systemd, a unit", "pq r$\u{e9}A\\b/-@:_.;~+", "pq\\x20r\\x24\\xc3\\xa9A\\b--@:_.\\x3b\\x7e\\x2b"),
+        ("systemd, a unit's pattern", "Ab?[1]/d q*!", "Ab?[1]-d\\x20q*!"),
+        ("systemd-escape", "pq r$\u{e9}\\b/-@:_.", "pq\\x20r\\x24\\xc3\\xa9\\x5cb-\\x2d\\x40:_."),
+        ("systemd-escape, plain", ".Zq8-x.7Kd", "\\x2eZq8\\x2dx.7Kd"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

@@ -1,17 +1,18 @@
 // The second implementation of docs/masking-forms.md: plain arrays, no cleverness, nothing shared with the product.
+// What single tools write is in NaiveToolForms.swift.
 
-private func hex2(_ value: UInt32, _ digits: Int, _ upper: Bool) -> [UInt8] {
+func hex2(_ value: UInt32, _ digits: Int, _ upper: Bool) -> [UInt8] {
     var text = String(value, radix: 16, uppercase: upper)
     while text.count < digits { text = "0" + text }
     return Array(text.utf8)
 }
 
-private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 private func isWhite(_ byte: UInt8) -> Bool { [9, 10, 11, 12, 13, 32].contains(byte) }
 
 /// Decodes one scalar with the standard library; nil where the bytes are not UTF-8.
-private func scalar(_ text: ArraySlice<UInt8>) -> (UInt32, Int)? {
+func scalar(_ text: ArraySlice<UInt8>) -> (UInt32, Int)? {
     for count in 1...4 where text.count >= count {
         let piece = String(validating: text.prefix(count), as: UTF8.self)
         if let piece, piece.unicodeScalars.count == 1, let first = piece.unicodeScalars.first {
@@ -189,6 +190,7 @@ public struct NaiveForms {
         escapes(text)
         shown(text)
         read(text)
+        all.formUnion(NaiveToolForms(text).all)
     }
 
     /// A JSON string, and that in a JSON string.

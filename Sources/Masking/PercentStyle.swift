@@ -38,6 +38,8 @@ struct PercentStyle {
         for keeps in urlKeepSets {
             styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true))
         }
+        // libcurl.
+        styles.append(PercentStyle(keeps: .ascii, upper: false, plusForBlank: false, isRare: true))
         return styles
     }()
 

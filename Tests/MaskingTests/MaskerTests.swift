@@ -160,6 +160,7 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("systemd, a unit's pattern", "Ab?[1]/d q*!", "Ab?[1]-d\\x20q*!"),
         ("systemd-escape", "pq r$\u{e9}\\b/-@:_.", "pq\\x20r\\x24\\xc3\\xa9\\x5cb-\\x2d\\x40:_."),
         ("systemd-escape, plain", ".Zq8-x.7Kd", "\\x2eZq8\\x2dx.7Kd"),
+        ("libcurl, a path", "p\u{e9}\"q\\r^s|t`<\u{e9}", "p%c3%a9\"q\\r^s|t`<%c3%a9"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units }
+    var all: [[UInt8]] { units + traces }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -46,5 +46,11 @@ struct NaiveToolForms {
                 return stays ? [byte] : hex("\\x", byte)
             })
         return forms
+    }
+
+    /// Paths and addresses.
+    private var traces: [[UInt8]] {
+        let forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
+        return forms.filter { $0.count >= 8 }
     }
 }

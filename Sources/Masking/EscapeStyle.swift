@@ -84,6 +84,10 @@ struct EscapeStyle {
         EscapeStyle(
             escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex,
             numbered: ByteSet(" !\"#$%&'()*+,-;<=>?@[\\]^`{|}~"), hyphenForSlash: true, numbersFirstDot: true),
+        // Perl, a text of characters: Data::Dumper with Useqq and without; Carp.
+        EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "abtn-fre", controls: .shortOctal, high: .bracedPoints),
+        EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .raw, high: .bracedPoints),
+        EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .braced, high: .bracedPoints),
     ]
 
     /// Whether a text with these bytes can become another one.

@@ -161,6 +161,12 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("systemd-escape", "pq r$\u{e9}\\b/-@:_.", "pq\\x20r\\x24\\xc3\\xa9\\x5cb-\\x2d\\x40:_."),
         ("systemd-escape, plain", ".Zq8-x.7Kd", "\\x2eZq8\\x2dx.7Kd"),
         ("libcurl, a path", "p\u{e9}\"q\\r^s|t`<\u{e9}", "p%c3%a9\"q\\r^s|t`<%c3%a9"),
+        (
+            "Data::Dumper, Useqq", "a\"$\u{e9}\u{20ac}\u{1F600}\u{1}2\u{1b}\u{7f}",
+            "a\\\"\\$\\x{e9}\\x{20ac}\\x{1f600}\\0012\\e\\177"
+        ),
+        ("Data::Dumper", "p\u{e4}$s\u{20ac}@\t1x", "p\\x{e4}\\$s\\x{20ac}\\@\t1x"),
+        ("Carp", "p\u{e4}$s\u{20ac}@\t1x", "p\\x{e4}\\$s\\x{20ac}\\@\\x{9}1x"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

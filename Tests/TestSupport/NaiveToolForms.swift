@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces }
+    var all: [[UInt8]] { units + traces + perl }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -52,5 +52,29 @@ struct NaiveToolForms {
     private var traces: [[UInt8]] {
         let forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
         return forms.filter { $0.count >= 8 }
+    }
+
+    /// Data::Dumper with Useqq and without, and Carp, of texts that are characters.
+    private var perl: [[UInt8]] {
+        guard text.contains(where: { $0 >= 128 }) else { return [] }
+        func point(_ value: UInt32) -> [UInt8] { bytes("\\x{" + String(value, radix: 16) + "}") }
+        let letters: [UInt32: String] = [
+            7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 27: "\\e",
+        ]
+        return ["Useqq", "Dumper", "Carp"].map { program in
+            characters { value, piece, next in
+                switch value {
+                case 34, 36, 64, 92: return [92] + piece
+                case 32..<127: return Array(piece)
+                case 128...: return point(value)
+                case _ where program == "Dumper": return Array(piece)
+                case _ where program == "Carp": return point(value)
+                default:
+                    if let letter = letters[value] { return bytes(letter) }
+                    let digits = next.map { (48...57).contains($0) } == true
+                    return digits ? octal(UInt8(value)) : bytes("\\" + String(value, radix: 8))
+                }
+            }
+        }
     }
 }

@@ -88,6 +88,14 @@ struct EscapeStyle {
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "abtn-fre", controls: .shortOctal, high: .bracedPoints),
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .raw, high: .bracedPoints),
         EscapeStyle(escaped: ByteSet("\"\\$@"), letters: "--------", controls: .braced, high: .bracedPoints),
+        // lighttpd, Apache, redis-cli, `curl --libcurl`, nginx.
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtnvfr-", controls: .upperHex, high: .upperHex),
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "-btnv-r-", controls: .hex, high: .hex),
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "abtn--r-", controls: .hex, high: .hex),
+        EscapeStyle(escaped: ByteSet("\"?\\"), letters: "--tn==r-", controls: .hexOrOctal, high: .hexOrOctal),
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .upperHex, high: .upperHex,
+            numbered: ByteSet("\"\\")),
     ]
 
     /// Whether a text with these bytes can become another one.

@@ -167,6 +167,12 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ),
         ("Data::Dumper", "p\u{e4}$s\u{20ac}@\t1x", "p\\x{e4}\\$s\\x{20ac}\\@\t1x"),
         ("Carp", "p\u{e4}$s\u{20ac}@\t1x", "p\\x{e4}\\$s\\x{20ac}\\@\\x{9}1x"),
+        ("lighttpd", "x\"y\\z\t\u{e9}9q", "x\\\"y\\\\z\\t\\xC3\\xA99q"),
+        ("Apache", "x\"y\u{7}\u{b}\u{e9}9q", "x\\\"y\\x07\\v\\xc3\\xa99q"),
+        ("redis-cli", "x\"y\u{7}\u{b}\u{e9}9q", "x\\\"y\\a\\x0b\\xc3\\xa99q"),
+        ("curl --libcurl", "a?b\"c\\d$e \u{e9}9\u{20ac}Q", "a\\?b\\\"c\\\\d$e \\xc3\\2519\\xe2\\x82\\xacQ"),
+        ("curl --libcurl, controls", "Kq\u{7f}z\u{b}\u{c}\u{1b}y", "Kq\\x7fz\u{b}\u{c}\\x1by"),
+        ("nginx", "x\"y\\z\t\u{e9}9q", "x\\x22y\\x5Cz\\x09\\xC3\\xA99q"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces + perl }
+    var all: [[UInt8]] { units + traces + perl + logs }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -76,5 +76,31 @@ struct NaiveToolForms {
                 }
             }
         }
+    }
+
+    /// Logs of servers, redis-cli, curl's C.
+    private var logs: [[UInt8]] {
+        func make(_ known: [UInt8: String], _ other: (UInt8, UInt8?) -> [UInt8]) -> [UInt8] {
+            text.enumerated().flatMap { index, byte -> [UInt8] in
+                if let escape = known[byte] { return bytes(escape) }
+                return isPrinted(byte) ? [byte] : other(byte, index + 1 < text.count ? text[index + 1] : nil)
+            }
+        }
+        let quotes: [UInt8: String] = [34: "\\\"", 92: "\\\\"]
+        let lighttpd: [UInt8: String] = [
+            7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r",
+        ]
+        let apache: [UInt8: String] = [8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r"]
+        let redis: [UInt8: String] = [7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 13: "\\r"]
+        let curl: [UInt8: String] = [9: "\\t", 10: "\\n", 11: "\u{b}", 12: "\u{c}", 13: "\\r", 63: "\\?"]
+        return [
+            make(quotes.merging(lighttpd) { old, _ in old }) { byte, _ in hex("\\x", byte, upper: true) },
+            make(quotes.merging(apache) { old, _ in old }) { byte, _ in hex("\\x", byte) },
+            make(quotes.merging(redis) { old, _ in old }) { byte, _ in hex("\\x", byte) },
+            make(quotes.merging(curl) { old, _ in old }) { byte, next in
+                next.map { bytes("0123456789abcdefABCDEF").contains($0) } == true ? octal(byte) : hex("\\x", byte)
+            },
+            make([34: "\\x22", 92: "\\x5C"]) { byte, _ in hex("\\x", byte, upper: true) },
+        ]
     }
 }

@@ -38,6 +38,12 @@ struct PercentStyle {
         for keeps in urlKeepSets {
             styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true))
         }
+        // A path of http and of other schemes that WHATWG's URL knows.
+        for keeps in urlKeepSets[1...2] {
+            styles.append(
+                PercentStyle(
+                    keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, isOfSpecialScheme: true))
+        }
         // libcurl.
         styles.append(PercentStyle(keeps: .ascii, upper: false, plusForBlank: false, isRare: true))
         return styles

@@ -173,6 +173,7 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("curl --libcurl", "a?b\"c\\d$e \u{e9}9\u{20ac}Q", "a\\?b\\\"c\\\\d$e \\xc3\\2519\\xe2\\x82\\xacQ"),
         ("curl --libcurl, controls", "Kq\u{7f}z\u{b}\u{c}\u{1b}y", "Kq\\x7fz\u{b}\u{c}\\x1by"),
         ("nginx", "x\"y\\z\t\u{e9}9q", "x\\x22y\\x5Cz\\x09\\xC3\\xA99q"),
+        ("URL, a path with \\", "p\\q\tr\"\u{e9}|^`s", "p/qr%22%C3%A9|^%60s"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

@@ -50,7 +50,19 @@ struct NaiveToolForms {
 
     /// Paths and addresses.
     private var traces: [[UInt8]] {
-        let forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
+        var forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
+        if !Set(text).isDisjoint(with: [9, 10, 13, 92]) {
+            for raw in ["!$%&'()*+,-./:;=@[]_|~", "!$%&'()*+,-./:;=@[]^_|~"] {
+                forms.append(
+                    text.flatMap { byte -> [UInt8] in
+                        switch byte {
+                        case 9, 10, 13: []
+                        case 92: [47]
+                        default: isLetter(byte) || bytes(raw).contains(byte) ? [byte] : hex("%", byte, upper: true)
+                        }
+                    })
+            }
+        }
         return forms.filter { $0.count >= 8 }
     }
 

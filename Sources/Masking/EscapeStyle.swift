@@ -96,6 +96,13 @@ struct EscapeStyle {
         EscapeStyle(
             escaped: ByteSet(""), letters: "--------", controls: .upperHex, high: .upperHex,
             numbered: ByteSet("\"\\")),
+        // The kernel's tables of mounts; `findmnt -r`; `findmnt -P`.
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .raw, high: .raw, numbered: ByteSet(" \t\n\\#")),
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex, numbered: ByteSet(" \\")),
+        EscapeStyle(
+            escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex, numbered: ByteSet("\"\\$`")),
     ]
 
     /// Whether a text with these bytes can become another one.

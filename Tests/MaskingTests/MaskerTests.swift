@@ -174,6 +174,9 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("curl --libcurl, controls", "Kq\u{7f}z\u{b}\u{c}\u{1b}y", "Kq\\x7fz\u{b}\u{c}\\x1by"),
         ("nginx", "x\"y\\z\t\u{e9}9q", "x\\x22y\\x5Cz\\x09\\xC3\\xA99q"),
         ("URL, a path with \\", "p\\q\tr\"\u{e9}|^`s", "p/qr%22%C3%A9|^%60s"),
+        ("mounts", "a b\\x20\"$`c#d\\", "a\\040b\\134x20\"$`c\\043d\\134"),
+        ("findmnt -r", "\u{e9}b \"$`c#d\\", "\\xc3\\xa9b\\x20\"$`c#d\\x5c"),
+        ("findmnt -P", "\u{e9}b \"$`c#d\\", "\\xc3\\xa9b \\x22\\x24\\x60c#d\\x5c"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces + perl + logs }
+    var all: [[UInt8]] { units + traces + perl + logs + mounts }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -114,5 +114,13 @@ struct NaiveToolForms {
             },
             make([34: "\\x22", 92: "\\x5C"]) { byte, _ in hex("\\x", byte, upper: true) },
         ]
+    }
+
+    /// The kernel's tables, and findmnt's lines and pairs.
+    private var mounts: [[UInt8]] {
+        [text.flatMap { bytes(" \t\n\\#").contains($0) ? octal($0) : [$0] }]
+            + [" \\", "\"\\$`"].map { special in
+                text.flatMap { isPrinted($0) && !bytes(special).contains($0) ? [$0] : hex("\\x", $0) }
+            }
     }
 }

@@ -103,6 +103,20 @@ struct EscapeStyle {
             escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex, numbered: ByteSet(" \\")),
         EscapeStyle(
             escaped: ByteSet(""), letters: "--------", controls: .hex, high: .hex, numbered: ByteSet("\"\\$`")),
+        // Python's `re.escape`; Perl's `quotemeta` of characters and of bytes.
+        EscapeStyle(
+            escaped: ByteSet(" \t\n\r\u{b}\u{c}#$&()*+-.?[\\]^{|}~"), letters: "--------", controls: .raw, high: .raw),
+        EscapeStyle(
+            escaped: ByteSet(" !\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"), letters: "--------", controls: .backslash,
+            high: .raw),
+        EscapeStyle(
+            escaped: ByteSet(" !\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"), letters: "--------", controls: .backslash,
+            high: .backslash),
+        // Python's cookies; npm's settings.
+        EscapeStyle(
+            escaped: ByteSet("\"\\"), letters: "--------", controls: .octal, high: .latinOctal,
+            numbered: ByteSet(",;")),
+        EscapeStyle(escaped: ByteSet(";#"), letters: "--------", controls: .raw, high: .raw),
     ]
 
     /// Whether a text with these bytes can become another one.

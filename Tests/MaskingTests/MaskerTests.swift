@@ -177,6 +177,11 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("mounts", "a b\\x20\"$`c#d\\", "a\\040b\\134x20\"$`c\\043d\\134"),
         ("findmnt -r", "\u{e9}b \"$`c#d\\", "\\xc3\\xa9b\\x20\"$`c#d\\x5c"),
         ("findmnt -P", "\u{e9}b \"$`c#d\\", "\\xc3\\xa9b \\x22\\x24\\x60c#d\\x5c"),
+        ("re.escape", "a.b-c!d e/f\u{e9}#", "a\\.b\\-c!d\\ e/f\u{e9}\\#"),
+        ("re.escape, plain", "Zq8.x-7_Kd", "Zq8\\.x\\-7_Kd"),
+        ("quotemeta", "a.b-c!d \u{e9}\u{20ac}\u{1}", "a\\.b\\-c\\!d\\ \u{e9}\u{20ac}\\\u{1}"),
+        ("http.cookies", "\u{e9}\u{20ac}\"\\,; b7", "\\351\u{20ac}\\\"\\\\\\054\\073 b7"),
+        ("npm's settings", "a;\"b#\\c\u{e9}7", "a\\;\"b\\#\\c\u{e9}7"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }
 

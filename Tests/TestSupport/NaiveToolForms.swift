@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces + perl + logs + mounts }
+    var all: [[UInt8]] { units + traces + perl + logs + mounts + patterns + files }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -122,5 +122,26 @@ struct NaiveToolForms {
             + [" \\", "\"\\$`"].map { special in
                 text.flatMap { isPrinted($0) && !bytes(special).contains($0) ? [$0] : hex("\\x", $0) }
             }
+    }
+
+    /// `re.escape`, `quotemeta` of characters and of bytes.
+    private var patterns: [[UInt8]] {
+        [text.flatMap { bytes("()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}").contains($0) ? [92, $0] : [$0] }]
+            + [128, 256].map { end in
+                text.flatMap { isLetter($0) || $0 == 95 || Int($0) >= end ? [$0] : [92, $0] }
+            }
+    }
+
+    /// Python's cookies, npm's settings.
+    private var files: [[UInt8]] {
+        let cookie = characters { value, piece, _ in
+            switch value {
+            case 34, 92: [92] + piece
+            case 44, 59, ..<32, 127: octal(UInt8(value))
+            case 128..<256 where piece.count > 1: octal(UInt8(value))
+            default: Array(piece)
+            }
+        }
+        return [cookie, text.flatMap { $0 == 59 || $0 == 35 ? [92, $0] : [$0] }]
     }
 }

@@ -117,6 +117,8 @@ struct EscapeStyle {
             escaped: ByteSet("\"\\"), letters: "--------", controls: .octal, high: .latinOctal,
             numbered: ByteSet(",;")),
         EscapeStyle(escaped: ByteSet(";#"), letters: "--------", controls: .raw, high: .raw),
+        // OpenSSL's names in certificates.
+        EscapeStyle(escaped: ByteSet("\"\\"), letters: "--------", controls: .bareHex, high: .bareHex),
     ]
 
     /// Whether a text with these bytes can become another one.

@@ -26,6 +26,9 @@ struct PercentStyle {
         "!$%&()*+,-./:;=?@[\\]^_`{|}~", "!$%&'()*+,-./:;=?@[\\]^_`{|}~", "!#$%&'()*+,-./:;=?@[\\]^_{|}~",
     ]
 
+    /// What Java's URI keeps: in user and password, in a path.
+    private static let javaKeepSets: [StaticString] = ["!$&'()*+,-.:;=_~", "!$&'()*+,-./:;=@_~"]
+
     static let all: [PercentStyle] = {
         var styles: [PercentStyle] = []
         for keeps in keepSets {
@@ -43,6 +46,11 @@ struct PercentStyle {
             styles.append(
                 PercentStyle(
                     keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, isOfSpecialScheme: true))
+        }
+        for keeps in javaKeepSets {
+            styles.append(
+                PercentStyle(
+                    keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, keepsCharacters: true))
         }
         // libcurl.
         styles.append(PercentStyle(keeps: .ascii, upper: false, plusForBlank: false, isRare: true))

@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces + perl + logs + mounts + patterns + files }
+    var all: [[UInt8]] { units + traces + perl + logs + mounts + patterns + files + names }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -62,6 +62,20 @@ struct NaiveToolForms {
                         }
                     })
             }
+        }
+        for quoted in [" \"#%/<>?@[\\]^`{|}", " \"#%<>?[\\]^`{|}"] {
+            forms.append(
+                characters { value, piece, _ in
+                    let kinds: [Unicode.GeneralCategory] = [
+                        .control, .spaceSeparator, .lineSeparator, .paragraphSeparator,
+                    ]
+                    let category = Unicode.Scalar(value)?.properties.generalCategory ?? .control
+                    let isRaw =
+                        value < 128
+                        ? value > 32 && value < 127 && !bytes(quoted).contains(UInt8(value))
+                        : piece.count > 1 && !kinds.contains(category)
+                    return isRaw ? Array(piece) : piece.flatMap { hex("%", $0, upper: true) }
+                })
         }
         return forms.filter { $0.count >= 8 }
     }
@@ -143,5 +157,10 @@ struct NaiveToolForms {
             }
         }
         return [cookie, text.flatMap { $0 == 59 || $0 == 35 ? [92, $0] : [$0] }]
+    }
+
+    /// Names in certificates.
+    private var names: [[UInt8]] {
+        [text.flatMap { $0 == 34 || $0 == 92 ? [92, $0] : isPrinted($0) ? [$0] : hex("\\", $0, upper: true) }]
     }
 }

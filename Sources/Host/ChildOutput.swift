@@ -53,9 +53,18 @@ final class ChildOutput {
     private let masksWholeLines: Bool
     /// It has the beginning of that line.
     private var hasMaskerOpenLine = false
-    /// While the text ends with an open line: what comes out, where masks are in it, and the place behind each byte of that
-    /// line, and of its beginning.
-    private var probe: (text: [UInt8], masks: [Int], places: [Int])?
+    /// While the text ends with an open line.
+    private struct Probe {
+        /// What comes out before that line begins, and of it what a mask stands for.
+        var text: [UInt8] = []
+        /// How much has come out.
+        var count = 0
+        /// Where masks are in that.
+        var masks: [Int] = []
+        /// The place behind each byte of the open line, after that of its beginning.
+        var places: [Int] = []
+    }
+    private var probe: Probe?
     /// Finds that are counted a second time.
     private var recounted = 0
     /// A line came that is larger than `maxOutput`: the text ends before it.
@@ -202,7 +211,7 @@ final class ChildOutput {
     }
 
     private func markIsOut(_ ahead: Int) {
-        let place = gone + text.count + (probe?.text.count ?? 0) + ahead
+        let place = gone + text.count + (probe?.count ?? 0) + ahead
         if settled.isWaiting { settled.isOut(at: place) } else { probe?.places.append(place) }
     }
 
@@ -346,13 +355,19 @@ final class ChildOutput {
             rest = bytes.extracting((last + 1)...)
         }
         guard !rest.isEmpty else { return }
-        // Before a longer line the text cannot end; then it is settled where that begins.
-        if openLine > SettledText.bytesBehind { hasMaskerOpenLine = true }
-        guard !hasMaskerOpenLine else {
-            maskWithheld(stream)
-            return mask(rest, stream)
+        guard openLine > SettledText.bytesBehind || hasMaskerOpenLine else { return withhold(rest) }
+        if !hasMaskerOpenLine {
+            // Before a longer line the text cannot end any more. It is settled where that begins, but for blanks in it.
+            let count = min(rest.count, SettledText.bytesBehind - (withheld?.count ?? 0))
+            withhold(rest.extracting(..<count))
+            rest = rest.extracting(count...)
+            if withheld?.withBytes(SettledText.solidCount) ?? 0 < SettledText.bytesBehind {
+                endTextBeforeOpenLine(stream)
+            }
+            hasMaskerOpenLine = true
         }
-        withhold(rest)
+        maskWithheld(stream)
+        if !rest.isEmpty { mask(rest, stream) }
     }
 
     private func maskWithheld(_ stream: MaskingStream) {
@@ -389,21 +404,23 @@ final class ChildOutput {
             return settleCharge()
         }
         for count in 0...open.count { stream.mark(after: count) }
-        probe = ([], [], [])
+        probe = Probe()
         let take = { [unowned self] (piece: Span<UInt8>, isMask: Bool) in
-            let place = probe?.text.count ?? 0
-            if isMask { probe?.masks.append(place) }
-            probe?.text.append(copying: piece)
+            guard let now = probe else { return }
+            if isMask { probe?.masks.append(now.count) }
+            // Of the open line itself nothing is taken: it may hold the beginning of a value.
+            let wanted = now.places.first.map { max(0, $0 - gone - text.count - now.count) } ?? piece.count
+            probe?.text.append(copying: piece.extracting(..<min(wanted, piece.count)))
+            probe?.count += piece.count
         }
         open.withBytes { stream.write($0, take: take) }
         stream.finish(take: take)
-        guard let (out, masks, places) = probe, let end = places.first else { return }
+        guard let ended = probe, let end = ended.places.first else { return }
         probe = nil
         // A byte inside of a mask has its place behind it.
-        let masked = places.lastIndex(of: end) ?? 0
-        let kept = end - gone - text.count
-        recounted += masks.count { $0 >= kept }
-        keep(out.span.extracting(..<kept))
+        let masked = ended.places.lastIndex(of: end) ?? 0
+        recounted += ended.masks.count { $0 >= ended.text.count }
+        keep(ended.text.span)
         masking += masked
         settled.textEnded(came: masking, at: end)
         withhold(from: masked, of: open)

@@ -71,7 +71,9 @@ final class PipeCall: ChildCall {
         defer { if upstream >= 0 { close(upstream) } }
         for index in members.indices {
             do throws(Failure) {
-                upstream = try start(index, reading: upstream)
+                let reading = upstream
+                upstream = -1
+                upstream = try start(index, reading: reading)
             } catch {
                 guard index > 0 else { throw error }
                 stop(error)

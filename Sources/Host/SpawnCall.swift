@@ -106,7 +106,9 @@ final class SpawnCall: ChildCall {
             if stream == .output { terminal?.setPaused(isPaused) }
             if isPaused { isHeldUp = true }
         }
-        if wasHeldUp, !isHeldUp { output.readingGoesOn() }
+        guard wasHeldUp, !isHeldUp else { return }
+        output.readingGoesOn()
+        waitForLines()
     }
 
     private func take(_ stream: SpawnStream, _ bytes: Span<UInt8>) {

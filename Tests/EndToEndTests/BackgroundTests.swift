@@ -264,13 +264,13 @@ import Testing
                 local p <close> = spawn{ "sh", "-c", "echo ready; sleep 0.5; " .. rest .. "; sleep 20", background = true, capture = true }
                 print(p:lines()(), p:running())
             end
-            for _, rest in ipairs{ "printf wait", "yes x | head -n 30000 | tr -d '\\n'", "yes x | head -n 90000 | tr -d '\\n'" } do
+            for _, rest in ipairs{ "printf wait", "yes x | head -n 30000 | tr -d '\\n'", "yes x | head -n 90000 | tr -d '\\n'", "printf '%70000s' x" } do
                 local p <close> = spawn{ "sh", "-c", "(echo ready; " .. rest .. ") | cat; sleep 20", background = true, capture = true }
                 sleep(0.4)
                 print(p:lines()(), p:running())
             end
             """#)
-        #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 6), "\(outcome)")
+        #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 7), "\(outcome)")
     }
 
     @Test func `come before an open line, and do not keep a find in it from ending the program, whatever is made of finds`() throws {
@@ -290,6 +290,16 @@ import Testing
             print(select(2, pcall(p.wait, p)).kind, fs.exists(arg[1]))
             """#, [folder.path + "/mark"], environment: vault.environment)
         #expect(outcome.text == String(repeating: "ready\ttrue\n", count: 3) + "a\nleak\tfalse\n", "\(outcome)")
+    }
+
+    @Test func `come when a reader of the other stream goes on reading`() throws {
+        let script = #"""
+            local p <close> = spawn{ "sh", "-c", "echo ready; head -c 3000000 /dev/zero | tr '\\0' x >&2; sleep 20", background = true, capture = "stdout" }
+            print(p:lines()(), p:running())
+            """#
+        let outcome = try Program.run(
+            ["-c", #""$0" -e "$1" 2> >(sleep 2; cat >/dev/null)"#, Program.path, script], program: "/bin/bash")
+        #expect(outcome.text == "ready\ttrue\n", "\(outcome)")
     }
 
     @Test func `a break in the loop loses nothing`() throws {

@@ -173,6 +173,9 @@ final class Gate {
     /// Text from outside, on its way into Lua.
     func inward(_ text: [UInt8]) -> Value { .bytes(masker.mask(text)) }
 
+    /// A file on its way into Lua; another run may have left credentials in it.
+    func inward(file text: [UInt8]) -> Value { .bytes(CredentialSettings.masked(masker.mask(text))) }
+
     /// Text from outside, as part of a message.
     func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }
 

@@ -101,14 +101,14 @@ struct OwnCredentials {
                 try content.withBytes { (bytes) throws(Failure) in
                     for range in CredentialsLine.values(behind: name, in: bytes) {
                         let value = try SecretBytes(copying: bytes.extracting(range))
-                        try masker.add(value, name: label, origin: .script)
+                        try masker.add(value, name: label, origin: .own)
                     }
                 }
             }
         }
         for path in paths {
             let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
-            if let value { try masker.add(value, name: PlatformLogin.tokenName, origin: .script) }
+            if let value { try masker.add(value, name: PlatformLogin.tokenName, origin: .own) }
         }
         environment.knownCredentials.tokenPaths = paths
     }

@@ -20,12 +20,13 @@ extension ScriptRun {
     }
 
     func module(_ id: UInt32, _ value: Value) throws(Failure) {
+        try maskOwnCredentials()
         var found = try modules.load(value["name"]?.asText ?? "") { (descriptor, file) throws(Failure) in
             try files.judge(descriptor, named: Array(file.utf8), "require")
         }
         // A program may have written a secret there.
         defer { unsafe found.text.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
-        reply(id, .record(["file": .text(found.file), "text": gate.inward(found.text)]))
+        reply(id, .record(["file": .text(found.file), "text": gate.inward(file: found.text)]))
     }
 
     func environmentVariable(_ id: UInt32, _ value: Value) throws(Failure) {

@@ -25,6 +25,7 @@ extension ScriptRun {
     /// Answers at once; but not while much else waits for the worker to be read, as tasks side by side may well ask for
     /// more than there is room for.
     func file(_ id: UInt32, _ value: Value) throws(Failure) {
+        try maskOwnCredentials()
         guard worker.isBacklogged || !waitingReads.isEmpty, let read = WaitingRead(id, value) else {
             return reply(id, try files.answer(value))
         }

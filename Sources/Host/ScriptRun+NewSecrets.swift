@@ -21,6 +21,8 @@ extension ScriptRun {
 
     /// A drawn text of fewer bits can be found by trying all.
     private static let unguessableBits = 64.0
+    /// Of texts with fewer bits as many can be drawn in a run as it takes to get one that is wanted.
+    private static let chosenBits = 32.0
 
     func random(_ value: Value) throws(Failure) -> Value {
         let range = Self.randomCounts
@@ -46,12 +48,12 @@ extension ScriptRun {
         // vault could read as a reference is the script's choice.
         let isPlain = letters.map { Set($0).isDisjoint(with: [34, 36, 92, 123, 125]) } ?? true
         let isUnguessable = bits >= Self.unguessableBits && isPlain
-        // With few bits and many draws a script gets all texts that it wants. The others nobody knows, unless a program that
-        // has one tells it in pieces, which could tell any value so.
+        // With few bits and many draws a script gets all texts that it wants, as if it had written them. Those with more nobody
+        // knows, unless a program that has one tells it in pieces, which could tell any value so.
         var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(),
-            chooser: isUnguessable ? .vault : .drawn)
+            chooser: isUnguessable ? .vault : bits >= Self.chosenBits ? .drawn : .script)
         draft.isDraw = true
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in

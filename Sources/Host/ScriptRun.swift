@@ -280,8 +280,8 @@ public final class ScriptRun {
         let failure = Failure(
             .leak, "the run was stopped: the secrets \(first.printable) and \(second.printable) overlap in a text",
             reason:
-                "the one ends there in what the other begins with; a script that knows the one would learn how the other "
-                + "begins, or ends",
+                "the one ends there in what the other begins with, or begins as it does; a script that knows the one "
+                + "would learn how the other begins, or ends",
             hint:
                 "look at what the script puts beside secrets; what is no secret at all belongs under masking.public in "
                 + "config.toml")

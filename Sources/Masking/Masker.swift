@@ -18,6 +18,9 @@ public final class Masker {
     public enum Origin: Int, Sendable, Comparable {
         /// Nobody who sees what comes out: it was loaded from the user's vault, typed, or drawn and not to be guessed.
         case vault
+        /// Nobody, or whoever wrote what lies about: credentials of the user's that no login of this run uses, variables that a
+        /// project's file alone withholds.
+        case own
         /// Nobody, but it is a hash of what somebody may know, or find by trying all.
         case hashed
         /// Chance, but of so few bits that it can be found by trying all.
@@ -43,7 +46,7 @@ public final class Masker {
     let time: EvenTime
     let overlaps = OverlapWatch()
     /// How many values of the first origin have come.
-    private var count = 0
+    private(set) var count = 0
 
     /// A masker that knows no value yet.
     ///
@@ -66,7 +69,8 @@ public final class Masker {
 
     /// Called with the names of two values where a text, whole or of a stream, has the one ending in what the other begins
     /// with (`OverlapWatch`), before the mask of both comes out. Not for values of `Origin.script`, and not for two that are
-    /// forms of one. It must not use the masker.
+    /// forms of one. In a stream also where the second became known while its beginning was held back as that of the first.
+    /// It must not use the masker.
     public var onOverlap: ((_ first: String, _ second: String) -> Void)? {
         get { overlaps.onFind }
         set { overlaps.onFind = newValue }

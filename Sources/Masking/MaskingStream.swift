@@ -33,6 +33,10 @@ public final class MaskingStream {
     private var lastFind: Find?
     /// nil: the text is none that comes out.
     private let overlaps: OverlapWatch?
+    /// Of the first origin, from where on values would count if those before did not: see `watch`.
+    private let lateValues = Arrivals()
+    /// The name of the value whose beginning was held when the last ones came.
+    private var heldName: Int32?
     /// The mask of the text up to there, and where that begins, until its mask comes out: a value that came late may
     /// begin in what is out already, or end there.
     private var dueMask: (mask: Mask, start: Int)?
@@ -88,6 +92,7 @@ public final class MaskingStream {
         matchers = needles.makeMatchers(arrivals)
         isForTerminal = forTerminal
         generation = needles.generation
+        lateValues.note(count: masker.count, from: 0, findsFrom: 0)
     }
 
     /// How often each name's mask was put in.
@@ -312,6 +317,8 @@ public final class MaskingStream {
     private func seeNewNeedles(_ sink: Sink) {
         generation = needles.generation
         let rest = restView
+        heldName = matchers.lazy.compactMap(\.heldName).first ?? heldName
+        lateValues.note(count: masker.count, from: taken, findsFrom: rest.before.start)
         // What begins before the held text is not found again, even where its mask begins inside.
         finds.removeAll { $0.needleStart >= rest.before.start }
         for matcher in matchers { matcher.forget() }
@@ -468,11 +475,17 @@ public final class MaskingStream {
         finds.removeFirst(count)
     }
 
-    /// Tells where a find goes on from inside of one of another value.
+    /// Tells where a find goes on from inside of one of another value, and where it begins in what was held back for another
+    /// value when its own came.
     private func watch(_ find: Find) {
-        guard let onFind = overlaps?.onFind, find.start < masked, find.end > masked else { return }
-        guard let last = lastFind, OverlapWatch.counts(last, find) else { return }
-        onFind(names.names[Int(last.mask.name)], names.names[Int(find.mask.name)])
+        guard let onFind = overlaps?.onFind else { return }
+        var other: Int32?
+        if find.start < masked, find.end > masked, let last = lastFind, OverlapWatch.counts(last, find) {
+            other = last.mask.name
+        } else if arrivals == nil, !lateValues.covers(Int(find.value), at: find.needleStart) {
+            other = heldName
+        }
+        if let other { onFind(names.names[Int(other)], names.names[Int(find.mask.name)]) }
     }
 
     /// Nothing is a find that cuts through a mask of the stream before this one, or lies in it: the text there is no longer

@@ -136,6 +136,9 @@ final class Matcher {
             openBreak: openBreak)
     }
 
+    /// The name of the needle that the end of the text begins, if any.
+    var heldName: Int32? { node.map { index.needles[$0.needle].name } }
+
     /// Before this place all is decided.
     func limit(_ end: Int) -> Int {
         guard node != nil else { return end }

@@ -50,6 +50,83 @@ import Testing
         }
     }
 
+    /// Credentials of the user's that no login of this run uses, a token of a platform's, a variable that a project withholds:
+    /// what a script makes reaches into none of them.
+    @Test(arguments: ["credentials", "token", "variable"])
+    func `and lays bare nothing of the user's that no login uses`(kind: String) throws {
+        let vault = try DevelopmentVault(secrets: [:])
+        let folder = try TemporaryFolder()
+        let secret = "aaa" + value.value
+        var environment = vault.environment.merging(["HOME": "/nonexistent", "XDG_CONFIG_HOME": folder.path + "/.config"]) { $1 }
+        let text = "INFISICAL_TOKEN=\(secret)\n"
+        switch kind {
+        case "credentials": try folder.write(".config/vaultscript/credentials/zz.env", text, mode: 0o600)
+        case "token":
+            try folder.write("token", secret + "\n", mode: 0o600)
+            environment["INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH"] = folder.path + "/token"
+        default:
+            try folder.write("vaultscript.toml", "[variables]\nwithhold = [\"SOME_TEXT\"]\n")
+            environment["SOME_TEXT"] = secret
+        }
+        let script = """
+            spawn{ "true" }
+            fs.write("before", "INFISICAL_TOKEN=")
+            local function show()
+              local files = { cwd = "\(folder.path)", capture = true, "cat" }
+              if "\(kind)" == "credentials" then files[2] = ".config/vaultscript/credentials/zz.env"
+              elseif "\(kind)" == "token" then files[2], files[3] = "before", "token"
+              else files[2], files[3], files.stdin = "before", "-", secret.env("SOME_TEXT") end
+              return spawn(files).stdout
+            end
+            local first = show()
+            for i = 1, 300 do secret.random(4, { alphabet = "=a" }):close() end
+            spawn{ "cat", stdin = json.encode{ g = "OKEN=aa" .. "a" }, capture = true, secrets = { "g" } }
+            print(first == show(), (first:find("INFISICAL_TOKEN=[secret:", 1, true)))
+            """
+        let outcome = try Program.run(
+            ["-C", folder.path, Program.path, "-e", script], environment: environment, program: "/usr/bin/env")
+        #expect(outcome.text == "true\t1\n" && value.found(in: outcome) == nil, "\(outcome)")
+    }
+
+    @Test func `and sends nothing of it to another host`() throws {
+        let stub = StubHTTPServer([.json(401, "{}")])
+        defer { stub.stop() }
+        let folder = try TemporaryFolder()
+        try folder.write(
+            ".config/vaultscript/credentials/default.env",
+            "INFISICAL_UNIVERSAL_AUTH_CLIENT_ID=c0a8e3a1-8a3b-4c1d-9e2f-1234567890ab\n"
+                + "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(value.value)\n", mode: 0o600)
+        let script = """
+            recipe{ name = "r", programs = { "cat" }, secrets = { "TOKEN" }, hosts = { "\(stub.url.dropFirst(7))" } }
+            fs.write("host.env", "INFISICAL_DOMAIN=\(stub.url)\\n")
+            spawn{ "cat", ".config/vaultscript/credentials/default.env", "host.env", stdout = { file = "both.env" } }
+            print((pcall(login, { credentials = "both.env" })))
+            """
+        let outcome = try Program.run(
+            ["-C", folder.path, Program.path, "-e", script],
+            environment: ["HOME": folder.path, "PATH": "/usr/bin:/bin"], program: "/usr/bin/env")
+        #expect(outcome.text == "false\n" && stub.requests.isEmpty, "\(outcome)")
+    }
+
+    /// Copies that a program of an earlier run has made, before this run starts one.
+    @Test func `and tells nothing of a copy of it that is read, or required, first`() throws {
+        let folder = try TemporaryFolder()
+        let secret = "5b7" + value.value
+        try folder.write("token", secret, mode: 0o600)
+        try folder.write("copy", secret)
+        try folder.write("found.lua", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(secret)\n")
+        for script in ["print(fs.read('copy'))", "print(pcall(require, 'found'))", "print(pcall(require, 'copy2'))"] {
+            try folder.write("copy2.lua", "return " + secret)
+            let outcome = try Program.run(
+                ["-C", folder.path, Program.path, "-e", script],
+                environment: [
+                    "HOME": folder.path, "PATH": "/usr/bin:/bin",
+                    "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": folder.path + "/token",
+                ], program: "/usr/bin/env")
+            #expect(!outcome.text.isEmpty && value.found(in: outcome) == nil, "\(outcome)")
+        }
+    }
+
     @Test func `of .infisical.json under a recipe, by fs`() throws {
         let script = """
             recipe{ name = "s", secrets = { "A" }, programs = {} }

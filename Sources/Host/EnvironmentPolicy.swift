@@ -47,14 +47,22 @@ enum EnvironmentPolicy {
     static func isWithheld(_ name: String, _ settings: Settings) -> Bool {
         let upper = name.uppercased()
         if upper == "CREDENTIALS_DIRECTORY" || ownPrefixes.contains(where: upper.hasPrefix) { return true }
-        if NamePattern.matches(name, settings.withheld) { return true }
+        if isNamed(name, settings) { return true }
         return saysCredential(upper) && !NamePattern.matches(name, settings.passed)
     }
 
     /// Whether the variable holds a credential, by its name or by the word of the configuration. Handed on or not, its
     /// value is masked.
     static func holdsCredential(_ name: String, _ settings: Settings) -> Bool {
-        saysCredential(name) || NamePattern.matches(name, settings.withheld)
+        saysCredential(name) || isNamed(name, settings)
+    }
+
+    /// Whether the configuration says that the variable is withheld. A project says it of none that tells where programs and
+    /// their configuration are looked for: without them others would be found.
+    private static func isNamed(_ name: String, _ settings: Settings) -> Bool {
+        if NamePattern.matches(name, settings.user?.withheld ?? []) { return true }
+        let isPlace = name == "PATH" || name == "HOME" || name.hasPrefix("XDG_")
+        return !isPlace && NamePattern.matches(name, settings.project?.withheld ?? [])
     }
 
     /// Whether the name says that its value is a credential.
@@ -71,7 +79,7 @@ enum EnvironmentPolicy {
     /// Its file is the script's author's, who may know what stands there, or have written it, such as a commit's message.
     static func origin(of name: String, _ settings: Settings) -> Masker.Origin {
         let isUsers = saysCredential(name) || NamePattern.matches(name, settings.user?.withheld ?? [])
-        return isUsers || ownPrefixes.contains(where: name.uppercased().hasPrefix) ? .vault : .script
+        return isUsers || ownPrefixes.contains(where: name.uppercased().hasPrefix) ? .vault : .own
     }
 
     private static func holds(_ text: [UInt8], _ part: StaticString) -> Bool {

@@ -88,6 +88,9 @@ final class HostEnvironment {
         }
     }
 
+    /// The PATH of this run.
+    var searchPath: [UInt8]? { inherited.last { $0.name == "PATH" }?.value }
+
     /// A withheld credential; nil where it is not set or empty.
     func credential(_ name: String) -> SecretBytes? {
         withheld[name].flatMap { $0.count > 0 ? $0 : nil }

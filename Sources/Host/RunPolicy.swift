@@ -255,7 +255,7 @@ final class RunPolicy {
     /// A program finds others by PATH too: a script may choose among the folders of this run's, and adds none.
     private static func check(path: [UInt8]?, own: [UInt8]?) throws(Failure) {
         let colon = UInt8(ascii: ":")
-        let known = Set((own ?? []).split(separator: colon, omittingEmptySubsequences: false))
+        let known = Set((own ?? Spawner.usualPath).split(separator: colon, omittingEmptySubsequences: false))
         let added = path?.split(separator: colon, omittingEmptySubsequences: false).first { !known.contains($0) }
         guard let added else { return }
         let folder = added.isEmpty ? "the working directory (an empty entry)" : Array(added).shownPath

@@ -73,10 +73,9 @@ extension ScriptRun {
     @discardableResult private func check(_ plans: [SpawnPlan]) throws(Failure) -> [JudgedProgram?] {
         guard policy.recipe != nil else { return [] }
         var programs: [JudgedProgram?] = []
-        let path = environment.inherited.last { $0.name == "PATH" }?.value
         for plan in plans {
             try plan.checkVariables(policy)
-            programs.append(try policy.check(try plan.request(self), ownPath: path, files.made))
+            programs.append(try policy.check(try plan.request(self), ownPath: environment.searchPath, files.made))
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
         return programs
@@ -92,9 +91,9 @@ extension ScriptRun {
             "wait for some of them first: process:wait()")
     }
 
-    /// A program may print the credentials files before anything has logged in with them. One that cannot be read says so
-    /// at the login.
-    private func maskOwnCredentials() throws(Failure) {
+    /// A program may print the credentials files before anything has logged in with them, and a file or a module may be a copy
+    /// that an earlier run has left. One that cannot be read says so at the login.
+    func maskOwnCredentials() throws(Failure) {
         guard !hasMaskedOwnCredentials else { return }
         try OwnCredentials(options: options, environment: environment).mask(gate.masker)
         hasMaskedOwnCredentials = true

@@ -18,6 +18,11 @@ extension SpawnPlan {
             request.base = run.environment.base
             request.removed = removed
         }
+        // Without one a program may look for others in the working directory, which is the script's.
+        if run.policy.recipe != nil, request.searchPath == nil {
+            let path = run.environment.searchPath ?? Spawner.usualPath
+            request.environment.append(EnvironmentVariable(Array("PATH".utf8), .text(path)))
+        }
         try request.checkTexts()
         try checkRoom(request)
         request.workingDirectory = workingDirectory

@@ -189,10 +189,13 @@ public final class Spawner {
         }
     }
 
+    /// The PATH of a child that has none, as execvp has it.
+    public static let usualPath = Array("/bin:/usr/bin".utf8)
+
     /// The directories of a PATH, each once; an empty entry is the working directory.
     static func searchDirectories(_ path: [UInt8]?) -> [[UInt8]] {
         var seen: Set<[UInt8]> = []
-        return (path ?? Array("/bin:/usr/bin".utf8))
+        return (path ?? usualPath)
             .split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { $0.isEmpty ? [UInt8(ascii: ".")] : Array($0) }
             .filter { seen.insert($0).inserted }

@@ -336,6 +336,26 @@ private func run(in folder: String, _ arguments: [String], environment: [String:
         #expect(hidden.found(in: outcome) == nil && passed.found(in: outcome) == nil)
     }
 
+    @Test func `a project withholds no variable that tells where programs and their configuration are`() throws {
+        let tree = try TemporaryFolder()
+        try tree.write("vaultscript.toml", "[variables]\nwithhold = [\"PATH\", \"HOME\", \"XDG_*\", \"MINE\"]\n")
+        let script = """
+            recipe{ name = "r", secrets = {}, programs = { "/usr/bin/printenv", "nice" } }
+            for _, name in ipairs{ "PATH", "HOME", "XDG_DATA_HOME", "MINE" } do
+              print((spawn{ "/usr/bin/printenv", name, capture = true, check = false }.stdout:gsub("\\n", "")))
+            end
+            for _, path in ipairs{ "", ":", "/bin:" } do
+              print(select(2, pcall(spawn, { "nice", "./evil", env = { PATH = path } })).kind)
+            end
+            """
+        for variables in [["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "XDG_DATA_HOME": "/x", "MINE": "m"], [:]] {
+            let outcome = try Program.run(
+                ["-i", "-C", tree.path] + variables.map { "\($0)=\($1)" } + [Program.path, "-e", script], program: "/usr/bin/env")
+            let shown = variables.isEmpty ? "/bin:/usr/bin\n\n\n\n" : "/usr/bin:/bin\n/nonexistent\n/x\n\n"
+            #expect(outcome.text == shown + "denied\ndenied\ndenied\n", "\(outcome)")
+        }
+    }
+
     @Test(arguments: [[], ["--allow-http"]])
     func `a proxy sees nothing of what goes to this machine in clear text`(options: [String]) throws {
         let vault = try DevelopmentVault(secrets: ["A": Canary().value])

@@ -51,9 +51,10 @@ final class RunPolicy {
 
     /// Limits the run to what `declaration` says, from which `recipe` was read.
     ///
+    /// - Parameter line: The line of the script itself where it is declared; nil for a function, or another chunk.
     /// - Throws: `.usage` for a second recipe, one that comes late, and one that the text does not show; `.denied` for
     ///   another one than it shows.
-    func limit(to recipe: Recipe, _ declaration: Value) throws(Failure) {
+    func limit(to recipe: Recipe, _ declaration: Value, line: Int?) throws(Failure) {
         guard self.recipe == nil else {
             throw Failure(
                 .usage, "recipe: the script has a recipe already", reason: "its limits hold to the end of the run",
@@ -71,6 +72,7 @@ final class RunPolicy {
                 reason: "the \(key) differ: a table that is written there has to be the one that holds",
                 hint: "write the recipe once, first in the script, and let nothing stand in its way")
         }
+        guard shown.isDeclared(in: line) else { throw Self.unseenRecipe }
         self.recipe = recipe
     }
 

@@ -10,7 +10,7 @@ public struct ShownRecipe: Sendable {
         case text(String)
         /// Such as `{ name = "KEY", path = "/web" }`.
         case table([String: String])
-        /// What no list may hold.
+        /// What no list may hold: the same as nothing, itself included.
         case other
 
         /// Whether they are the same byte for byte.
@@ -18,7 +18,6 @@ public struct ShownRecipe: Sendable {
             switch (left, right) {
             case (.text(let one), .text(let other)): one.utf8.elementsEqual(other.utf8)
             case (.table(let one), .table(let other)): bytes(of: one) == bytes(of: other)
-            case (.other, .other): true
             default: false
             }
         }
@@ -36,7 +35,7 @@ public struct ShownRecipe: Sendable {
 
     /// Makes one.
     ///
-    /// - Parameter lists: What stands there under a key: empty where nothing does, absent where it is no literal.
+    /// - Parameter lists: What stands there under a key: empty where nothing does, absent where it has to be run to be known.
     public init(line: Int, lists: [String: [Entry]]) {
         self.line = line
         self.lists = lists
@@ -49,6 +48,10 @@ public struct ShownRecipe: Sendable {
         lists = [:]
         isInPlace = false
     }
+
+    /// Whether a call in `line` of the script itself may be the one that stands there. Where all lists are literal, they
+    /// are what counts, and not the call.
+    func isDeclared(in line: Int?) -> Bool { lists.count == Self.keys.count || line == self.line }
 
     /// The first key under which `declaration` has something else than the text shows; nil where there is none.
     func difference(from declaration: Value) -> String? {

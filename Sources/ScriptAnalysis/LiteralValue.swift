@@ -29,7 +29,8 @@ public indirect enum LiteralValue: Equatable, Sendable {
         case .none: return .null
         case .boolean(let truth): return .boolean(truth)
         case .number: return .number(code(expression.span, source))
-        case .string(let bytes): return .text(String(decoding: bytes, as: UTF8.self))
+        // Other bytes have no text that is the same as they are.
+        case .string(let bytes): return String(validating: bytes, as: UTF8.self).map { .text($0) }
         case .parenthesized(let inner): return literal(inner, source)
         case .unary(.minus, let operand):
             guard case .number(let text) = literal(operand, source) else { return nil }
@@ -42,9 +43,10 @@ public indirect enum LiteralValue: Equatable, Sendable {
         }
     }
 
-    /// A list or a map; nil for what is both.
+    /// A list, without what is nil in it, or a map; nil for what is both, and where a key is no literal.
     private static func table(_ fields: [TableField], _ source: SourceText) -> LiteralValue? {
-        var items: [LiteralValue] = []
+        var items: [Int: LiteralValue] = [:]
+        var count = 0
         var entries: [Entry] = []
         var places: [String: Int] = [:]
         for field in fields {
@@ -57,14 +59,28 @@ public indirect enum LiteralValue: Equatable, Sendable {
                     places[key] = entries.count
                     entries.append(Entry(key: key, value: value))
                 }
-            } else if case .none = field.key {
-                items.append(value)
-            } else {
-                return nil
+                continue
             }
+            let place: Int?
+            if case .expression(let key) = field.key {
+                place = number(key, source)
+            } else {
+                count += 1
+                place = count
+            }
+            // Which of two at one place holds is not said by their order.
+            guard let place, items.updateValue(value, forKey: place) == nil else { return nil }
         }
+        items = items.filter { $0.value != .null }
         guard !items.isEmpty else { return .map(entries) }
-        return entries.isEmpty ? .list(items) : nil
+        let list = (1...items.count).compactMap { items[$0] }
+        return entries.isEmpty && list.count == items.count ? .list(list) : nil
+    }
+
+    /// An integer as most write it.
+    private static func number(_ key: Expression, _ source: SourceText) -> Int? {
+        guard case .number(let text) = literal(key, source) else { return nil }
+        return Int(text)
     }
 
     private static func code(_ span: Span, _ source: SourceText) -> String {

@@ -115,6 +115,14 @@ public struct RecipeDeclaration {
 
     // MARK: - What it says
 
+    /// What holds under a key: nil where nothing does, code where that has to be run to be known.
+    public func value(_ key: String) -> LiteralValue? {
+        if let value = fields[key] { return LiteralValue(value, source) }
+        // A key that is computed may be this one.
+        if case .code = declaration { return declaration }
+        return nil
+    }
+
     /// The name; nil where none is given.
     public var name: String? { declaration["name"]?.shown }
     /// One line about it.

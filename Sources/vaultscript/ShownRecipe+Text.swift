@@ -2,21 +2,18 @@ import Host
 import ScriptAnalysis
 
 extension ShownRecipe {
-    /// The recipe as it is read from a script's text; what has to be run to be known is not compared.
+    /// The recipe as it is read from a script's text.
     init(_ recipe: RecipeDeclaration) {
         var lists: [String: [Entry]] = [:]
-        for key in Self.keys { lists[key] = Self.entries(recipe.declaration, key) }
+        for key in Self.keys { lists[key] = Self.entries(recipe.value(key)) }
         self.init(line: recipe.line, lists: lists)
     }
 
-    private static func entries(_ declaration: LiteralValue, _ key: String) -> [Entry]? {
-        guard case .map = declaration else { return nil }
-        switch declaration[key] {
+    private static func entries(_ value: LiteralValue?) -> [Entry]? {
+        switch value {
         case nil, .null: return []
         case .map(let entries) where entries.isEmpty: return []
-        case .list(let items):
-            let items = items.filter { $0 != .null }
-            return items.contains(where: isCode) ? nil : items.map(entry)
+        case .list(let items): return items.contains(where: isCode) ? nil : items.map(entry)
         case .code: return nil
         default: return [.other]
         }

@@ -72,6 +72,13 @@ import Testing
         ("secrets = { { name = 'A', path = '/' } }", "secrets = { { name = 'A' } }", "secrets"),
         ("programs = { 'id' }", "description = 'harmless'", "programs"),
         ("hosts = { 'evil.example' }", "hosts = {}", "hosts"), ("hosts = { 'evil.example' }", "hosts = nil", "hosts"),
+        ("programs = { 'id' }", "programs = { 'git'; [9] = nil }", "programs"),
+        ("programs = { 'id' }", "programs = { [1] = 'git' }", "programs"),
+        ("programs = { 'id' }", "programs = { 'git' }, nil", "programs"),
+        ("programs = { 'id' }", "programs = { 'git' }, secrets = f()", "programs"),
+        ("programs = { 'id' }", "programs = { 'git' }, [f()] = nil", "programs"),
+        ("programs = { './\\xff' }", "programs = { false }", "programs"),
+        ("programs = { './\\xff' }", "programs = { {} }", "programs"),
     ])
     func `is the one that is declared`(declared: String, shown: String, key: String) throws {
         let outcome = try Program.script(
@@ -86,13 +93,26 @@ import Testing
     @Test(arguments: [
         "programs = { 'i' .. 'd', nil }, secrets = {}, hosts = { 'a.example', 'b.example:8080' }",
         "programs = { ('id') }, secrets = { { name = 'A', path = '/w\u{e4}b' }, 'B', { path = \"\\x2fx\" } }, hosts = nil",
-        "programs = { PROGRAM or 'id' }", "programs = (function() return { 'id' } end)()", "programs = { 'id', 'id' }, secrets = { \"\\u{1F600}\" }",
+        "programs = { PROGRAM or 'id' }", "programs = { 'id'; [9] = nil }, nil", "programs = { 'id' }, ['h' .. 'osts'] = { 'a.example' }",
+        "[1] = nil, ['programs'] = { [2] = 'git', [1] = 'id' }", "programs = { 'id', [1] = nil }", "programs = (function() return { 'id' } end)()", "programs = { 'id', 'id' }, secrets = { \"\\u{1F600}\" }",
     ])
     func `holds as it is written, and where it is no literal as it is computed`(lists: String) throws {
         let outcome = try Program.script("recipe{ name = 'x', \(lists) } \(Self.start)")
         #expect(outcome.code == 0 && outcome.text.contains("uid="), "\(outcome)")
         let table = try Program.script("local t = { name = 'x', \(lists) }\nrecipe(t) \(Self.start)")
         #expect(table.code == 0 && table.text.contains("uid="), "\(table)")
+    }
+
+    /// Called from anywhere else, it is not what a reader sees there.
+    @Test(arguments: [
+        "local r = load('return recipe')() r(t)", "load('\\n\\n\\nrecipe(...)', '@script.lua')(t)", "pcall(recipe, t)",
+        "local r = recipe\nlocal function f() r(t) end\nf()", "local r = recipe\nrecipe = function() return r(t) end\nrecipe(t) os.exit(0)",
+    ])
+    func `is declared by the call that stands there, where it is computed`(text: String) throws {
+        let outcome = try Program.script(
+            "local t = { name = 'x', programs = { 'id' } }\n\(text)\n\(Self.start)\nrecipe{ name = 'x', programs = f() }")
+        #expect(outcome.code != 0 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("recipe"), "\(outcome)")
     }
 
     @Test func `has to be declared also where the text cannot be analysed`() throws {

@@ -37,7 +37,7 @@ func sleepArguments() -> Value { .list([.text("sleep"), .text(CommandLine.argume
 
 func declaration(of program: String) -> Value {
     .record([
-        "step": .text("declare"), "arguments": .list([]), "script": .text("x.lua"),
+        "step": .text("declare"), "line": .integer(1), "arguments": .list([]), "script": .text("x.lua"),
         "spec": .record(["name": .text("x"), "programs": .list([.text(program)])]),
     ])
 }

@@ -85,7 +85,9 @@ local basic = {
   json = library("json", "array decode encode", { null = host.jsonNull }),
   log = library("basics", "debug error info warn"),
   secret = library("derive", "base64 base64Decode dotenv field file hex hmac input json prompt random trim urlEncode"),
-  require = lazy("modules", "require"), recipe = lazy("recipe", "recipe"), retry = lazy("retry", "retry"),
+  require = lazy("modules", "require"), retry = lazy("retry", "retry"),
+  -- No tail call: it looks for who has called.
+  recipe = function(...) return (part("recipe").recipe(...)) end,
   task = lazy("tasks", "task"), defer = host.defer,
   scriptDir = host.scriptDirectory, arg = host.scriptArguments,
 }

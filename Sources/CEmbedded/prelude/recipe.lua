@@ -4,12 +4,19 @@ local host = ...
 local operations, call, check, raise, typeName = host.operations, host.call, host.check, host.raise, host.typeName
 local objectInfo, type, next, pcall, tostring, mathtype = host.objectInfo, type, next, pcall, tostring, math.type
 local find, sub, concat, sort, select = string.find, string.sub, table.concat, table.sort, select
+local getinfo = debug.getinfo
 
 -- The script's arguments, without the script's name at 0.
 local function arguments()
   local list = {}
   for i = 1, #host.scriptArguments do list[i] = host.scriptArguments[i] end
   return list
+end
+
+-- The line of the script itself that has called recipe; nil for a function, or another chunk.
+local function line()
+  local caller = not getinfo(3, "t").istailcall and getinfo(4, "fl")
+  return caller and caller.func == host.chunk and caller.currentline or nil
 end
 
 local function paramsText(source)
@@ -137,7 +144,9 @@ return {
     if select("#", ...) > 0 then raise("usage", "recipe takes one table", nil, "write recipe{ name = \"…\", … }") end
     check(spec, "table", "recipe", "a table such as { name = \"release\" }")
     local list = arguments()
-    call(operations.recipe, { step = "declare", spec = spec, arguments = list, script = host.scriptArguments[0] })
+    call(operations.recipe, {
+      step = "declare", spec = spec, line = line(), arguments = list, script = host.scriptArguments[0],
+    })
     host.finishRecipe = finish
     host.admitSecret = function(name, given)
       call(operations.recipe, { step = "admit", name = name, options = given })

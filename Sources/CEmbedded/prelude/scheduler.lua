@@ -254,6 +254,7 @@ end
 function host.start(source, name, ...)
   local chunk, message = host.load(source, name)
   if not chunk then return finish { status = "syntax", text = message } end
+  host.chunk = chunk
   main = newStrand(runMain, nil, chunk, ...)
   while rawStatus(main.co) ~= "dead" do
     if first > last then

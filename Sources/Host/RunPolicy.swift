@@ -32,6 +32,7 @@ final class RunPolicy {
     /// by a jump past it, or a function of its own in its place, does another.
     var missingDeclaration: Failure? {
         guard let shown, recipe == nil else { return nil }
+        guard shown.standing != .unread else { return Self.unreadRecipe(shown.line) }
         return Failure(
             .denied, "the script contains a recipe in line \(shown.line) that was never declared",
             reason: "until it is, nothing is fetched, started or requested, and the run does not end well",
@@ -53,7 +54,7 @@ final class RunPolicy {
     ///
     /// - Parameter line: The line of the script itself where it is declared; nil for a function, or another chunk.
     /// - Throws: `.usage` for a second recipe, one that comes late, and one that the text does not show; `.denied` for
-    ///   another one than it shows.
+    ///   another one than it shows, and in a text that cannot be read.
     func limit(to recipe: Recipe, _ declaration: Value, line: Int?) throws(Failure) {
         guard self.recipe == nil else {
             throw Failure(
@@ -65,7 +66,8 @@ final class RunPolicy {
                 .usage, "recipe: it has to come first in the script",
                 reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
         }
-        guard let shown, shown.isInPlace else { throw Self.unseenRecipe }
+        guard let shown, shown.standing != .misplaced else { throw Self.unseenRecipe }
+        guard shown.standing == .inPlace else { throw Self.unreadRecipe(shown.line) }
         if let key = shown.difference(from: declaration) {
             throw Failure(
                 .denied, "recipe: what is declared is not what the script shows in line \(shown.line)",
@@ -74,6 +76,15 @@ final class RunPolicy {
         }
         guard shown.isDeclared(in: line) else { throw Self.unseenRecipe }
         self.recipe = recipe
+    }
+
+    private static func unreadRecipe(_ line: Int) -> Failure {
+        Failure(
+            .denied, "the script names a recipe in line \(line), and its text cannot be read",
+            reason:
+                "it is over 1 MiB, nested nearly as deeply as Lua allows, or has a chain such as a + b + … of hundreds: "
+                + "what it declares nobody sees, and nothing is fetched, started or requested",
+            hint: "put data into files, and parts of the script into modules, until vaultscript describe reads it")
     }
 
     private static var unseenRecipe: Failure {

@@ -27,11 +27,20 @@ public struct ShownRecipe: Sendable {
         }
     }
 
+    /// Whether it can be declared.
+    enum Standing {
+        /// Where a reader of the text takes it for the script's.
+        case inPlace
+        /// In a block or an expression, or a function of the script's own.
+        case misplaced
+        /// In a text that cannot be read: where it stands, if it does, and what it says is not known.
+        case unread
+    }
+
     /// The line where it stands.
     public let line: Int
     private let lists: [String: [Entry]]
-    /// Whether it stands where a reader of the text takes it for the script's; else it cannot be declared.
-    let isInPlace: Bool
+    let standing: Standing
 
     /// Makes one.
     ///
@@ -39,14 +48,21 @@ public struct ShownRecipe: Sendable {
     public init(line: Int, lists: [String: [Entry]]) {
         self.line = line
         self.lists = lists
-        isInPlace = true
+        standing = .inPlace
     }
 
     /// One in a block or an expression, or a function of the script's own: nothing is declared by it.
     public init(misplacedIn line: Int) {
         self.line = line
         lists = [:]
-        isInPlace = false
+        standing = .misplaced
+    }
+
+    /// One that may stand in a text which cannot be read, and names it in this line first: none is declared there.
+    public init(unreadIn line: Int) {
+        self.line = line
+        lists = [:]
+        standing = .unread
     }
 
     /// Whether a call in `line` of the script itself may be the one that stands there. Where all lists are literal, they

@@ -33,6 +33,9 @@ extension Checker {
                     + "local params = recipe{ … }",
                 at: span)
         }
+        guard let unread = RecipeDeclaration.unreadPart(of: chunk, source) else { return }
+        report(
+            .recipeAvoided, RecipeDeclaration.unreadMessage, hint: RecipeDeclaration.unreadHint, at: unread)
     }
 
     /// What surely calls the host before the recipe, and a second one: the run ends there.

@@ -14,7 +14,8 @@ extension Parser {
         while let binary = binaryOperator(), binary.priority.left > limit {
             try advance()
             let right = try expression(above: binary.priority.right)
-            left = made(.binary(binary, left, right), left.span.through(right.span), left.depth, right.depth)
+            let first = beginning(left)
+            left = made(.binary(binary, first, right), left.span.through(right.span), first.depth, right.depth)
         }
         return left
     }
@@ -103,7 +104,7 @@ extension Parser {
 
     mutating func suffixedExpression() throws(SyntaxFault) -> Expression {
         var value = try primaryExpression()
-        while let next = try suffix(of: value) { value = next }
+        while let next = try suffix(of: beginning(value)) { value = next }
         return value
     }
 
@@ -164,7 +165,7 @@ extension Parser {
             guard try skip(.semicolon) else { break }
         }
         try close(.closeBrace, start)
-        let deepest = fields.map(\.value.depth).max() ?? 0
+        let deepest = fields.map(\.depth).max() ?? 0
         return made(.table(fields), Span(start: start.start, end: lastEnd), deepest)
     }
 
@@ -211,10 +212,20 @@ extension Parser {
 
     // MARK: - Depth
 
-    /// An expression, or an opaque one where it would lie too deep.
+    /// How deep an expression of this level may be. What is around it adds at most two to that, the table and the call of
+    /// `f{ … }`, and is no chain: nothing else than the beginning of one is ever opaque.
+    private var depthLimit: Int { Self.maximumDepth - 2 * levels }
+
+    /// What another link of a chain is added to.
+    mutating func beginning(_ value: Expression) -> Expression {
+        guard value.depth >= depthLimit else { return value }
+        if opaque == nil { opaque = value.span }
+        return Expression(kind: .opaque, span: value.span)
+    }
+
     mutating func made(_ kind: Expression.Kind, _ span: Span, _ below: Int...) -> Expression {
         let depth = (below.max() ?? 0) + 1
-        guard depth <= Self.maximumDepth else { return Expression(kind: .opaque, span: span) }
+        assert(depth <= depthLimit)
         noteDepth(depth)
         return Expression(kind: kind, span: span, depth: depth)
     }

@@ -147,7 +147,8 @@ extension Parser {
             isMethod = isAt(.colon)
             try advance()
             let field = try name("the name of a field")
-            target = made(.field(target, field), target.span.through(field.span), target.depth)
+            let base = beginning(target)
+            target = made(.field(base, field), base.span.through(field.span), base.depth)
             if isMethod { break }
         }
         let body = try functionBody(start, isMethod: isMethod)
@@ -271,7 +272,7 @@ extension Parser {
 
     private func checkAssignable(_ target: Expression) throws(SyntaxFault) {
         switch target.kind {
-        case .global, .field, .index, .opaque: return
+        case .global, .field, .index: return
         case .local(let id):
             guard scope.variables[id].isConstant else { return }
             throw SyntaxFault(

@@ -7,8 +7,9 @@
 struct Parser {
     /// How deep blocks and expressions may lie in each other: a little less than Lua's own limit.
     static let maximumLevels = 190
-    /// How deep the tree of one expression may become by chains such as `a + b + c …`, which Lua does not bound.
-    static let maximumDepth = 300
+    /// How deep the tree of one expression may become by chains such as `a + b + c …`, which Lua does not bound: the beginning
+    /// of a longer one is opaque.
+    static let maximumDepth = 400
     static let maximumLocals = 200
 
     var lexer: Lexer
@@ -18,7 +19,9 @@ struct Parser {
     private var ahead: Token?
     /// Where the last word that was taken ends.
     var lastEnd = 0
-    private var levels = 0
+    private(set) var levels = 0
+    /// The first beginning of a chain that is opaque.
+    var opaque: Span?
     /// The depth of the deepest expression of each function that is open.
     var depths: [Int] = []
     var scope = Scope()
@@ -30,7 +33,7 @@ struct Parser {
         let block = try parser.block()
         guard case .end = parser.token.kind else { throw parser.strayEnd() }
         try parser.closeFunction()
-        return Chunk(block: block, variables: parser.scope.variables)
+        return Chunk(block: block, variables: parser.scope.variables, opaque: parser.opaque)
     }
 
     private init(_ source: SourceText) throws(SyntaxFault) {

@@ -41,9 +41,44 @@ public struct RecipeDeclaration {
     /// Reads the recipe of a script.
     ///
     /// - Returns: nil when the script declares none.
-    /// - Throws: a finding, when the text is no Lua.
+    /// - Throws: a finding, when the text is no Lua, or a recipe may stand in what cannot be looked at.
     public static func read(_ source: SourceText) throws(RecipeFault) -> RecipeDeclaration? {
-        RecipeDeclaration(try chunk(source), source)
+        let chunk = try chunk(source)
+        if let declared = RecipeDeclaration(chunk, source) { return declared }
+        if let span = unreadPart(of: chunk, source) {
+            throw RecipeFault(
+                finding: Finding(.recipeAvoided, .error, unreadMessage, hint: unreadHint, at: span, in: source))
+        }
+        return nil
+    }
+
+    /// Where a recipe may stand that is not seen: the beginning of a chain that is too long, in a text that names one somewhere
+    /// and shows none.
+    static func unreadPart(of chunk: Chunk, _ source: SourceText) -> Span? {
+        guard let opaque = chunk.opaque, mention(in: source.bytes) != nil, call(in: chunk.block) == nil,
+            misplacedCall(in: chunk) == nil
+        else { return nil }
+        return opaque
+    }
+
+    static let unreadMessage = "this chain is too long to be read, and a recipe{} may stand in it"
+    static let unreadHint =
+        "such a script is refused: break the chain up (local part = a + b), or do without the word recipe"
+
+    /// Where `recipe` stands and may be called, by whatever way: not in a longer word.
+    public static func mention(in text: [UInt8]) -> Int? {
+        let word = Array("recipe".utf8)
+        var rest = text[...]
+        while let start = rest.firstIndex(of: word[0]) {
+            rest = rest[start...]
+            if rest.starts(with: word), !isWordByte(rest.dropFirst(word.count).first ?? 0) { return start }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte & 0xdf) || byte == 0x5f
     }
 
     /// The first call of the global `recipe` that is a statement of the script itself, or a value that one assigns.

@@ -3,6 +3,8 @@ struct Chunk {
     var block: Block
     /// All local variables of the script; the syntax names them by their place here.
     var variables: [Variable]
+    /// The first part of it that nothing is known of.
+    var opaque: Span?
 }
 
 /// A local variable: one declaration, whatever its name is elsewhere.
@@ -81,7 +83,7 @@ struct Expression {
         case unary(UnaryOperator, Expression)
         case binary(BinaryOperator, Expression, Expression)
         case parenthesized(Expression)
-        /// A part of a chain that is too long to be looked at: nothing is known of it.
+        /// The beginning of a chain that is too long to be looked at: nothing is known of it.
         case opaque
     }
 
@@ -99,6 +101,11 @@ struct TableField {
     }
     var key: Key
     var value: Expression
+
+    /// The deeper of the two.
+    var depth: Int {
+        if case .expression(let key) = key { max(key.depth, value.depth) } else { value.depth }
+    }
 }
 
 enum UnaryOperator: String {

@@ -180,7 +180,7 @@ extension Expression {
     /// Whether it may give several values, or none.
     var isMultiple: Bool {
         switch kind {
-        case .call, .method, .varargs, .opaque: true
+        case .call, .method, .varargs: true
         default: false
         }
     }

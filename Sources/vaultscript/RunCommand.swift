@@ -109,9 +109,9 @@ struct RunCommand {
     }
 
     /// The recipe that `describe` shows for this text, or one that has no place there; nil where there is none. Most scripts
-    /// are told by a look for the word. A text that Lua takes, and that is too large or nested too deeply for `describe`, shows one without lists.
+    /// are told by a look for the word. Where `describe` cannot read a text that Lua takes, nobody knows what it shows.
     private func shownRecipe(in text: [UInt8]) -> ShownRecipe? {
-        guard !isEmbedded, let first = Self.firstCall(in: text) else { return nil }
+        guard !isEmbedded, let first = RecipeDeclaration.mention(in: text) else { return nil }
         do throws(RecipeFault) {
             guard text.count <= ScriptFile.maximumAnalysedBytes else { return unread(text, first) }
             let source = SourceText(text)
@@ -122,27 +122,8 @@ struct RunCommand {
         }
     }
 
-    private func unread(_ text: [UInt8], _ call: Int) -> ShownRecipe {
-        ShownRecipe(line: 1 + text[..<call].count { $0 == 10 }, lists: [:])
-    }
-
-    /// Where `recipe` stands and may be called, by whatever way: not in a longer word.
-    private static func firstCall(in text: [UInt8]) -> Int? {
-        let word = Array("recipe".utf8)
-        var rest = text[...]
-        while let start = rest.firstIndex(of: word[0]) {
-            rest = rest[start...]
-            if rest.starts(with: word) {
-                let next = rest.dropFirst(word.count).first ?? 0
-                if !isWordByte(next) { return start }
-            }
-            rest = rest.dropFirst()
-        }
-        return nil
-    }
-
-    private static func isWordByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte & 0xdf) || byte == 0x5f
+    private func unread(_ text: [UInt8], _ mention: Int) -> ShownRecipe {
+        ShownRecipe(unreadIn: 1 + text[..<mention].count { $0 == 10 })
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }

@@ -115,16 +115,50 @@ import Testing
         #expect(outcome.errorText.contains("recipe"), "\(outcome)")
     }
 
-    @Test func `has to be declared also where the text cannot be analysed`() throws {
-        let deep = "local x = " + String(repeating: "not ", count: 193) + "1"
-        let long = "local y = '" + String(repeating: "y", count: 1 << 20) + "'"
-        for text in ["\(deep)\ngoto on\n\(Self.recipe)\n::on::\n\(Self.start)", "\(long)\ngoto on\n\(Self.recipe)\n::on::\n\(Self.start)"] {
-            let outcome = try Program.script(text)
-            #expect(outcome.code == 77 && outcome.output.isEmpty, "\(outcome)")
-            #expect(outcome.errorText.contains("contains a recipe in line 3 that was never declared"), "\(outcome)")
-        }
-        #expect(try Program.script("\(deep)\n\(Self.recipe)\nprint('good')").text == "good\n")
+    private static let deep = "local x = " + String(repeating: "not ", count: 193) + "1"
+    private static let long = "local y = '" + String(repeating: "y", count: 1 << 20) + "'"
+    /// A recipe at the beginning of a chain that is too long to be looked at.
+    private static let chain = "local p = false and \(recipe)" + String(repeating: ".x", count: 1000)
+
+    @Test(arguments: [
+        "\(deep)\ngoto on\n\(recipe)\n::on::", "\(long)\ngoto on\n\(recipe)\n::on::", "\(long)\n\n\(recipe)",
+        "\(deep)\n\nload('return recipe')(){ name = 'x', programs = { 'id' } }", "\n\n\(chain)",
+    ])
+    func `limits nothing and allows nothing where the text cannot be read`(text: String) throws {
+        let outcome = try Program.script("\(text)\n\(Self.start)")
+        #expect(outcome.code == 77 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("the script names a recipe in line 3, and its text cannot be read\n"), "\(outcome)")
+        #expect(try Program.script(text).code == 77)
+    }
+
+    @Test func `may be mentioned in a text that cannot be read`() throws {
+        let deep = Self.deep
         #expect(try Program.script("\(deep)\nprint('a recipe for bread')").text == "a recipe for bread\n")
+    }
+
+    /// Of a chain that is too long its beginning alone is not looked at.
+    @Test(arguments: [200, 290, 296, 297, 298, 299, 300, 389, 390, 391, 400, 2000])
+    func `is seen around a long chain`(count: Int) throws {
+        let sum = Array(repeating: "1", count: count).joined(separator: "+")
+        let recipe = "recipe{ name = 'good', programs = { 'git' }, params = { a = { type = 'integer', default = \(sum) } } }"
+        let misplaced = try Program.script("local p = false and \(recipe)\n\(Self.start)")
+        #expect(misplaced.code == 77 && misplaced.output.isEmpty, "\(misplaced)")
+        let another = try Program.script(
+            "goto on\n\(recipe)\n::on:: local r = load('return recipe')() r{ name = 'x', programs = { 'id' } }\n\(Self.start)")
+        #expect(another.errorText.contains("what is declared is not what the script shows in line 2"), "\(another)")
+        let folder = try TemporaryFolder()
+        let described = try Program.run(["describe", try folder.write("x.lua", recipe + "\n")])
+        #expect(described.code == 0 && described.text.contains("good"), "\(described)")
+    }
+
+    @Test func `is warned of where a chain may hide it`() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x.lua", Self.chain + "\n")
+        for command in ["check", "describe"] {
+            let outcome = try Program.run([command, file])
+            #expect(outcome.code == 2, "\(outcome)")
+            #expect((outcome.text + outcome.errorText).contains("this chain is too long to be read, and a recipe{} may stand in it"), "\(outcome)")
+        }
     }
 
     @Test func `is shown once for each key, as it holds, and nothing is said of a list that may be another`() throws {

@@ -48,4 +48,18 @@ import Testing
         let twice = "do ::a:: end ::a:: do goto a end ::a::"
         #expect(ScriptCheck(SourceText(Array(twice.utf8))).findings.map(\.column) == [36])
     }
+
+    @Test func `may be nested and chained at once`() {
+        var keys = "1"
+        let links = String(repeating: ".a", count: 300)
+        for _ in 0..<60 { keys = "{ [x\(links)[\(keys)]\(links)] = 1 }" }
+        let tables = String(repeating: "f{ ", count: 180) + String(repeating: "}", count: 180)
+        var sums = "1"
+        for _ in 0..<60 { sums = "(-f(\(sums))" + String(repeating: "+1", count: 50) + ")" }
+        for text in [
+            "local x, t = {} t = \(keys) return t", "local f = print \(tables)", "local f = print return \(sums)",
+        ] {
+            #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.allSatisfy { $0.rule != .syntax })
+        }
+    }
 }

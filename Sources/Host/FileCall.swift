@@ -188,18 +188,22 @@ struct FileCall {
     }
 
     func outOfReach(_ what: String, _ path: [UInt8]? = nil) -> Failure {
-        guard what != ProtectedPlaces.runningProgram else {
-            return Failure(
-                .denied, "\(function): \((path ?? self.path).shownPath) stays as it is",
-                reason: "a program that the recipe declares runs from there",
-                hint: "wait for it first: process:wait()")
+        let shown = (path ?? self.path).shownPath
+        func kept(_ reason: String, _ hint: String) -> Failure {
+            Failure(.denied, "\(function): \(shown) stays as it is", reason: reason, hint: hint)
         }
-        return Failure(
-            .denied, "\(function): \((path ?? self.path).shownPath) is out of reach of scripts",
-            reason: "it leads to \(what)",
-            hint: what == KernelFiles.counters
-                ? "let a program read it: spawn{ \"cat\", path, capture = true }"
-                : "secrets come with getSecret(name), standard input with io.read()")
+        func closed(_ hint: String) -> Failure {
+            Failure(
+                .denied, "\(function): \(shown) is out of reach of scripts", reason: "it leads to \(what)", hint: hint)
+        }
+        switch what {
+        case ProtectedPlaces.runningProgram:
+            return kept("a program that the recipe declares runs from there", "wait for it first: process:wait()")
+        case ProtectedPlaces.workingDirectory:
+            return kept("it leads to \(what)", "start vaultscript in another folder, or let a program do it")
+        case KernelFiles.counters: return closed("let a program read it: spawn{ \"cat\", path, capture = true }")
+        default: return closed("secrets come with getSecret(name), standard input with io.read()")
+        }
     }
 
     func notRegular(_ file: OpenFile, _ path: [UInt8]) -> Failure {

@@ -2,21 +2,21 @@ import Configuration
 import Diagnostics
 import SecretMemory
 
-/// The user's credentials files as they were before the run started its first program.
+/// The user's credentials files as they were before the script could first change one.
 ///
-/// A program can write where the user can. What it puts into such a file, or in its place, is the script's word and not
+/// A script and its programs can write where the user can. What they put into such a file, or in its place, is the script's word and not
 /// the user's: it would bind what the surroundings give, and the values of the run, to a host of its choice.
 final class KnownCredentials {
     private var known: [String: CredentialsFile.Whole]?
-    /// The names of the profiles that have a file; nil before the first program starts.
+    /// The names of the profiles that have a file; nil before `remember`.
     private(set) var profiles: [String]?
     private var handedOver: Result<SecretBytes, Failure>?
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
-    /// What is remembered of refused logins, by its file; nil before the first program starts.
+    /// What is remembered of refused logins, by its file; nil before `remember`.
     var refusals: [String: LoginMemory.Refusal]?
 
-    /// Reads all of them, once: before the first program starts.
+    /// Reads all of them, once: before the script first uses files or programs.
     func remember(_ options: RunOptions, _ environment: HostEnvironment) {
         guard known == nil else { return }
         var paths = environment.profileFolders.flatMap { folder in
@@ -54,8 +54,9 @@ final class KnownCredentials {
         }
         throw Failure(
             .denied, "the credentials file \(path.printable) is not used",
-            reason: "it was made or changed while programs of this run could have done it, and it says which host gets "
-                + "what the run knows; nothing has been sent",
-            hint: "run it again, or log in before the first program starts")
+            reason:
+                "it was made or changed while this run could have done it, and it says which host gets what the run "
+                + "knows; nothing has been sent",
+            hint: "run it again, or log in before the script uses files or programs")
     }
 }

@@ -46,6 +46,7 @@ final class ProtectedPlaces {
     private static let credentials = "credentials of vaultscript"
     fileprivate static let handedToPrograms = "files that secrets are handed to programs in"
     static let runningProgram = "a program that runs"
+    static let workingDirectory = "the working directory of this run"
     /// Open descriptors of this run's own such files, and of the folders they lie in: a program may have moved them.
     var handed: () -> [Int32] = { [] }
     private var places: [Place] = []
@@ -128,8 +129,13 @@ final class ProtectedPlaces {
         try pinOnce()
         var scan = Scan()
         for (file, what, _) in pinned { scan.protection.inside[file.identity] = what }
-        for place in places { scan.add(place.path, place.what) }
+        // Relative paths begin there: whoever moves it moves what they lead to.
+        if let path = unsafe getcwd(nil, 0) {
+            defer { unsafe free(path) }
+            scan.keep(Array(unsafe String(cString: path).utf8), Self.workingDirectory)
+        }
         for path in running.keys { scan.keep(path, Self.runningProgram) }
+        for place in places { scan.add(place.path, place.what) }
         addHandedFiles(&scan)
         if let error = scan.lack { throw Self.unseen(error) }
         guard let path = scan.tooLarge else { return scan.protection }
@@ -211,6 +217,18 @@ private struct Scan {
 
     /// The entries on the way to `path`, and all that lies there.
     mutating func add(_ path: [UInt8], _ what: String) {
+        guard let place = way(to: path, what), let file = place.file else { return }
+        count = 0
+        add(file, in: place.folder, what, depth: 0, path)
+    }
+
+    /// The entries on the way to `path` and what lies there stay as they are.
+    mutating func keep(_ path: [UInt8], _ what: String) {
+        if let file = way(to: path, what)?.file { protection.unchangeable[file.identity] = what }
+    }
+
+    /// Notes the entries on the way to `path`, seen from `start`, and gives what lies there.
+    private mutating func way(to path: [UInt8], from start: OpenFile? = nil, _ what: String) -> FilePlace? {
         var ways: [Protection.Entry] = []
         var ends: [Protection.Entry] = []
         var walk = FileWalk(protection: nil)
@@ -218,22 +236,10 @@ private struct Scan {
             ways.append(Protection.Entry(folder, name))
             if isLast { ends.append(Protection.Entry(folder, name)) }
         }
-        let place = resolve(path, walk)
+        let place = resolve(path, walk, from: start)
         for way in ways { protection.ways[way] = what }
         protection.ends.formUnion(ends)
-        guard let place, let file = place.file else { return }
-        count = 0
-        add(file, in: place.folder, what, depth: 0, path)
-    }
-
-    /// The entries on the way to `path` and what lies there stay as they are.
-    mutating func keep(_ path: [UInt8], _ what: String) {
-        var walk = FileWalk(protection: nil)
-        var ways: [Protection.Entry] = []
-        walk.onEntry = { folder, name, _ in ways.append(Protection.Entry(folder, name)) }
-        let file = resolve(path, walk)?.file
-        for way in ways where protection.ways[way] == nil { protection.ways[way] = what }
-        if let file { protection.unchangeable[file.identity] = what }
+        return place
     }
 
     /// The directories of runs, this one's and others', as RunDirectory names them.
@@ -319,12 +325,12 @@ private struct Scan {
         }
     }
 
-    /// A link in a protected folder: what it leads to is meant.
+    /// A link in a protected folder: what it leads to is meant, and the way there is part of its own.
     private mutating func addTarget(
         of link: OpenFile, in folder: OpenFile, _ what: String, _ depth: Int, _ path: [UInt8]
     ) {
         guard let text = link.linkText else { return note(errno) }
-        guard let place = resolve(text, FileWalk(protection: nil), from: folder), let file = place.file else { return }
+        guard let place = way(to: text, from: folder, what), let file = place.file else { return }
         add(file, in: place.folder, what, depth: depth + 1, path)
     }
 }

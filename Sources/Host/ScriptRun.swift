@@ -303,6 +303,7 @@ public final class ScriptRun {
     /// Made when a script first uses files or programs.
     var files: FileService {
         if let madeFiles { return madeFiles }
+        environment.knownCredentials.remember(options, environment)
         let made = FileService(options: options, environment: environment, gate: gate, store: store) { [spawner] in
             spawner.hasLeftPrograms
         }

@@ -12,7 +12,6 @@ import ProcessSpawning
 extension SpawnPlan {
     /// The request but for what has to be opened: input and outputs from and to files (`ChildFiles`).
     func request(_ run: ScriptRun) throws(Failure) -> SpawnRequest {
-        run.environment.knownCredentials.remember(run.options, run.environment)
         var request = SpawnRequest(program: program, arguments: arguments, environment: environment(run))
         if !startsEmpty {
             request.base = run.environment.base

@@ -94,7 +94,7 @@ import Testing
             #expect(outcome.code == 77, "\(outcome)")
             #expect(
                 outcome.errorText.contains(
-                    "the credentials file \(target) is not used\nit was made or changed while programs of this run"),
+                    "the credentials file \(target) is not used\nit was made or changed while this run could have done it"),
                 "\(outcome)")
         }
         #expect(attacker.requests.isEmpty)

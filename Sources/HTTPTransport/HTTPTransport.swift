@@ -19,6 +19,8 @@ public struct HTTPSettings {
     public var proxyCredentials: SecretBytes?
     /// A PEM file of certificates trusted instead of the system's.
     public var caFile: String?
+    /// Why there is no such file, though one is named: no request is sent over TLS.
+    public var caFault: String?
     /// The User-Agent.
     public var userAgent: String
     /// How many connections a host gets at a time.

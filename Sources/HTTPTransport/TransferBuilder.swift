@@ -33,6 +33,9 @@ import SecretMemory
 
     func apply(_ settings: HTTPSettings, to endpoint: HTTPEndpoint) throws(HTTPTransportError) {
         try setText(VS_CURL_USER_AGENT, settings.userAgent, "the User-Agent")
+        if let fault = settings.caFault, endpoint.scheme == "https" {
+            throw HTTPTransportError(.tls, host: host, text: fault)
+        }
         if let file = settings.caFile { try setText(VS_CURL_CA_FILE, file, "the CA file") }
         guard settings.proxy.map({ HTTPEndpoint(url: $0) != nil }) ?? true else {
             throw refused("the proxy is not given as http://HOST:PORT (its password goes elsewhere)")

@@ -34,7 +34,7 @@ final class WebService {
     private var waiting: [String: [(call: HTTPCall, begin: () -> Void)]] = [:]
 
     init(_ run: ScriptRun) {
-        var settings = SessionService.settings(run.options, run.environment)
+        var settings = run.sessions.connection
         settings.connectionsPerHost = 0
         loop = run.loop
         transport = HTTPTransport(loop: loop, settings: settings)

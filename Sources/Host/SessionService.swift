@@ -46,6 +46,10 @@ final class SessionService {
     private let environment: HostEnvironment
     private let loop: EventLoop
     private let gate: Gate
+    /// How servers are reached, as the user has it.
+    let connection: HTTPSettings
+    /// Those that `connection` names.
+    private let certificates: TrustedCertificates?
     private let transport: HTTPTransport
     private let allowsPlainHTTP: Bool
     private var entries: [Entry] = []
@@ -68,21 +72,20 @@ final class SessionService {
         self.loop = loop
         self.gate = gate
         allowsPlainHTTP = options.allowsPlainHTTP
-        transport = HTTPTransport(loop: loop, settings: Self.settings(options, environment))
-    }
-
-    /// How servers are reached, as the user has it.
-    static func settings(_ options: RunOptions, _ environment: HostEnvironment) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "vaultscript/\(options.version)")
         settings.proxy = options.settings.proxy?.value
         settings.proxiesPlainHTTP = options.allowsPlainHTTP
-        settings.caFile = options.settings.certificates?.value
+        var file = options.settings.certificates?.value
         if options.usesEnvironmentProxy {
             settings.proxy =
                 environment.setting("HTTPS_PROXY") ?? environment.setting("https_proxy") ?? settings.proxy
-            settings.caFile = environment.setting("SSL_CERT_FILE") ?? settings.caFile
+            file = environment.setting("SSL_CERT_FILE") ?? file
         }
-        return settings
+        certificates = file.map(TrustedCertificates.init)
+        settings.caFile = certificates?.path
+        settings.caFault = certificates?.fault
+        connection = settings
+        transport = HTTPTransport(loop: loop, settings: settings)
     }
 
     /// Logs in as `plan` says and gives the session's reference.

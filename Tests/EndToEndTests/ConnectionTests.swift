@@ -65,6 +65,49 @@ import Testing
         #expect(vault.requests.isEmpty)
     }
 
+    /// Neither what the script writes there counts, nor what a program of the run does.
+    @Test(arguments: ["fs.copy(from, to)", "spawn{ 'cp', '--', from, to }"])
+    func `trusts the certificates that its file held before the script began`(change: String) throws {
+        let canary = Canary()
+        let (vault, attacker) = (Self.makeVault(canary), Self.makeVault(canary))
+        defer {
+            vault.stop()
+            attacker.stop()
+        }
+        let (front, other) = (try TLSFront(port: Int(vault.port)), try TLSFront(port: Int(attacker.port)))
+        let folder = try TemporaryFolder()
+        let file = try folder.write("ca.pem", try String(contentsOfFile: front.certificate, encoding: .utf8))
+        try folder.write("vaultscript/config.toml", "[network]\nca = \"\(file)\"\n")
+        let script = "local from, to = arg[1], arg[2] \(change) print(getSecret('PAT'))"
+        for (url, options, variables) in [
+            (front.url, [], ["XDG_CONFIG_HOME": folder.path]), (other.url, [], ["XDG_CONFIG_HOME": folder.path]),
+            (other.url, ["--use-env-proxy"], ["SSL_CERT_FILE": file]),
+        ] {
+            try folder.write("ca.pem", try String(contentsOfFile: front.certificate, encoding: .utf8))
+            let outcome = try Program.run(
+                options + ["-e", script, other.certificate, file],
+                environment: Self.environment(url).merging(variables) { own, _ in own })
+            #expect((outcome.code == 0) == (url == front.url), "\(outcome)")
+            #expect(try folder.read("ca.pem") == String(contentsOfFile: other.certificate, encoding: .utf8))
+        }
+        #expect(attacker.requests.isEmpty && !vault.requests.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("/nonexistent/ca.pem", "No such file or directory"), ("/dev/null", "it is no regular file of at most 8 MiB"),
+        ("/etc/passwd", "it holds no certificate"),
+    ])
+    func `sends nothing where the certificates that are named cannot be had`(path: String, reason: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("vaultscript/config.toml", "[network]\nca = \"\(path)\"\n")
+        let outcome = try Program.run(
+            Self.script,
+            environment: Self.environment("https://127.0.0.1:1").merging(["XDG_CONFIG_HOME": folder.path]) { own, _ in own })
+        #expect(outcome.code == 3, "\(outcome)")
+        #expect(
+            outcome.errorText.contains("failed: the file of certificates \(path) is not used: \(reason)\n"), "\(outcome)")
+    }
+
     @Test func `takes one when told to, and writes no session key all the same`() throws {
         let canary = Canary()
         let vault = Self.makeVault(canary)

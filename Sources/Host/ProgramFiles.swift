@@ -68,21 +68,32 @@ struct ProgramFiles {
     }
 
     private mutating func firstLine(of path: [UInt8]) -> (interpreter: [UInt8], rest: [UInt8])? {
-        let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else {
-            if ![ENOENT, ENOTDIR, EACCES].contains(errno) { lack = lack ?? errno }
-            return nil
-        }
-        defer { close(file) }
         var room = [UInt8](repeating: 0, count: Self.lineBytes)
         defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
-        let count = unsafe read(file, &room, room.count)
+        let count = Self.readStart(of: path, into: &room)
+        if count < 0, ![ENOENT, ENOTDIR, EACCES].contains(errno) { lack = lack ?? errno }
         guard count > 2, room.starts(with: [35, 33]) else { return nil }
         // As the kernel divides it: blanks and tabs alone, and one argument.
         let line = Self.withoutBlanks(room[2..<count].prefix { $0 != 10 && $0 != 0 })
         let interpreter = line.prefix { !Self.isBlank($0) }
         guard !interpreter.isEmpty else { return nil }
         return (Array(interpreter), Array(Self.withoutBlanks(line[interpreter.endIndex...])))
+    }
+
+    /// Reads as many bytes of a regular file as there is room for; gives their number, or -1 with the reason in `errno`.
+    ///
+    /// From a terminal or a pipe it would take somebody's input: nothing is read there, and it is opened only when it is seen
+    /// to be a file.
+    static func readStart(of path: [UInt8], into room: inout [UInt8]) -> Int {
+        var facts = stat()
+        guard unsafe stat(path.cString, &facts) == 0 else { return -1 }
+        guard facts.st_mode & S_IFMT == S_IFREG else { return 0 }
+        let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else { return -1 }
+        defer { close(file) }
+        guard unsafe fstat(file, &facts) == 0 else { return -1 }
+        guard facts.st_mode & S_IFMT == S_IFREG else { return 0 }
+        return unsafe read(file, &room, room.count)
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }

@@ -377,11 +377,8 @@ final class ProgramHold {
     }
 
     private static func isMachineCode(_ path: [UInt8]) -> Bool {
-        let file = unsafe open(path.cString, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { return false }
-        defer { close(file) }
         var start: [UInt8] = [0, 0, 0, 0]
-        return unsafe read(file, &start, 4) == 4
+        return ProgramFiles.readStart(of: path, into: &start) == 4
             && (start == [0x7f, 0x45, 0x4c, 0x46] || start == [0xcf, 0xfa, 0xed, 0xfe])
     }
 }

@@ -61,6 +61,20 @@ import Testing
         #expect(try paths("#!./other\n", in: folder) == ["\(folder.path)/./other"])
     }
 
+    /// Somebody's input, or what a program waits for.
+    @Test func `are read where they are files, and from no pipe`() throws {
+        let folder = try TemporaryFolder()
+        let pipe = folder.path + "/pipe"
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let file = unsafe open(pipe, O_RDWR | O_NONBLOCK)
+        defer { close(file) }
+        let input = Array("#!/other\n".utf8)
+        #expect(unsafe write(file, input, input.count) == input.count)
+        #expect(try paths("#!\(pipe)\n", in: folder) == [pipe])
+        var room = [UInt8](repeating: 0, count: 100)
+        #expect(unsafe read(file, &room, room.count) == input.count)
+    }
+
     /// What can be brought about is not taken for a program without an interpreter.
     @Test func `are not all known where descriptors are used up`() async throws {
         await #expect(processExitsWith: .success) {

@@ -82,6 +82,7 @@ struct FileCall {
                 hint: "write the name itself, not / or a path that ends in . or ..")
         }
         if let what = protection.ways[Protection.Entry(place.folder, place.name)] { throw outOfReach(what, path) }
+        if let what = protection.settled[place.folder.identity] { throw outOfReach(what, path) }
         if let file = place.file, let what = protection.unchangeable[file.identity] { throw outOfReach(what, path) }
         if place.folder.facts.pseudo == VS_SYS_PSEUDO_PROC {
             throw outOfReach("/proc, which the host does not write to", path)
@@ -201,6 +202,10 @@ struct FileCall {
             return kept("a program that the recipe declares runs from there", "wait for it first: process:wait()")
         case ProtectedPlaces.workingDirectory:
             return kept("it leads to \(what)", "start vaultscript in another folder, or let a program do it")
+        case ProtectedPlaces.programFolder:
+            return kept(
+                "it belongs to \(what), where programs that the recipe declares find others",
+                "let a program that the recipe declares do it, such as install")
         case KernelFiles.counters: return closed("let a program read it: spawn{ \"cat\", path, capture = true }")
         default: return closed("secrets come with getSecret(name), standard input with io.read()")
         }

@@ -77,6 +77,14 @@ final class HostEnvironment {
         return true
     }
 
+    /// The PATH in which programs are found.
+    var programPath: [UInt8]? { inherited.last { $0.name == "PATH" }?.value }
+
+    /// Its folders; an empty entry is the working directory.
+    var programFolders: [[UInt8]] {
+        (programPath ?? []).split(separator: 58, omittingEmptySubsequences: false).map { $0.isEmpty ? [46] : Array($0) }
+    }
+
     /// A withheld value that is a setting and no secret, as text; nil where it is not set or empty.
     func setting(_ name: String) -> String? {
         guard let value = withheld[name], value.count > 0 else {
@@ -87,9 +95,6 @@ final class HostEnvironment {
             unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
         }
     }
-
-    /// The PATH of this run.
-    var searchPath: [UInt8]? { inherited.last { $0.name == "PATH" }?.value }
 
     /// A withheld credential; nil where it is not set or empty.
     func credential(_ name: String) -> SecretBytes? {

@@ -30,6 +30,8 @@ struct Protection {
     var ends: Set<Entry> = []
     /// Files that may be read, and not changed.
     var unchangeable: [FileIdentity: String] = [:]
+    /// Folders in which no entry is made, changed or removed.
+    var settled: [FileIdentity: String] = [:]
 }
 
 /// Knows the places that no script reaches through the host: credentials, configuration and state of vaultscript, the
@@ -47,8 +49,11 @@ final class ProtectedPlaces {
     fileprivate static let handedToPrograms = "files that secrets are handed to programs in"
     static let runningProgram = "a program that runs"
     static let workingDirectory = "the working directory of this run"
+    static let programFolder = "a folder in PATH"
     /// Open descriptors of this run's own such files, and of the folders they lie in: a program may have moved them.
     var handed: () -> [Int32] = { [] }
+    /// Folders where programs that a recipe declares look for others.
+    var programFolders: () -> [[UInt8]] = { [] }
     private var places: [Place] = []
     /// Folders that hold run directories.
     private var runPlaces: [[UInt8]] = [Array("/dev/shm".utf8)]
@@ -124,8 +129,9 @@ final class ProtectedPlaces {
 
     /// What is out of reach now.
     ///
+    /// - Parameter changes: Whether somebody may be about to change something: else `programFolders` do not matter.
     /// - Throws: `.limit` where a protected folder is too large to be looked through.
-    func look() throws(Failure) -> Protection {
+    func look(changes: Bool = true) throws(Failure) -> Protection {
         try pinOnce()
         var scan = Scan()
         for (file, what, _) in pinned { scan.protection.inside[file.identity] = what }
@@ -134,6 +140,7 @@ final class ProtectedPlaces {
             defer { unsafe free(path) }
             scan.keep(Array(unsafe String(cString: path).utf8), Self.workingDirectory)
         }
+        for path in changes ? programFolders() : [] { scan.settle(path, Self.programFolder) }
         for path in running.keys { scan.keep(path, Self.runningProgram) }
         for place in places { scan.add(place.path, place.what) }
         addHandedFiles(&scan)
@@ -225,6 +232,11 @@ private struct Scan {
     /// The entries on the way to `path` and what lies there stay as they are.
     mutating func keep(_ path: [UInt8], _ what: String) {
         if let file = way(to: path, what)?.file { protection.unchangeable[file.identity] = what }
+    }
+
+    /// The entries on the way to the folder at `path` and those in it stay as they are; one that is missing is not made.
+    mutating func settle(_ path: [UInt8], _ what: String) {
+        if let folder = way(to: path, what)?.file { protection.settled[folder.identity] = what }
     }
 
     /// Notes the entries on the way to `path`, seen from `start`, and gives what lies there.

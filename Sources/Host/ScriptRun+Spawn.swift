@@ -75,7 +75,7 @@ extension ScriptRun {
         var programs: [JudgedProgram?] = []
         for plan in plans {
             try plan.checkVariables(policy)
-            programs.append(try policy.check(try plan.request(self), ownPath: environment.searchPath, files.made))
+            programs.append(try policy.check(try plan.request(self), ownPath: environment.programPath, files.made))
             for name in plan.passed where environment.withheld[name] != nil { try policy.check(.environment, name) }
         }
         return programs

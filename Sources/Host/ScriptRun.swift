@@ -310,6 +310,7 @@ public final class ScriptRun {
         made.temporary.willMake = { [keeper] in keeper?.remove($0) }
         made.temporary.didMake = { [keeper] in keeper?.remove($0) }
         made.protected.handed = { [spawner] in spawner.handedDescriptors }
+        made.protected.programFolders = { [unowned self] in policy.recipe == nil ? [] : environment.programFolders }
         madeFiles = made
         return made
     }

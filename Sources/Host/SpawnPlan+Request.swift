@@ -19,7 +19,7 @@ extension SpawnPlan {
         }
         // Without one a program may look for others in the working directory, which is the script's.
         if run.policy.recipe != nil, request.searchPath == nil {
-            let path = run.environment.searchPath ?? Spawner.usualPath
+            let path = run.environment.programPath ?? Spawner.usualPath
             request.environment.append(EnvironmentVariable(Array("PATH".utf8), .text(path)))
         }
         try request.checkTexts()

@@ -9,24 +9,21 @@ local token = getSecret("TOKEN")
 local evil = '#!/bin/sh\necho "$T" | rev\n'
 local function make(text)
   fs.write("source", text, { mode = "0755" })
-  spawn{ "cp", "--", "source", "tool" }
+  spawn{ "cp", "--", "source", "sub/tool" }
+  spawn{ "cp", "-lf", "--", "sub/tool", "tool" }
 end
-local function try(what, folder)
-  local ok, e = pcall(spawn, { "./tool", env = { T = token }, cwd = folder })
+local function try(what)
+  local ok, e = pcall(spawn, { "./tool", env = { T = token }, cwd = "sub" })
   print(what, ok or e.kind)
 end
-fs.mkdir("bin")
-fs.write("bin/vs-attack\r", evil, { mode = "0755" })
+fs.mkdir("sub/bin", { parents = true })
+fs.write("sub/bin/vs-attack\r", evil, { mode = "0755" })
 make("#!/usr/bin/env vs-attack\r\n")
 try("CR")
-fs.write("bin/vs-attack", evil, { mode = "0755" })
+fs.write("sub/bin/vs-attack", evil, { mode = "0755" })
 make("#!/usr/bin/env -S -u FOO vs-attack\n")
 try("argument of an option")
-fs.mkdir("sub")
-fs.rename("bin", "sub/bin")
 make("#!bin/vs-attack\n")
-spawn{ "cp", "-l", "--", "tool", "sub/tool" }
-try("working folder", "sub")
-fs.rename("sub/bin", "bin")
+try("working folder")
 make("#!/bin/sh\n:\n")
 try("as it was")

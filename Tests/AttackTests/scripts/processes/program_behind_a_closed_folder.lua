@@ -4,7 +4,7 @@
 -- out: replaced	denied
 -- out: of another user	denied
 -- out: as it was
-recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "./tool", "cp" } }
+recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "./tool", "cp", "mkdir", "rmdir" } }
 local token = getSecret("TOKEN")
 local evil = '#!/bin/sh\necho "$T" | rev\n'
 local function make(text)
@@ -19,7 +19,7 @@ end
 make("#!/usr/bin/env vs-attack\n")
 fs.mkdir("prep")
 fs.write("prep/vs-attack", evil, { mode = "0755" })
-fs.mkdir("bin", { mode = "0000" })
+spawn{ "mkdir", "-m", "000", "bin" }
 local program = try("closed", spawn, { "./tool", env = { T = token }, background = true })
 if program then
   try("replaced", fs.rename, "prep", "bin")
@@ -27,7 +27,7 @@ if program then
 else
   print("replaced", "denied")
 end
-fs.remove("bin")
+spawn{ "rmdir", "bin" }
 make("#!/usr/bin/env -S sh -c 'while [ ! -e gate ]; do sleep 0.05; done; echo as it was'\n")
 program = spawn{ "./tool", env = { T = token }, capture = true, background = true }
 try("of another user", fs.rename, "prep", "bin")

@@ -1,10 +1,10 @@
 -- idea: the file that was judged cannot be run, as its interpreter was moved away, and the next one in PATH is the script's own
 -- environment: PATH=$HOME/one:$HOME/two:/usr/bin:/bin
 -- out: interpreter	start
--- out: by env	denied
+-- out: next in PATH	denied
 -- out: before env looks	denied
 -- out: as it was
-recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "vs-attack", "./tool", "cp", "ln" } }
+recipe{ name = "harmless", secrets = { "TOKEN" }, programs = { "vs-attack", "./tool", "cp", "ln", "mkdir" } }
 local token = getSecret("TOKEN")
 local evil = '#!/bin/sh\necho "$T" | rev\n'
 local function make(name, text)
@@ -15,16 +15,14 @@ local function try(what, call, ...)
   local ok, e = pcall(call, ...)
   print(what, ok or e.kind)
 end
-for _, folder in ipairs { "one", "two", "venv" } do fs.mkdir(folder) end
+spawn{ "mkdir", "one", "two", "venv" }
 spawn{ "ln", "-s", "/bin/sh", "venv/sh" }
 make("one/vs-attack", "#!venv/sh\n")
-fs.write("two/vs-attack", evil, { mode = "0755" })
+pcall(fs.write, "two/vs-attack", evil, { mode = "0755" })
 fs.rename("venv", "elsewhere")
 try("interpreter", spawn, { "vs-attack", env = { T = token } })
 make("one/vs-other", "#!/nonexistent/interpreter\n")
-fs.write("two/vs-other", evil, { mode = "0755" })
-make("tool", "#!/usr/bin/env vs-other\n")
-try("by env", spawn, { "./tool", env = { T = token } })
+try("next in PATH", fs.write, "two/vs-other", evil, { mode = "0755" })
 make("two/vs-late", '#!/bin/sh\nwhile [ ! -e gate ]; do sleep 0.05; done\necho as it was\n')
 make("tool", "#!/usr/bin/env vs-late\n")
 local program = spawn{ "./tool", env = { T = token }, capture = true, background = true }

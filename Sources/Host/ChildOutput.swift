@@ -355,19 +355,13 @@ final class ChildOutput {
             rest = bytes.extracting((last + 1)...)
         }
         guard !rest.isEmpty else { return }
-        guard openLine > SettledText.bytesBehind || hasMaskerOpenLine else { return withhold(rest) }
-        if !hasMaskerOpenLine {
-            // Before a longer line the text cannot end any more. It is settled where that begins, but for blanks in it.
-            let count = min(rest.count, SettledText.bytesBehind - (withheld?.count ?? 0))
-            withhold(rest.extracting(..<count))
-            rest = rest.extracting(count...)
-            if withheld?.withBytes(SettledText.solidCount) ?? 0 < SettledText.bytesBehind {
-                endTextBeforeOpenLine(stream)
-            }
-            hasMaskerOpenLine = true
+        // Before a longer line the text cannot end; then it is settled where that begins.
+        if openLine > SettledText.bytesBehind { hasMaskerOpenLine = true }
+        guard !hasMaskerOpenLine else {
+            maskWithheld(stream)
+            return mask(rest, stream)
         }
-        maskWithheld(stream)
-        if !rest.isEmpty { mask(rest, stream) }
+        withhold(rest)
     }
 
     private func maskWithheld(_ stream: MaskingStream) {

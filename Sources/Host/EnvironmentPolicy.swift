@@ -79,7 +79,7 @@ enum EnvironmentPolicy {
     /// Its file is the script's author's, who may know what stands there, or have written it, such as a commit's message.
     static func origin(of name: String, _ settings: Settings) -> Masker.Origin {
         let isUsers = saysCredential(name) || NamePattern.matches(name, settings.user?.withheld ?? [])
-        return isUsers || ownPrefixes.contains(where: name.uppercased().hasPrefix) ? .vault : .own
+        return isUsers || ownPrefixes.contains(where: name.uppercased().hasPrefix) ? .vault : .weak
     }
 
     private static func holds(_ text: [UInt8], _ part: StaticString) -> Bool {

@@ -108,6 +108,8 @@ final class FileService {
             let count = unsafe vs_sys_file_read(file.number, &room, room.count)
             guard count >= 0 else { throw call.failed(errno) }
             total += count
+            // A credentials file is no larger.
+            if total == count { try CredentialSettings.add(in: room[..<count], to: gate.masker) }
             stream.write(room.span.extracting(0..<count)) { text.append(copying: $0) }
             guard total <= Self.maximumBytes, text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
             if count < room.count { break }

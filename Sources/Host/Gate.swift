@@ -70,12 +70,12 @@ final class Gate {
     /// prints, and could learn from a delay whether a text is the beginning of a value.
     func writeScriptText(_ text: [UInt8], to stream: Stream) {
         let stream = stream == .output ? scriptOutput : stream
-        put(lines(masker.mask(text), stream).span, stream, from: scriptSource(stream))
+        put(lines(masker.mask(text, isWatched: false), stream).span, stream, from: scriptSource(stream))
     }
 
     /// A message of the host's own, on standard error.
     func say(_ text: String) {
-        put(lines(masker.mask(Array(text.utf8)), .error).span, .error, from: LineSource())
+        put(lines(masker.mask(Array(text.utf8), isWatched: false), .error).span, .error, from: LineSource())
     }
 
     /// On one terminal both streams of the script make one line.
@@ -174,7 +174,12 @@ final class Gate {
     func inward(_ text: [UInt8]) -> Value { .bytes(masker.mask(text)) }
 
     /// A file on its way into Lua; another run may have left credentials in it.
-    func inward(file text: [UInt8]) -> Value { .bytes(CredentialSettings.masked(masker.mask(text))) }
+    ///
+    /// - Throws: `.limit` when secret memory is used up.
+    func inward(file text: [UInt8]) throws(Failure) -> Value {
+        try CredentialSettings.add(in: text[...], to: masker)
+        return .bytes(masker.mask(text))
+    }
 
     /// Text from outside, as part of a message.
     func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }

@@ -148,16 +148,19 @@ final class HostEnvironment {
     /// Who may have chosen what a withheld variable holds.
     func chooser(of name: String) -> Masker.Origin { EnvironmentPolicy.origin(of: name, settings) }
 
-    /// Registers every credential that came with the environment, those that children inherit among them.
-    func maskCredentials(_ masker: Masker) throws(Failure) {
+    /// Registers every credential that came with the environment, those that children inherit among them, and calls `note`
+    /// with each.
+    func maskCredentials(_ masker: Masker, note: (SecretBytes) -> Void = { _ in }) throws(Failure) {
         for (name, value) in withheld
         where EnvironmentPolicy.holdsCredential(name, settings) && EnvironmentPolicy.isMasked(value) {
             try masker.add(value, name: name, origin: chooser(of: name))
+            note(value)
         }
         for (name, bytes) in inherited where !bytes.isEmpty && EnvironmentPolicy.holdsCredential(name, settings) {
             let value = try SecretBytes(copying: bytes.span)
             guard EnvironmentPolicy.isMasked(value) else { continue }
             try masker.add(value, name: name, origin: chooser(of: name))
+            note(value)
         }
     }
 }

@@ -88,11 +88,10 @@ struct OwnCredentials {
         return room
     }
 
-    /// Makes what is in them known to the masker, line by line: whether a login can use a file is said by that. What it uses
-    /// becomes a value of the user's there; a program of an earlier run may have written the others.
+    /// Makes what is in them known to the masker, line by line, whether a login can use a file or not, and calls `note` with each.
     ///
     /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
-    func mask(_ masker: Masker) throws(Failure) {
+    func mask(_ masker: Masker, note: (SecretBytes) -> Void = { _ in }) throws(Failure) {
         let paths = try tokenPaths { (content) throws(Failure) in
             for (name, label) in [
                 ("INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "client secret"), ("INFISICAL_TOKEN", "access token"),
@@ -101,14 +100,17 @@ struct OwnCredentials {
                 try content.withBytes { (bytes) throws(Failure) in
                     for range in CredentialsLine.values(behind: name, in: bytes) {
                         let value = try SecretBytes(copying: bytes.extracting(range))
-                        try masker.add(value, name: label, origin: .own)
+                        try masker.add(value, name: label)
+                        note(value)
                     }
                 }
             }
         }
         for path in paths {
             let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
-            if let value { try masker.add(value, name: PlatformLogin.tokenName, origin: .own) }
+            guard let value else { continue }
+            try masker.add(value, name: PlatformLogin.tokenName)
+            note(value)
         }
         environment.knownCredentials.tokenPaths = paths
     }

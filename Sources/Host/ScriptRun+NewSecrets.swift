@@ -53,7 +53,7 @@ extension ScriptRun {
         var draft = SecretStore.Draft(
             name: name, source: SecretSource(provider: "random"),
             size: SecretSize(known: letters == nil ? count * 2 : count), origin: .unique(),
-            chooser: isUnguessable ? .vault : bits >= Self.chosenBits ? .drawn : .script)
+            chooser: isUnguessable ? .vault : bits >= Self.chosenBits ? .drawn : .weak)
         draft.isDraw = true
         return .object(
             try store.make(draft) { (buffer) throws(Failure) in

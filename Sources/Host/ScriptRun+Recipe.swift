@@ -16,6 +16,7 @@ extension ScriptRun {
         let declaration = value["spec"] ?? .null
         let recipe = try Recipe(declaration)
         try policy.limit(to: recipe, declaration, line: value["line"]?.asInteger.map { Int($0) })
+        watchOverlaps()
         // Nothing is sent yet: they are fetched together when the script asks for the first of them.
         prefetch.declare(recipe.secrets.compactMap(SecretPrefetch.Declaration.init))
         gate.childOutput = .error

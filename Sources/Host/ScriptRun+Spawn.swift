@@ -95,7 +95,8 @@ extension ScriptRun {
     /// that an earlier run has left. One that cannot be read says so at the login.
     func maskOwnCredentials() throws(Failure) {
         guard !hasMaskedOwnCredentials else { return }
-        try OwnCredentials(options: options, environment: environment).mask(gate.masker)
+        try OwnCredentials(options: options, environment: environment).mask(
+            gate.masker, note: store.noteReferences)
         hasMaskedOwnCredentials = true
     }
 

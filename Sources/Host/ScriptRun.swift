@@ -80,6 +80,8 @@ public final class ScriptRun {
     private var interruption: Int32?
     /// What is said of it.
     private var interruptionFailure: Failure?
+    /// Two values that overlap have ended the run, because of this.
+    private var overlap: Failure?
     /// `--timeout` has ended the run, because of this.
     private var overTime: Failure?
 
@@ -112,7 +114,7 @@ public final class ScriptRun {
         input = StandardInput(loop: loop, masker: masker)
         modules = ModuleLoader(folder: options.scriptFolder)
         sessions = SessionService(options: options, environment: environment, loop: loop, gate: gate, store: store)
-        try environment.maskCredentials(masker)
+        try environment.maskCredentials(masker, note: store.noteReferences)
     }
 
     /// Runs to the end and gives the exit code.
@@ -153,8 +155,7 @@ public final class ScriptRun {
             for call in children.values { call.refreshPauses() }
         }
         gate.onOutputClosed = { [unowned self] in interrupt(SIGPIPE) }
-        // With a script only: nobody else puts values together to see what comes of it.
-        if gate.masker.takesEvenTime { gate.masker.onOverlap = { [unowned self] in stop(atOverlapOf: $0, $1) } }
+        if options.shownRecipe != nil { watchOverlaps() }
         signals = try? loop.watchSignals(Interruption.signals) { [unowned self] number in
             if interruptions.counts(number, from: .system) { interrupt(number) }
         }
@@ -273,8 +274,12 @@ public final class ScriptRun {
     /// Ends the run for what no script may be told otherwise (`Failure.endsRun`).
     func end(by failure: Failure) { end(ExitCode.scriptError, saying: gate.inward(words.worded(failure))) }
 
-    /// Two values overlap in a text, which tells whoever knows one of them something of the other: this once, and no more.
+    /// Under a recipe two values that overlap in a text end the run: that tells whoever knows one of them something of the
+    /// other, this once and no more. Without a recipe a script has programs enough that tell it all.
+    func watchOverlaps() { gate.masker.onOverlap = { [unowned self] in stop(atOverlapOf: $0, $1) } }
+
     private func stop(atOverlapOf first: String, _ second: String) {
+        guard overlap == nil else { return }
         worker.kill()
         gate.shut()
         let failure = Failure(
@@ -285,7 +290,8 @@ public final class ScriptRun {
             hint:
                 "look at what the script puts beside secrets; what is no secret at all belongs under masking.public in "
                 + "config.toml")
-        loop.enqueue { [weak self] in self?.end(ExitCode.of(failure), saying: failure) }
+        overlap = failure
+        loop.enqueue { [weak self] in self?.end(ExitCode.of(failure)) }
     }
 
     /// Sends a recorded fault; instead of one that is too large to hand over, that it is.
@@ -493,6 +499,7 @@ public final class ScriptRun {
             exitCode = ExitCode.timeLimit
             failure = overTime
         }
+        if let overlap { (exitCode, failure) = (ExitCode.of(overlap), overlap) }
         prompts?.cancel()
         lines?.finish()
         gate.finishLines()

@@ -121,17 +121,21 @@ final class SecretStore {
         }
         try charge(draft.origin, draft.size)
         try mask(value, parts)
-        if parts.contains(where: { $0.chooser == .vault && $0.range == 0..<value.count }) {
-            let holdsOne = value.withBytes { bytes in
-                !SecretReference.places(in: bytes).isEmpty || SecretReference.isOpen(atEndOf: bytes)
-            }
-            holdsReferences = holdsReferences || holdsOne
-        }
+        if parts.contains(where: { $0.chooser == .vault && $0.range == 0..<value.count }) { noteReferences(in: value) }
         names.insert(draft.name)
         known[draft.origin]?.value = value
         known[draft.origin]?.mark = mark
         known[draft.origin]?.parts = parts
         return try place(value, draft, parts)
+    }
+
+    /// A value is known to the masker that may have no handle: where it holds a reference, or the beginning of one, what is
+    /// written to the vault is read with all values in it.
+    func noteReferences(in value: SecretBytes) {
+        let holdsOne = value.withBytes { bytes in
+            !SecretReference.places(in: bytes).isEmpty || SecretReference.isOpen(atEndOf: bytes)
+        }
+        holdsReferences = holdsReferences || holdsOne
     }
 
     private static func mark(_ value: SecretBytes) -> Int {

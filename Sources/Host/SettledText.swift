@@ -36,16 +36,13 @@ struct SettledText {
     /// Up to where the text was given away.
     private(set) var claimed = Place()
 
-    /// How many bytes there are but for line ends and blanks.
-    static func solidCount(_ bytes: Span<UInt8>) -> Int {
+    /// More of the text comes.
+    mutating func count(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { text in
-            guard let base = text.baseAddress else { return 0 }
-            return unsafe vs_sys_count_solid(base, text.count)
+            guard let base = text.baseAddress else { return }
+            solid += unsafe vs_sys_count_solid(base, text.count)
         }
     }
-
-    /// More of the text comes.
-    mutating func count(_ bytes: Span<UInt8>) { solid += Self.solidCount(bytes) }
 
     /// A piece comes, up to `came` bytes of the text. Whether its end is to be marked.
     mutating func note(came: Int, _ bytes: Span<UInt8>) -> Bool {

@@ -18,9 +18,6 @@ public final class Masker {
     public enum Origin: Int, Sendable, Comparable {
         /// Nobody who sees what comes out: it was loaded from the user's vault, typed, or drawn and not to be guessed.
         case vault
-        /// Nobody, or whoever wrote what lies about: credentials of the user's that no login of this run uses, variables that a
-        /// project's file alone withholds.
-        case own
         /// Nobody, but it is a hash of what somebody may know, or find by trying all.
         case hashed
         /// Chance, but of so few bits that it can be found by trying all.
@@ -29,6 +26,9 @@ public final class Masker {
         case derived
         /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
         case brought
+        /// Chance of so few bits that a script gets what it wants by many draws; or whoever wrote what lies about: variables that
+        /// a project's file alone withholds, credentials in files that are read.
+        case weak
         /// The script, or a program that it started.
         case script
 
@@ -140,9 +140,11 @@ public final class Masker {
     }
 
     /// Masks one whole text.
-    public func mask(_ bytes: [UInt8]) -> [UInt8] {
+    ///
+    /// - Parameter isWatched: Values that overlap in it are told (`onOverlap`); not of what a script itself has written.
+    public func mask(_ bytes: [UInt8], isWatched: Bool = true) -> [UInt8] {
         guard !isIdle else { return bytes }
-        let stream = makeStream()
+        let stream = makeStream(isWatched: isWatched)
         var masked: [UInt8] = []
         masked.reserveCapacity(bytes.count)
         stream.write(bytes.span) { piece in masked.append(copying: piece) }
@@ -160,8 +162,13 @@ public final class Masker {
     /// - Parameter forTerminal: Fewer than `MaskingStream.leastHeldForTerminal` bytes are not held back, so that what is
     ///   typed is seen at once; those few bytes of a value may then stand before its mask.
     public func makeStream(forTerminal: Bool = false) -> MaskingStream {
+        makeStream(forTerminal: forTerminal, isWatched: true)
+    }
+
+    private func makeStream(forTerminal: Bool = false, isWatched: Bool) -> MaskingStream {
         MaskingStream(
-            masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1, overlaps: overlaps)
+            masker: self, forTerminal: forTerminal, count: Origin.script.rawValue + 1,
+            overlaps: isWatched ? overlaps : nil)
     }
 
     /// Lends `count` bytes that `fill` writes.

@@ -9,8 +9,8 @@ struct Find {
     var order: Int32
     /// `Needle.value`.
     var value: Int32
-    /// With what the text begins that its mask stands for.
-    var beginning: OverlapWatch.Beginning
+    /// Whether what its mask stands for begins with a letter or a digit.
+    var beginsAlphanumeric: Bool
 
     /// Leftmost first, of several there the longest.
     func comes(before other: Find) -> Bool {
@@ -345,7 +345,7 @@ final class Matcher {
                 Find(
                     needleStart: streamPlace(first), start: start, end: streamPlace(last) + 1,
                     mask: Mask(name: needle.name, spelling: needle.spelling.number, early: early), order: needle.order,
-                    value: needle.value, beginning: OverlapWatch.Beginning(needle.byte(Int(early)))))
+                    value: needle.value, beginsAlphanumeric: isAlphanumeric(needle.byte(Int(early)))))
         }
     }
 

@@ -28,8 +28,8 @@ import Testing
         #expect(outcome.text == "dev\n" && value.found(in: outcome) == nil, "\(outcome)")
     }
 
-    /// What a project's file withholds, and files of credentials that nobody uses, may be the author's: a guess that they
-    /// end with finds nothing where it reaches into a value.
+    /// What a project's file withholds may be its author's: a guess that it ends with finds nothing where it reaches into a
+    /// value. Under a recipe a file of credentials that does so ends the run.
     @Test(arguments: ["noninteractive", "noninteractivq"])
     func `as a value beside the user's own`(known: String) throws {
         let vault = try DevelopmentVault(secrets: ["V": "e" + value.value])
@@ -37,21 +37,46 @@ import Testing
         try folder.write("vaultscript.toml", "[variables]\nwithhold = [\"SOME_TEXT\"]\n")
         try folder.write(".config/vaultscript/credentials/zz.env", "INFISICAL_TOKEN=\(known)\n", mode: 0o600)
         let script = """
+            recipe{ name = "r", programs = { "cat" }, secrets = { "V" } }
             local known = secret.template("noninteractiv${v}", { v = getSecret("V") })
-            print(spawn{ "cat", stdin = known, capture = true }.stdout, spawn{ "cat", stdin = "\(known)", capture = true }.stdout)
+            print(spawn{ "cat", stdin = known, capture = true }.stdout)
             """
-        for variables in [["SOME_TEXT": known], [:]] {
-            let environment = vault.environment.merging(["HOME": folder.path, "XDG_CONFIG_HOME": folder.path + "/.config"]) { $1 }
+        for (variables, configuration) in [(["SOME_TEXT": known], "/nonexistent"), ([:], folder.path + "/.config")] {
+            let environment = vault.environment.merging(["HOME": "/nonexistent", "XDG_CONFIG_HOME": configuration]) { $1 }
             let outcome = try Program.run(
                 ["-C", folder.path, Program.path, "-e", script], environment: environment.merging(variables) { $1 },
                 program: "/usr/bin/env")
-            #expect(outcome.text.hasPrefix("noninteractiv[secret:V]\t"), "\(outcome)")
-            #expect(!outcome.text.contains(known), "\(outcome)")
+            if variables.isEmpty, known.hasSuffix("e") {
+                #expect(outcome.code == 78 && outcome.text.isEmpty, "\(outcome)")
+            } else {
+                #expect(outcome.text == "noninteractiv[secret:V]\n", "\(outcome)")
+            }
+        }
+    }
+
+    /// A variable that is masked, and no handle, is nobody's text in what is written to the vault.
+    @Test func `as a reference that a recipe does not declare`() throws {
+        let vault = try DevelopmentVault(environments: ["dev": ["/": ["NEWREF": "x"], "/web": ["ONLY": value.value]]])
+        let folder = try TemporaryFolder()
+        try folder.write("vaultscript.toml", "[variables]\nwithhold = [\"NOTE\"]\n")
+        let script = """
+            recipe{ name = "r", programs = { "cat" }, secrets = { "NEWREF" } }
+            local v = login()
+            print((pcall(v.putSecret, v, "NEWREF", secret.template(("-"):rep(64) .. "$${dev.web.ONLY}", {}))))
+            local ok, h = pcall(v.getSecret, v, "NEWREF")
+            if ok then spawn{ "cat", stdin = h, stdout = { file = "o.txt" } } end
+            """
+        for name in ["NOTE", "CI_KEY"] {
+            let environment = vault.environment.merging(["HOME": "/nonexistent", name: "${dev.web.ONLY}"]) { $1 }
+            let outcome = try Program.run(
+                ["-C", folder.path, Program.path, "-e", script], environment: environment, program: "/usr/bin/env")
+            let written = (try? String(contentsOfFile: folder.path + "/o.txt", encoding: .utf8)) ?? ""
+            #expect(outcome.text == "false\n" && !written.contains(value.value), "\(outcome)")
         }
     }
 
     /// Credentials of the user's that no login of this run uses, a token of a platform's, a variable that a project withholds:
-    /// what a script makes reaches into none of them.
+    /// what a script makes lays nothing of them bare.
     @Test(arguments: ["credentials", "token", "variable"])
     func `and lays bare nothing of the user's that no login uses`(kind: String) throws {
         let vault = try DevelopmentVault(secrets: [:])
@@ -79,13 +104,15 @@ import Testing
               return spawn(files).stdout
             end
             local first = show()
-            for i = 1, 300 do secret.random(4, { alphabet = "=a" }):close() end
             spawn{ "cat", stdin = json.encode{ g = "OKEN=aa" .. "a" }, capture = true, secrets = { "g" } }
+            for i = 1, 300 do secret.random(4, { alphabet = "=a" }):close() end
             print(first == show(), (first:find("INFISICAL_TOKEN=[secret:", 1, true)))
             """
         let outcome = try Program.run(
             ["-C", folder.path, Program.path, "-e", script], environment: environment, program: "/usr/bin/env")
-        #expect(outcome.text == "true\t1\n" && value.found(in: outcome) == nil, "\(outcome)")
+        // Draws of few letters are of one order with such a variable: under a recipe what overlaps ends the run.
+        let same = kind == "variable" ? "false" : "true"
+        #expect(outcome.text == "\(same)\t1\n" && value.found(in: outcome) == nil, "\(outcome)")
     }
 
     @Test func `and sends nothing of it to another host`() throws {
@@ -115,7 +142,8 @@ import Testing
         try folder.write("token", secret, mode: 0o600)
         try folder.write("copy", secret)
         try folder.write("found.lua", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(secret)\n")
-        for script in ["print(fs.read('copy'))", "print(pcall(require, 'found'))", "print(pcall(require, 'copy2'))"] {
+        let named = "spawn{ 'echo', 'INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET', capture = 'secret' } print(fs.read('found.lua'))"
+        for script in [named, "print(fs.read('copy'))", "print(pcall(require, 'found'))", "print(pcall(require, 'copy2'))"] {
             try folder.write("copy2.lua", "return " + secret)
             let outcome = try Program.run(
                 ["-C", folder.path, Program.path, "-e", script],

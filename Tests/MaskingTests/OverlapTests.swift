@@ -51,7 +51,7 @@ import Testing
         #expect(told(bytes(text), masker, noted) == wanted)
     }
 
-    @Test(arguments: [Masker.Origin.hashed, .drawn, .derived, .brought])
+    @Test(arguments: [Masker.Origin.hashed, .drawn, .derived, .brought, .weak])
     func `are told of each origin but the last`(origin: Masker.Origin) throws {
         let values = [Self.known, ("B", "t8a91cc2e")]
         let (before, found) = try masker(values, origin: origin)
@@ -87,16 +87,9 @@ import Testing
     @Test(
         "are not told where programs print them so by themselves",
         arguments: [
-            // An address and a path that share a slash, or a folder, one value as it goes on in another, short numbers, a piece in common.
+            // An address and a path of one slash, one value as it goes on in another, short numbers.
             ("https://api.example.com/", "/v1/users", "https://api.example.com/v1/users"),
-            ("https://api.example.com/v1", "/v1/health", "https://api.example.com/v1/health"),
             ("5432", "3206", "543206"), ("abcdabcd", "abcdabcdabcd", "abcdabcdabcdabcd"),
-            (String(repeating: "x", count: 60) + "y", "y" + String(repeating: "z", count: 60), "y"),
-            (
-                "key-" + String(repeating: "MIIEpAIBAAKC", count: 4),
-                String(repeating: "MIIEpAIBAAKC", count: 4) + "-chain",
-                "key-" + String(repeating: "MIIEpAIBAAKC", count: 4) + "-chain"
-            ),
         ])
     func natural(first: String, second: String, text: String) throws {
         let (masker, noted) = try masker([("A", first), ("B", second)])

@@ -4,6 +4,7 @@
 -- error: the secrets LOW and CI_KEY overlap in a text
 -- lacks: lots-of-it
 -- wrote: joined
+recipe{ name = "x", programs = { "sh" }, secrets = { "LOW" } }
 spawn{ "sh", "-c", 'printf %s "$V$1" > joined', "sh", "lots-of-it", env = { V = getSecret("LOW") } }
 local tasks = {}
 for i = 1, 5 do tasks[i] = function() print(i, (fs.read("joined"))) end end

@@ -3,6 +3,7 @@
 -- exit: 78
 -- error: the secrets CI_KEY and TOKEN overlap in a text
 -- out: PIN	false
+recipe{ name = "x", programs = { "cat" }, secrets = { "TOKEN", "PIN" } }
 local function begins(name)
   local text = spawn{ "cat", stdin = secret.template("deploybot-${v}", { v = getSecret(name) }), capture = true,
     allowShort = true }.stdout

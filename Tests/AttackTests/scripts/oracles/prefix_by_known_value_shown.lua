@@ -3,6 +3,7 @@
 -- exit: 78
 -- error: the secrets CI_KEY and TOKEN overlap in a text
 -- lacks: seen
+recipe{ name = "x", programs = { "cat" }, secrets = { "TOKEN", "env:CI_KEY" } }
 local function twice(s) return secret.hex(secret.hex(s)) end
 local known, token = twice(secret.env("CI_KEY")), twice(getSecret("TOKEN"))
 -- 3634363537303663366637393733 without its last digit.

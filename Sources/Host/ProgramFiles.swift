@@ -26,6 +26,8 @@ struct ProgramFiles {
     private(set) var late: Set<[UInt8]> = []
     /// Why one of them cannot be looked into, other than for its rights, which stop an interpreter as well.
     private(set) var lack: Int32?
+    /// A first line has `env` look elsewhere than can be seen from here.
+    private(set) var isUnclear = false
     private let request: SpawnRequest
 
     init(_ path: [UInt8], of request: SpawnRequest) {
@@ -36,12 +38,35 @@ struct ProgramFiles {
             guard seen.insert(path).inserted else { continue }
             paths.append(path)
             guard let (interpreter, rest) = firstLine(of: path) else { continue }
-            let found = interpreter.split(separator: 47).last.map(Array.init) == Array("env".utf8) ? envPaths(rest) : []
             let file = request.seenFromChild(interpreter)
+            let isEnv = Self.isEnv(interpreter) || Self.target(of: file).map(Self.isEnv) == true
+            let found = isEnv ? envPaths(rest) : []
+            if isEnv, Self.isUnclear(rest) { isUnclear = true }
             if late.contains(path) { late.insert(file) }
             late.formUnion(found)
             open += [file] + found
         }
+    }
+
+    private static func isEnv(_ path: [UInt8]) -> Bool {
+        path.split(separator: 47).last.map(Array.init) == Array("env".utf8)
+    }
+
+    /// What a path leads to, where links may be in it.
+    private static func target(of path: [UInt8]) -> [UInt8]? {
+        guard let target = unsafe realpath(path.cString, nil) else { return nil }
+        defer { unsafe free(target) }
+        return unsafe Array(String(cString: target).utf8)
+    }
+
+    /// Whether `env` may put variables in, read escapes, change the folder or look through another PATH, with `-S`.
+    private static func isUnclear(_ text: [UInt8]) -> Bool {
+        text.contains(UInt8(ascii: "$")) || text.contains(UInt8(ascii: "\\"))
+            || words(text).contains { word in
+                let isShort = word.first == 45 && word.dropFirst().first != 45
+                return word.starts(with: Array("PATH=".utf8)) || word.starts(with: Array("--c".utf8))
+                    || isShort && (word.contains(UInt8(ascii: "C")) || word.contains(UInt8(ascii: "P")))
+            }
     }
 
     /// Where `env` may find what it runs: it goes on to the next folder of PATH where the first file cannot be run.

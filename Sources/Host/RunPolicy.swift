@@ -219,6 +219,13 @@ final class RunPolicy {
         // What is not there, or cannot be seen from here, is not looked for once more by the start, which might find another.
         guard let started = request.programFile else { return JudgedProgram(executable: [], files: nil) }
         let files = ProgramFiles(started.path, of: request)
+        guard !files.isUnclear else {
+            throw Failure(
+                .denied, "it cannot be seen what the program \(name) is started from",
+                reason:
+                    "its first line has env put variables in, read escapes, change the folder or look through another PATH",
+                hint: "name the interpreter there, or start that with the script as an argument")
+        }
         if let lack = files.lack { throw Self.unseen(name, FileTrouble(.system(lack))) }
         for file in files.paths {
             // What a first line names is cut out of a line that a program may have written: no part of it is told.

@@ -68,7 +68,7 @@ public final class Masker {
     }
 
     /// Called with the names of two values where a text, whole or of a stream, has the one ending in what the other begins
-    /// with (`OverlapWatch`), before the mask of both comes out. Not for values of `Origin.script`, and not for two that are
+    /// with (`OverlapWatch`), before what is behind the first comes out. Not for values of `Origin.script`, and not for two that are
     /// forms of one. In a stream also where the second became known while its beginning was held back as that of the first.
     /// It must not use the masker.
     public var onOverlap: ((_ first: String, _ second: String) -> Void)? {

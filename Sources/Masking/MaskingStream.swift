@@ -469,8 +469,9 @@ public final class MaskingStream {
             for (range, mask) in masksBefore where find.start <= range.lowerBound && range.upperBound <= find.end {
                 if range.lowerBound >= masked { covered[mask.name, default: 0] += 1 }
             }
-            if find.end > masked { onMask(max(masked, find.start)..<find.end) }
-            if find.end > masked { (masked, lastFind) = (find.end, find) }
+            guard find.end > masked else { continue }
+            onMask(max(masked, find.start)..<find.end)
+            (masked, lastFind) = (find.end, find)
         }
         finds.removeFirst(count)
     }

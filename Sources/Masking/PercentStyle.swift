@@ -29,6 +29,12 @@ struct PercentStyle {
     /// What Java's URI keeps: in user and password, in a path.
     private static let javaKeepSets: [StaticString] = ["!$&'()*+,-.:;=_~", "!$&'()*+,-./:;=@_~"]
 
+    /// What others keep: the reserved set with brackets (wget, Python's requests); Go's URL in a path, a part of one, user and
+    /// password; node's `url.parse`.
+    private static let otherKeepSets: [StaticString] = [
+        "!#$&'()*+,-./:;=?@[]_~", "$&+,-./:;=@_~", "$&+-.:=@_~", "$&+,-.;=_~", "!#$%&()*+,-./:;=?@[]_~",
+    ]
+
     static let all: [PercentStyle] = {
         var styles: [PercentStyle] = []
         for keeps in keepSets {
@@ -38,7 +44,9 @@ struct PercentStyle {
                 }
             }
         }
-        for keeps in urlKeepSets {
+        // PHP's forms.
+        styles.append(PercentStyle(keeps: ByteSet("-._"), upper: true, plusForBlank: true, isRare: true))
+        for keeps in urlKeepSets + otherKeepSets {
             styles.append(PercentStyle(keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true))
         }
         // A path of http and of other schemes that WHATWG's URL knows.
@@ -47,6 +55,10 @@ struct PercentStyle {
                 PercentStyle(
                     keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, isOfSpecialScheme: true))
         }
+        styles.append(
+            PercentStyle(
+                keeps: ByteSet(otherKeepSets[4]), upper: true, plusForBlank: false, isRare: true,
+                isOfSpecialScheme: true))
         for keeps in javaKeepSets {
             styles.append(
                 PercentStyle(

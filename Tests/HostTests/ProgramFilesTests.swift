@@ -42,6 +42,23 @@ import Testing
         #expect(try paths("#!/x/env \(words)\n", in: folder).isSuperset(of: ["/x/env", "\(folder.path)/other"]))
     }
 
+    @Test(arguments: [
+        "-S ${RUNNER} -x", "-S -C /dir ./i3", "-S --chdir=/dir ./i3", "-S -u HOME PATH=/dir:/bin mytool",
+        #"-S /dir/\\i3"#,
+        #"-S "/dir/i\"3""#, #"-S /dir/i3\c junk"#, "-S -iC /dir ./i3", "-S 'PATH=/dir' tool", "-S -P/dir tool",
+    ]) func `are not clear where env looks elsewhere`(words: String) throws {
+        let folder = try TemporaryFolder()
+        unsafe symlink("/usr/bin/env", folder.path + "/lenv")
+        for env in ["/usr/bin/env", folder.path + "/lenv"] {
+            let path = Array(try folder.write("tool", "#!\(env) \(words)\n", mode: 0o755).utf8)
+            #expect(ProgramFiles(path, of: SpawnRequest(program: path)).isUnclear)
+        }
+        for words in ["python3", "-S node --stack-size=900", "-S -i A=1 perl -w"] {
+            let path = Array(try folder.write("tool", "#!/usr/bin/env \(words)\n", mode: 0o755).utf8)
+            #expect(!ProgramFiles(path, of: SpawnRequest(program: path)).isUnclear)
+        }
+    }
+
     /// It goes on where the first one cannot be run, and looks after the start.
     @Test func `are all that env may find, there or not`() throws {
         let folder = try TemporaryFolder()

@@ -160,6 +160,12 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("systemd, a unit's pattern", "Ab?[1]/d q*!", "Ab?[1]-d\\x20q*!"),
         ("systemd-escape", "pq r$\u{e9}\\b/-@:_.", "pq\\x20r\\x24\\xc3\\xa9\\x5cb-\\x2d\\x40:_."),
         ("systemd-escape, plain", ".Zq8-x.7Kd", "\\x2eZq8\\x2dx.7Kd"),
+        ("wget, the reserved set with brackets", "ab[cd%zz|OPq12", "ab[cd%25zz%7COPq12"),
+        ("Go's URL, a path", "gU$R5s\"W'tp\\4&sD\u{e9}", "gU$R5s%22W%27tp%5C4&sD%C3%A9"),
+        ("Go's URL, a part of a path", "a/b;c,d!e$f&g+h", "a%2Fb%3Bc%2Cd%21e$f&g+h"),
+        ("Go's URL, user and password", "a/b:c@d!e$f,g;h", "a%2Fb%3Ac%40d%21e$f,g;h"),
+        ("node's url.parse", "gU$R5s\"W'tp\\4&sD\u{e9}", "gU$R5s%22W%27tp/4&sD%C3%A9"),
+        ("PHP's urlencode", "a*b~c d.e-f_g", "a%2Ab%7Ec+d.e-f_g"),
         ("libcurl, a path", "p\u{e9}\"q\\r^s|t`<\u{e9}", "p%c3%a9\"q\\r^s|t`<%c3%a9"),
         (
             "Data::Dumper, Useqq", "a\"$\u{e9}\u{20ac}\u{1F600}\u{1}2\u{1b}\u{7f}",

@@ -50,17 +50,19 @@ struct NaiveToolForms {
 
     /// Paths and addresses.
     private var traces: [[UInt8]] {
+        func percent(_ raw: String, _ special: (UInt8) -> [UInt8]? = { _ in nil }) -> [UInt8] {
+            text.flatMap { byte in
+                special(byte) ?? (isLetter(byte) || bytes(raw).contains(byte) ? [byte] : hex("%", byte, upper: true))
+            }
+        }
         var forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
+        // wget, requests; Go; node's url.parse; PHP.
+        let parsed = "-_.~:/?#[]@!$&()*+,;=%"
+        forms += ["-_.~:/?#[]@!$&'()*+,;=", "-_.~$&+,/:;=@", "-_.~$&+:=@", "-_.~$&+,;=", parsed].map { percent($0) }
+        forms.append(percent("-_.") { $0 == 32 ? [43] : nil })
         if !Set(text).isDisjoint(with: [9, 10, 13, 92]) {
-            for raw in ["!$%&'()*+,-./:;=@[]_|~", "!$%&'()*+,-./:;=@[]^_|~"] {
-                forms.append(
-                    text.flatMap { byte -> [UInt8] in
-                        switch byte {
-                        case 9, 10, 13: []
-                        case 92: [47]
-                        default: isLetter(byte) || bytes(raw).contains(byte) ? [byte] : hex("%", byte, upper: true)
-                        }
-                    })
+            for raw in ["!$%&'()*+,-./:;=@[]_|~", "!$%&'()*+,-./:;=@[]^_|~", parsed] {
+                forms.append(percent(raw) { $0 == 92 ? [47] : [9, 10, 13].contains($0) ? [] : nil })
             }
         }
         for quoted in [" \"#%/<>?@[\\]^`{|}", " \"#%<>?[\\]^`{|}"] {

@@ -1,5 +1,9 @@
 #include "CTOMLShims.h"
 
+// The parser asserts what a text may not be (`[=`): that is an error of the text, and no end of the process.
+struct Refused {};
+#undef NDEBUG
+#define TOML_ASSERT(condition) (static_cast<bool>(condition) ? void() : throw Refused())
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
@@ -72,17 +76,40 @@ struct Walk {
     }
 };
 
+// The first line that begins a table and does not name it; 1 where none does.
+uint32_t unnamed_line(std::string_view text) {
+    for (uint32_t line = 1; !text.empty(); line++) {
+        const size_t end = text.find('\n');
+        std::string_view rest = text.substr(0, end);
+        const size_t start = rest.find_first_not_of(" \t");
+        if (start != rest.npos && rest[start] == '[') {
+            const size_t name = rest.find_first_not_of("[ \t\r", start);
+            if (name == rest.npos || std::string_view("=#.").find(rest[name]) != rest.npos) return line;
+        }
+        if (end == text.npos) break;
+        text.remove_prefix(end + 1);
+    }
+    return 1;
+}
+
 }  // namespace
 
 bool vs_toml_read(const char *bytes, size_t count, void (*each)(void *, const vs_toml_value *), void *context,
                   char *message, size_t capacity, uint32_t *line) {
-    toml::parse_result result = toml::parse(std::string_view(bytes, count));
-    if (!result) {
-        const std::string_view description = result.error().description();
-        std::snprintf(message, capacity, "%.*s", static_cast<int>(description.size()), description.data());
-        *line = result.error().source().begin.line;
+    const std::string_view text(bytes, count);
+    try {
+        toml::parse_result result = toml::parse(text);
+        if (!result) {
+            const std::string_view description = result.error().description();
+            std::snprintf(message, capacity, "%.*s", static_cast<int>(description.size()), description.data());
+            *line = result.error().source().begin.line;
+            return false;
+        }
+        Walk{each, context, {}}.table(result.table());
+        return true;
+    } catch (const Refused &) {
+        std::snprintf(message, capacity, "the name of a table is missing, or is no name");
+        *line = unnamed_line(text);
         return false;
     }
-    Walk{each, context, {}}.table(result.table());
-    return true;
 }

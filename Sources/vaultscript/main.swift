@@ -7,6 +7,8 @@ import Diagnostics
     import Darwin
 #endif
 
+// Before anything is read: what it finds may crash it, with the credentials still in its environment.
+_ = vs_sys_harden()
 vs_sys_fill_standard_descriptors()
 let command: Command
 do {

@@ -119,6 +119,17 @@ import Testing
         }
     }
 
+    /// The parser asserts what a name may not be, which ended the process.
+    @Test(arguments: [
+        "[=", "[\n", "[.]", "[#", "[[=]]", "[ ]", "a = 1\n[[#", "[a]\n[\r\n", "[profiles.]", "[a..b]", "[.a]",
+    ])
+    func `that does not name a table is an error with its line`(text: String) {
+        #expect { try read(text) } throws: { error in
+            let line = text.hasPrefix("a = 1") || text.hasPrefix("[a]\n") ? 2 : 1
+            return (error as? Failure)?.message.hasPrefix("/c.toml:\(line): ") == true
+        }
+    }
+
     @Test func `may hold any number of dots in texts and comments`() throws {
         let dots = String(repeating: "..[[{{", count: 40)
         let lines = [

@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -76,6 +77,8 @@ int vs_sys_filter_program(void) {
 }
 
 static volatile sig_atomic_t is_trapped;
+// What a signal does is the process's: one thread asks at a time.
+static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
 
 static void note_trap(int signal) {
     (void)signal;
@@ -87,14 +90,19 @@ bool vs_sys_is_marked_program(void) {
     sigset_t trap, mask;
     sigemptyset(&trap);
     sigaddset(&trap, SIGSYS);
+    pthread_mutex_lock(&asking);
     is_trapped = 0;
-    if (sigaction(SIGSYS, &action, &before) != 0) return true;
-    // A signal that is blocked or ignored would end the process.
-    pthread_sigmask(SIG_UNBLOCK, &trap, &mask);
-    syscall(NATIVE_PRLIMIT, 0, QUESTION, NULL, NULL);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    sigaction(SIGSYS, &before, NULL);
-    return is_trapped;
+    bool is_marked = true;
+    if (sigaction(SIGSYS, &action, &before) == 0) {
+        // A signal that is blocked or ignored would end the process.
+        pthread_sigmask(SIG_UNBLOCK, &trap, &mask);
+        syscall(NATIVE_PRLIMIT, 0, QUESTION, NULL, NULL);
+        pthread_sigmask(SIG_SETMASK, &mask, NULL);
+        sigaction(SIGSYS, &before, NULL);
+        is_marked = is_trapped;
+    }
+    pthread_mutex_unlock(&asking);
+    return is_marked;
 }
 
 #else

@@ -31,10 +31,14 @@ struct EscapeStyle {
         case bracedCharacters
         /// `\u001B`, two of them where the character needs a surrogate pair.
         case utf16
+        /// `?`, which tells nothing of the byte.
+        case mark
+        /// The same for a character.
+        case markOfCharacter
 
         var isOfCharacters: Bool {
             switch self {
-            case .characters, .bracedPoints, .latinOctal, .bracedCharacters, .utf16: true
+            case .characters, .bracedPoints, .latinOctal, .bracedCharacters, .utf16, .markOfCharacter: true
             default: false
             }
         }
@@ -119,7 +123,15 @@ struct EscapeStyle {
         EscapeStyle(escaped: ByteSet(";#"), letters: "--------", controls: .raw, high: .raw),
         // OpenSSL's names in certificates.
         EscapeStyle(escaped: ByteSet("\"\\"), letters: "--------", controls: .bareHex, high: .bareHex),
+        // What the C locale cannot show: of ps, Java and Python; names as ls has them on a terminal.
+        EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .raw, high: .mark),
+        EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .raw, high: .markOfCharacter),
+        EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .mark, high: .mark),
+        EscapeStyle(escaped: ByteSet(""), letters: "--------", controls: .mark, high: .raw),
     ]
+
+    /// Whether nobody can read back what it makes.
+    var isLossy: Bool { controls == .mark || high == .mark || high == .markOfCharacter }
 
     /// Whether a text with these bytes can become another one.
     func changes(_ profile: TextProfile) -> Bool {
@@ -214,6 +226,7 @@ struct EscapeStyle {
             draft.append("\\x")
             draft.appendHex(UInt32(byte), digits: 2, upper: true)
         case .bracedCharacters, .utf16: write(UInt32(byte), digits, to: draft)
+        case .mark, .markOfCharacter: draft.append(0x3f)
         }
     }
 
@@ -226,6 +239,7 @@ struct EscapeStyle {
 
     private func write(_ scalar: UInt32, _ digits: Digits, to draft: Draft) {
         switch scalar {
+        case _ where digits == .markOfCharacter: draft.append(0x3f)
         case _ where digits == .utf16: draft.appendUTF16Escape(scalar, upper: true)
         case _ where digits == .bracedCharacters || digits == .bracedPoints:
             draft.append(digits == .bracedPoints ? "\\x{" : "\\u{")

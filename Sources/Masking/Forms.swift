@@ -223,9 +223,15 @@ private struct FormWriter<Target: FormTarget> {
             choice.write(text, profile, encoding, scratch: inner, to: draft)
             try draft.withBytes { (form) throws(Failure) in
                 // What is read with escapes is shorter.
-                if form.count >= Forms.minimumEncoded { try keep(form) }
+                if form.count - lostBytes(form, encoding) >= Forms.minimumEncoded { try keep(form) }
             }
         }
+    }
+
+    /// How many bytes of a form tell nothing of the value.
+    private func lostBytes(_ form: Span<UInt8>, _ encoding: Int) -> Int {
+        guard TextEncoding.all[encoding].isLossy else { return 0 }
+        return form.indices.reduce(0) { form[$1] == 0x3f ? $0 + 1 : $0 }
     }
 
     /// What bash traces of a quoted text that it compares as a pattern or searches for as a regular expression.

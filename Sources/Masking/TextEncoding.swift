@@ -9,8 +9,8 @@ enum TextEncoding {
     case shellANSI(octalAboveASCII: Bool)
     case goQuoted(asciiOnly: Bool)
     case literal(LiteralStyle)
-    /// Inside quotes of this kind, which are written twice: SQL and YAML, CSV.
-    case doubled(quote: UInt8)
+    /// With this sign written twice: the quotes around it, as in SQL and YAML and in CSV, or the dollar of make.
+    case doubled(sign: UInt8)
     /// Such quotes and backslashes, both twice (PostgreSQL).
     case doubledWithBackslash(quote: UInt8)
     case percent(PercentStyle)
@@ -31,7 +31,7 @@ enum TextEncoding {
             .shellBackslash(escapesFirst: false),
             .shellDoubleQuoted, .shellANSI(octalAboveASCII: false), .shellANSI(octalAboveASCII: true),
             .goQuoted(asciiOnly: false), .goQuoted(asciiOnly: true),
-        ] + LiteralStyle.all.map { .literal($0) } + [.doubled(quote: 0x27), .doubled(quote: 0x22)]
+        ] + LiteralStyle.all.map { .literal($0) } + [.doubled(sign: 0x27), .doubled(sign: 0x22), .doubled(sign: 0x24)]
         + [.doubledWithBackslash(quote: 0x27), .doubledWithBackslash(quote: 0x22)]
         + PercentStyle.all.map { .percent($0) } + XMLStyle.all.map { .xml($0) }
         + EscapeStyle.all.map { .escaped($0) } + ShownText.allCases.map { .shown($0) }
@@ -55,7 +55,7 @@ enum TextEncoding {
                 || style.alsoEscapes.meets(profile)
         case .shellSingleQuoted(let quotes): return profile.holds(0x27) || (quotes == .git && profile.holds(0x21))
         case .literal(let style): return style.changes(profile)
-        case .doubled(let quote): return profile.holds(quote)
+        case .doubled(let sign): return profile.holds(sign)
         case .doubledWithBackslash: return profile.holds(0x5c)
         case .xml(let style): return !style.asciiOnly || profile.hasHigh
         case .percent(let style): return style.changes(profile)
@@ -86,6 +86,7 @@ enum TextEncoding {
     var isRare: Bool {
         switch self {
         case .escaped, .shown, .read, .doubledWithBackslash: true
+        case .doubled(let sign): sign == 0x24
         case .percent(let style): style.isRare
         case .xml(let style): style.asciiOnly
         default: false
@@ -100,6 +101,12 @@ enum TextEncoding {
         case .shown(let shown): shown.looksAround
         default: false
         }
+    }
+
+    /// Whether nobody can read back what it makes: what is left has to be long enough to be looked for.
+    var isLossy: Bool {
+        guard case .escaped(let style) = self else { return false }
+        return style.isLossy
     }
 
     /// What becomes of bytes above ASCII: the same in encodings for which this is equal.
@@ -140,7 +147,7 @@ enum TextEncoding {
         case .shellANSI(let octal): writeShellANSI(source, octal, to: draft)
         case .goQuoted(let asciiOnly): writeGoQuoted(source, asciiOnly, to: draft)
         case .literal(let style): style.write(source, to: draft)
-        case .doubled(let quote): writeDoubled(source, quote, quote, to: draft)
+        case .doubled(let sign): writeDoubled(source, sign, sign, to: draft)
         case .doubledWithBackslash(let quote): writeDoubled(source, quote, 0x5c, to: draft)
         case .percent(let style): style.write(source, to: draft)
         case .xml(let style): style.write(source, to: draft)

@@ -190,6 +190,11 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("npm's settings", "a;\"b#\\c\u{e9}7", "a\\;\"b\\#\\c\u{e9}7"),
         ("java.net.URI", "/\u{e9}\u{20ac}\u{85}\u{a0}\u{200b}\" @b", "/\u{e9}\u{20ac}%C2%85%C2%A0\u{200b}%22%20@b"),
         ("java.net.URI, user", "a/\u{e9}\"@b;c,d", "a%2F\u{e9}%22%40b;c,d"),
+        ("ps in the C locale", "pq\u{e9}\u{20ac}rstuvw", "pq?????rstuvw"),
+        ("Java in the C locale", "pq\u{e9}\u{20ac}\u{1}rstuvw", "pq??\u{1}rstuvw"),
+        ("names of ls in the C locale", "pq\u{e9}\u{1}rstuvw", "pq???rstuvw"),
+        ("names of ls", "pq\u{e9}\u{1}rstuvw", "pq\u{e9}?rstuvw"),
+        ("make -p", "a$b'c$$d", "a$$b'c$$$$d"),
         ("openssl, subject", "\u{e9}\"x,y\\z\u{1}", "\\C3\\A9\\\"x,y\\\\z\\01"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }

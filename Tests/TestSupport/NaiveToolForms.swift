@@ -7,7 +7,7 @@ struct NaiveToolForms {
     init(_ text: [UInt8]) { self.text = text }
 
     /// The forms, those that equal others too.
-    var all: [[UInt8]] { units + traces + perl + logs + mounts + patterns + files + names }
+    var all: [[UInt8]] { units + traces + perl + logs + mounts + patterns + files + names + replaced }
 
     private static let alphanumeric = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
 
@@ -164,5 +164,19 @@ struct NaiveToolForms {
     /// Names in certificates.
     private var names: [[UInt8]] {
         [text.flatMap { $0 == 34 || $0 == 92 ? [92, $0] : isPrinted($0) ? [$0] : hex("\\", $0, upper: true) }]
+    }
+
+    /// `?` for what cannot be shown, and the dollar of make.
+    private var replaced: [[UInt8]] {
+        func isControl(_ byte: UInt8) -> Bool { byte < 32 || byte == 127 }
+        var forms = [
+            text.map { $0 > 127 ? 63 : $0 },
+            characters { value, piece, _ in value > 127 ? [63] : Array(piece) },
+            text.map { $0 > 127 || isControl($0) ? 63 : $0 },
+            text.map { isControl($0) ? 63 : $0 },
+        ]
+        .filter { $0 != text && $0.count { $0 != 63 } >= 8 }
+        forms.append(text.flatMap { $0 == 36 ? [36, 36] : [$0] })
+        return forms
     }
 }

@@ -92,7 +92,7 @@ final class FileService {
 
     private func read(_ call: inout FileCall) throws(Failure) -> Value {
         try call.options.finish()
-        return .bytes(CredentialSettings.masked(try maskedText(of: try call.openForReading(), call)))
+        return .bytes(try maskedText(of: try call.openForReading(), call))
     }
 
     /// The whole text, masked as one.
@@ -102,18 +102,19 @@ final class FileService {
         var text: [UInt8] = []
         text.reserveCapacity(Int(file.facts.size))
         let stream = gate.masker.makeStream()
+        let credentials = CredentialSettings(gate.masker)
         defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
         var total = 0
         while true {
             let count = unsafe vs_sys_file_read(file.number, &room, room.count)
             guard count >= 0 else { throw call.failed(errno) }
             total += count
-            // A credentials file is no larger.
-            if total == count { try CredentialSettings.add(in: room[..<count], to: gate.masker) }
+            credentials.write(room.span.extracting(0..<count))
             stream.write(room.span.extracting(0..<count)) { text.append(copying: $0) }
             guard total <= Self.maximumBytes, text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
             if count < room.count { break }
         }
+        try credentials.finish(call.function, call.path)
         stream.finish { text.append(copying: $0) }
         // What was held back counts as what was not.
         guard text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }

@@ -173,14 +173,6 @@ final class Gate {
     /// Text from outside, on its way into Lua.
     func inward(_ text: [UInt8]) -> Value { .bytes(masker.mask(text)) }
 
-    /// A file on its way into Lua; another run may have left credentials in it.
-    ///
-    /// - Throws: `.limit` when secret memory is used up.
-    func inward(file text: [UInt8]) throws(Failure) -> Value {
-        try CredentialSettings.add(in: text[...], to: masker)
-        return .bytes(masker.mask(text))
-    }
-
     /// Text from outside, as part of a message.
     func inward(_ text: String) -> String { String(decoding: masker.mask(Array(text.utf8)), as: UTF8.self) }
 

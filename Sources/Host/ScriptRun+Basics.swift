@@ -26,7 +26,10 @@ extension ScriptRun {
         }
         // A program may have written a secret there.
         defer { unsafe found.text.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
-        reply(id, .record(["file": .text(found.file), "text": try gate.inward(file: found.text)]))
+        let credentials = CredentialSettings(gate.masker)
+        credentials.write(found.text.span)
+        try credentials.finish("require", Array(found.file.utf8))
+        reply(id, .record(["file": .text(found.file), "text": gate.inward(found.text)]))
     }
 
     func environmentVariable(_ id: UInt32, _ value: Value) throws(Failure) {

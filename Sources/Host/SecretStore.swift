@@ -149,8 +149,9 @@ final class SecretStore {
     private func mask(_ value: SecretBytes, _ parts: [SecretPart]) throws(Failure) {
         for part in parts { try mask(value, part.range, part.name, part.chooser) }
         for stretch in parts.surroundings { try mask(value, stretch, parts.name, parts.latest) }
-        if parts.contains(where: { $0.range.count < Masker.minimumCount }) {
-            try masker.add(value, name: parts.name, origin: parts.latest)
+        // Nearly all of it is the script's own text.
+        if parts.contains(where: { 1..<Masker.minimumCount ~= $0.range.count }) {
+            try masker.add(value, name: parts.name, origin: .script)
         }
     }
 

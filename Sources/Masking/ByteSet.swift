@@ -15,6 +15,14 @@ struct ByteSet {
         return set
     }()
 
+    /// All of ASCII but these.
+    static func all(but text: StaticString) -> ByteSet {
+        let left = ByteSet(text)
+        var set = ByteSet.ascii
+        (set.low, set.high) = (set.low & ~left.low, set.high & ~left.high)
+        return set
+    }
+
     private mutating func insert(_ byte: UInt8) {
         precondition(byte < 0x80, "a byte set holds ASCII")
         if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }

@@ -27,7 +27,7 @@ public final class Masker {
         /// Whoever owns a vault whose credentials the script has brought along: the user, or its author.
         case brought
         /// Chance of so few bits that a script gets what it wants by many draws; or whoever wrote what lies about: variables that
-        /// a project's file alone withholds, credentials in files that are read.
+        /// a project's file alone withholds.
         case weak
         /// The script, or a program that it started.
         case script
@@ -163,6 +163,11 @@ public final class Masker {
     ///   typed is seen at once; those few bytes of a value may then stand before its mask.
     public func makeStream(forTerminal: Bool = false) -> MaskingStream {
         makeStream(forTerminal: forTerminal, isWatched: true)
+    }
+
+    /// One that looks for values of the origins before one alone, for a text that does not come out.
+    public func makeStream(before origin: Origin) -> MaskingStream {
+        MaskingStream(masker: self, forTerminal: false, count: origin.rawValue)
     }
 
     private func makeStream(forTerminal: Bool = false, isWatched: Bool) -> MaskingStream {

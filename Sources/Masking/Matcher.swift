@@ -7,8 +7,11 @@ struct Find {
     var mask: Mask
     /// Of equal finds the needle that was registered first counts.
     var order: Int32
-    /// `Needle.value`.
+    /// `Needle.value` and `Needle.owner`.
     var value: Int32
+    var owner: Int32
+    /// Where the bytes end that are there wherever the value ends (`Needle.ownCount`).
+    var ownEnd: Int
     /// Whether what its mask stands for begins with a letter or a digit.
     var beginsAlphanumeric: Bool
 
@@ -345,7 +348,9 @@ final class Matcher {
                 Find(
                     needleStart: streamPlace(first), start: start, end: streamPlace(last) + 1,
                     mask: Mask(name: needle.name, spelling: needle.spelling.number, early: early), order: needle.order,
-                    value: needle.value, beginsAlphanumeric: isAlphanumeric(needle.byte(Int(early)))))
+                    value: needle.value, owner: needle.owner,
+                    ownEnd: streamPlace(firstSymbol + offset + max(1, needle.ownCount) - 1) + 1,
+                    beginsAlphanumeric: isAlphanumeric(needle.byte(Int(early)))))
         }
     }
 

@@ -10,9 +10,11 @@
     private(set) var order: Int32
     /// A line of a value, or what one sets.
     private(set) var isPart: Bool
-    /// The number of the first value that it is a form of, in the order in which those of its origin came: see `Arrivals`,
-    /// `OverlapWatch`.
+    /// The number of the first value that it is a form of, in the order in which those of its origin came: see `Arrivals`.
     var value: Int32
+    /// The number of the first value that it is a form of as a whole; where it is of none, of the first that it is a part of:
+    /// see `OverlapWatch`.
+    private(set) var owner: Int32
     /// The needle whose path this one leaves, and after how many bytes.
     ///
     /// Deeper nodes of the trie are its own.
@@ -30,18 +32,27 @@
         unsafe self.text = text
         (self.spelling, self.count, self.name) = (spelling, count, Int32(name))
         (self.order, self.value, self.isPart) = (Int32(order) | (isPart ? 1 << 30 : 0), Int32(value), isPart)
+        owner = Int32(value)
     }
 
     /// The same bytes came as a value of their own, which may have a name for them. Whether it has.
     mutating func take(nameOf other: Needle) -> Bool {
         guard isPart, !other.isPart else { return false }
-        (name, order, isPart) = (other.name, other.order, false)
+        (name, order, owner, isPart) = (other.name, other.order, other.owner, false)
         return true
     }
 
     @inline(__always) func byte(_ index: Int) -> UInt8 {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index outside of a needle")
         return unsafe spelling.byte(index, of: text)
+    }
+
+    /// How many of its bytes are there wherever the value ends: without the white space at its end, and without base64's
+    /// characters that are filled up.
+    var ownCount: Int {
+        var count = unsafe min(self.count, spelling.ownCount(of: text.count) ?? self.count)
+        while spelling.isPlain, count > 0, isBlank(byte(count - 1)) { count -= 1 }
+        return count
     }
 
     /// The same where it leaves the path of another at `node`, or ends on it.

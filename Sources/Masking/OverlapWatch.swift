@@ -11,10 +11,12 @@ final class OverlapWatch {
 
     /// Whether two finds, of which the second begins inside of the first and ends past it, are of two values that overlap.
     ///
-    /// A sign alone may be one that values are put together by: the slash between an address and a path, the zero byte of
-    /// UTF-16.
+    /// Not where the second one lies in the first but for a line break behind it, or what base64 fills up. A sign alone may
+    /// be one that values are put together by: the slash between an address and a path, the zero byte of UTF-16.
     static func counts(_ first: Find, _ second: Find) -> Bool {
-        guard first.value != second.value, second.end - first.start >= fewestBytes else { return false }
+        guard first.owner != second.owner, second.ownEnd > first.end, second.end - first.start >= fewestBytes else {
+            return false
+        }
         return first.end - second.start > 1 || second.beginsAlphanumeric
     }
 }

@@ -10,8 +10,12 @@ struct PercentStyle {
     var isRare = false
     /// Characters above ASCII stay, but for blanks and controls.
     var keepsCharacters = false
-    /// `\` becomes `/`; tab, LF and CR are left out.
-    var isOfSpecialScheme = false
+    /// All that is above ASCII stays.
+    var keepsHigh = false
+    /// `\` becomes `/`.
+    var slashForBackslash = false
+    /// Tab, LF and CR are left out.
+    var leavesOutBreaks = false
 
     /// What encoders keep: RFC 3986's unreserved; JavaScript's `encodeURIComponent` and `encodeURI`; Python's `quote`;
     /// HTML forms; and the encoders that change only the reserved set.
@@ -30,10 +34,13 @@ struct PercentStyle {
     private static let javaKeepSets: [StaticString] = ["!$&'()*+,-.:;=_~", "!$&'()*+,-./:;=@_~"]
 
     /// What others keep: the reserved set with brackets (wget, Python's requests); Go's URL in a path, a part of one, user and
-    /// password; node's `url.parse`.
+    /// password.
     private static let otherKeepSets: [StaticString] = [
-        "!#$&'()*+,-./:;=?@[]_~", "$&+,-./:;=@_~", "$&+-.:=@_~", "$&+,-.;=_~", "!#$%&()*+,-./:;=?@[]_~",
+        "!#$&'()*+,-./:;=?@[]_~", "$&+,-./:;=@_~", "$&+-.:=@_~", "$&+,-.;=_~",
     ]
+
+    /// What node's `url.parse` keeps, above ASCII and controls too.
+    private static let parsedKeepSet = ByteSet.all(but: " \t\n\r\"'<>\\^`{|}")
 
     static let all: [PercentStyle] = {
         var styles: [PercentStyle] = []
@@ -53,12 +60,15 @@ struct PercentStyle {
         for keeps in urlKeepSets[1...2] {
             styles.append(
                 PercentStyle(
-                    keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, isOfSpecialScheme: true))
+                    keeps: ByteSet(keeps), upper: true, plusForBlank: false, isRare: true, slashForBackslash: true,
+                    leavesOutBreaks: true))
         }
-        styles.append(
-            PercentStyle(
-                keeps: ByteSet(otherKeepSets[4]), upper: true, plusForBlank: false, isRare: true,
-                isOfSpecialScheme: true))
+        for slashForBackslash in [false, true] {
+            styles.append(
+                PercentStyle(
+                    keeps: parsedKeepSet, upper: true, plusForBlank: false, isRare: true, keepsHigh: true,
+                    slashForBackslash: slashForBackslash))
+        }
         for keeps in javaKeepSets {
             styles.append(
                 PercentStyle(
@@ -71,7 +81,9 @@ struct PercentStyle {
 
     /// Whether a text with these bytes can become another one than by the other styles.
     func changes(_ profile: TextProfile) -> Bool {
-        !isOfSpecialScheme || [0x09, 0x0a, 0x0d, 0x5c].contains { profile.holds($0) }
+        guard slashForBackslash || leavesOutBreaks else { return true }
+        return slashForBackslash && profile.holds(0x5c)
+            || leavesOutBreaks && [0x09, 0x0a, 0x0d].contains { profile.holds($0) }
     }
 
     func write(_ source: Span<UInt8>, to draft: Draft) {
@@ -84,11 +96,11 @@ struct PercentStyle {
                 continue
             }
             index += 1
-            if isOfSpecialScheme, byte == 0x5c {
+            if slashForBackslash, byte == 0x5c {
                 draft.append(0x2f)
-            } else if isOfSpecialScheme, byte == 0x09 || byte == 0x0a || byte == 0x0d {
+            } else if leavesOutBreaks, byte == 0x09 || byte == 0x0a || byte == 0x0d {
                 continue
-            } else if isAlphanumeric(byte) || keeps.contains(byte) {
+            } else if isAlphanumeric(byte) || keeps.contains(byte) || (keepsHigh && byte >= 0x80) {
                 draft.append(byte)
             } else if byte == 0x20 && plusForBlank {
                 draft.append(0x2b)

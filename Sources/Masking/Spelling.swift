@@ -75,6 +75,13 @@ struct Spelling {
     /// Whether it is the text itself.
     var isPlain: Bool { kind == .plain }
 
+    /// How many of the characters that `count` bytes of text become have no other bits; nil where all have.
+    func ownCount(of count: Int) -> Int? {
+        guard isWhole else { return nil }
+        let inner = Base64.coreCount(count, alignment: 0)
+        return kind == .base64Twice ? Base64.coreCount(inner, alignment: 0) : inner
+    }
+
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
     var looksThroughBreaks: Bool {
         switch kind {

@@ -124,7 +124,8 @@ enum TextEncoding {
         case .shellSingleQuoted, .shellBackslash, .shellDoubleQuoted, .doubled, .doubledWithBackslash: .raw
         case .json(let style): style.aboveASCII(isTwice: false)
         case .jsonTwice(let style): style.aboveASCII(isTwice: true)
-        case .percent(let style): .percent(upper: style.upper, keepsCharacters: style.keepsCharacters)
+        case .percent(let style):
+            style.keepsHigh ? .raw : .percent(upper: style.upper, keepsCharacters: style.keepsCharacters)
         case .xml(let style): style.asciiOnly ? .decimal : .raw
         case .escaped(let style): style.high == .raw ? .raw : .escaped(style.high)
         default: nil

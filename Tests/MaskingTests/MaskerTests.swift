@@ -164,7 +164,8 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("Go's URL, a path", "gU$R5s\"W'tp\\4&sD\u{e9}", "gU$R5s%22W%27tp%5C4&sD%C3%A9"),
         ("Go's URL, a part of a path", "a/b;c,d!e$f&g+h", "a%2Fb%3Bc%2Cd%21e$f&g+h"),
         ("Go's URL, user and password", "a/b:c@d!e$f,g;h", "a%2Fb%3Ac%40d%21e$f,g;h"),
-        ("node's url.parse", "gU$R5s\"W'tp\\4&sD\u{e9}", "gU$R5s%22W%27tp/4&sD%C3%A9"),
+        ("node's url.parse", "gU$R5s\"W'tp\\4&sD\u{e9}", "gU$R5s%22W%27tp/4&sD\u{e9}"),
+        ("node's url.parse, blanks", "gr\u{fc}n [a]\u{a0}\u{1}77", "gr\u{fc}n%20[a]\u{a0}\u{1}77"),
         ("PHP's urlencode", "a*b~c d.e-f_g", "a%2Ab%7Ec+d.e-f_g"),
         ("libcurl, a path", "p\u{e9}\"q\\r^s|t`<\u{e9}", "p%c3%a9\"q\\r^s|t`<%c3%a9"),
         (

@@ -97,6 +97,38 @@ import Testing
     }
 
     @Test(
+        "are not told where one lies in the other but for a line break or what base64 fills up",
+        arguments: [
+            ("tok_9f8e7d6c5b4a\n", "Bearer tok_9f8e7d6c5b4a", "auth: Bearer tok_9f8e7d6c5b4a\n"),
+            ("tok_9f8e7d6c5b4a\n", "A=1\nAPI=tok_9f8e7d6c5b4a\nC=2", "API=tok_9f8e7d6c5b4a\n"),
+            (
+                "-----BEGIN X-----\nMIICqTCCAZEC\n-----END X-----\n",
+                "-----BEGIN X-----\nMIIDeadbeef1\n-----END X-----\n-----BEGIN X-----\nMIICqTCCAZEC\n-----END X-----",
+                "-----BEGIN X-----\nMIIDeadbeef1\n-----END X-----\n-----BEGIN X-----\nMIICqTCCAZEC\n-----END X-----\n"
+            ),
+            (
+                "tok_9f8e7d6c5b4a3210", "deploy:tok_9f8e7d6c5b4a3210",
+                Data("u=deploy:tok_9f8e7d6c5b4a3210\n".utf8).base64EncodedString()
+            ),
+        ])
+    func inside(inner: String, outer: String, text: String) throws {
+        for values in [[("I", inner), ("O", outer)], [("O", outer), ("I", inner)]] {
+            let (masker, noted) = try masker(values)
+            #expect(told(bytes(text), masker, noted) == [])
+        }
+    }
+
+    @Test func `are told of two that another value has as its parts`() throws {
+        let whole = "DB_USER=deploybot-48213-g\nDB_PASS=g7HqZ2xw9Lm4"
+        for others in [[("B", "g7HqZ2xw9Lm4")], [("B", "g7HqZ2xw9Lm4"), ("C", "deploybot-48213-g")]] {
+            let (masker, noted) = try masker([("E", whole)] + others)
+            let first = others.count > 1 ? "C" : "E"
+            #expect(told(bytes("deploybot-48213-g7HqZ2xw9Lm4"), masker, noted) == ["\(first) B"])
+            #expect(told(bytes(whole + "\n"), masker, noted) == [])
+        }
+    }
+
+    @Test(
         "are not told of values side by side, in any encoding",
         arguments: [
             ("deploybot", "t8a91cc2e"), ("p4ss\"w\\ord", "\"quoted\" and 'more'"), ("ümläut-ä", "äöü-99x"),

@@ -57,11 +57,17 @@ struct NaiveToolForms {
         }
         var forms = [text.flatMap { $0 < 128 ? [$0] : hex("%", $0) }]
         // wget, requests; Go; node's url.parse; PHP.
-        let parsed = "-_.~:/?#[]@!$&()*+,;=%"
-        forms += ["-_.~:/?#[]@!$&'()*+,;=", "-_.~$&+,/:;=@", "-_.~$&+:=@", "-_.~$&+,;=", parsed].map { percent($0) }
+        forms += ["-_.~:/?#[]@!$&'()*+,;=", "-_.~$&+,/:;=@", "-_.~$&+:=@", "-_.~$&+,;="].map { percent($0) }
+        forms += ["%5C", "/"].map { backslash in
+            text.flatMap { byte in
+                byte == 92
+                    ? bytes(backslash)
+                    : bytes(" \t\n\r\"'<>^`{|}").contains(byte) ? hex("%", byte, upper: true) : [byte]
+            }
+        }
         forms.append(percent("-_.") { $0 == 32 ? [43] : nil })
         if !Set(text).isDisjoint(with: [9, 10, 13, 92]) {
-            for raw in ["!$%&'()*+,-./:;=@[]_|~", "!$%&'()*+,-./:;=@[]^_|~", parsed] {
+            for raw in ["!$%&'()*+,-./:;=@[]_|~", "!$%&'()*+,-./:;=@[]^_|~"] {
                 forms.append(percent(raw) { $0 == 92 ? [47] : [9, 10, 13].contains($0) ? [] : nil })
             }
         }

@@ -58,10 +58,10 @@ final class ProtectedPlaces {
     /// Folders that hold run directories.
     private var runPlaces: [[UInt8]] = [Array("/dev/shm".utf8)]
     /// Held open, so that a file stays known when it is moved, and its number goes to no other.
-    ///
-    /// Not `isOwn`: found at one of `places`.
-    private var pinned: [(file: OpenFile, what: String, isOwn: Bool)] = []
+    private var pinned: [(file: OpenFile, what: String)] = []
     private var isPinned = false
+    /// That of `--credentials-fd`.
+    private let descriptor: Int32?
     /// The files of a platform that the user's settings name.
     private var tokenPaths: () throws(Failure) -> [String] = { () throws(Failure) in [] }
     /// The files of programs that run, and how often: see `ProgramHold`.
@@ -75,6 +75,7 @@ final class ProtectedPlaces {
 
     /// `setting` gives the values of variables.
     init(options: RunOptions, setting: (String) -> String?) {
+        descriptor = options.credentialsDescriptor
         add(Self.folder("XDG_CONFIG_HOME", ".config", setting), "configuration and credentials of vaultscript")
         add(Self.folder("XDG_STATE_HOME", ".local/state", setting), "the state of vaultscript")
         add(Self.program, "the program vaultscript")
@@ -86,7 +87,6 @@ final class ProtectedPlaces {
         if let folder = setting("XDG_RUNTIME_DIR"), folder.hasPrefix("/") {
             runPlaces.append(Array(folder.utf8))
         }
-        if let descriptor = options.credentialsDescriptor { pin(descriptor: descriptor) }
     }
 
     /// The file that this program was started from.
@@ -112,8 +112,8 @@ final class ProtectedPlaces {
     /// A credentials file that a script names is out of its reach from then on.
     func addCredentials(_ path: String) throws(Failure) {
         guard !places.contains(where: { $0.path == Array(path.utf8) }) else { return }
-        add(path, Self.credentials)
         try pin(path: Array(path.utf8), Self.credentials)
+        add(path, Self.credentials)
     }
 
     /// Remembers the files that there are now; before the first child could move one away.
@@ -122,7 +122,7 @@ final class ProtectedPlaces {
     func pinOnce() throws(Failure) {
         guard !isPinned else { return }
         for path in try tokenPaths() { add(path, "the platform's token") }
-        pinned = pinned.filter { $0.isOwn }
+        pinned = []
         for place in places { try pin(path: place.path, place.what) }
         isPinned = true
     }
@@ -134,7 +134,8 @@ final class ProtectedPlaces {
     func look(changes: Bool = true) throws(Failure) -> Protection {
         try pinOnce()
         var scan = Scan()
-        for (file, what, _) in pinned { scan.protection.inside[file.identity] = what }
+        for (file, what) in pinned { scan.protection.inside[file.identity] = what }
+        if let handedOver = try handedOver() { scan.protection.inside[handedOver] = Self.credentials }
         // Relative paths begin there: whoever moves it moves what they lead to.
         if let path = unsafe getcwd(nil, 0) {
             defer { unsafe free(path) }
@@ -197,17 +198,21 @@ final class ProtectedPlaces {
     private func pin(path: [UInt8], _ what: String) throws(Failure) {
         var scan = Scan()
         scan.onFile = { [self] file in
-            if pinned.count < 256 { pinned.append((file, what, false)) }
+            if pinned.count < 256 { pinned.append((file, what)) }
         }
         scan.add(path, what)
         if let error = scan.lack { throw Self.unseen(error) }
     }
 
-    private func pin(descriptor: Int32) {
+    /// What `--credentials-fd` hands over; nobody closes that descriptor. Nil where it is not open.
+    private func handedOver() throws(Failure) -> FileIdentity? {
+        guard let descriptor else { return nil }
         var facts = vs_sys_file_facts()
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-        guard unsafe vs_sys_file_learn(copy, &facts), let file = OpenFile(copy, facts) else { return }
-        pinned.append((file, Self.credentials, true))
+        guard unsafe vs_sys_file_learn(descriptor, &facts) else {
+            if errno == EBADF { return nil }
+            throw Self.unseen(errno)
+        }
+        return FileIdentity(facts)
     }
 }
 

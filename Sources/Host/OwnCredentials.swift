@@ -33,7 +33,8 @@ struct OwnCredentials {
 
     /// Their paths: those that were named, and all in the folders for them.
     ///
-    /// - Throws: `.limit` where the folders cannot be looked through for a lack of descriptors or memory.
+    /// - Throws: `.limit` where the folders cannot be looked through for a lack of descriptors or memory, `.io` where this user
+    ///   has closed one.
     func paths() throws(Failure) -> [String] {
         var all = files
         for folder in [folder.map({ $0 + "/credentials" }), mounted].compactMap({ $0 }) {
@@ -46,7 +47,7 @@ struct OwnCredentials {
     ///
     /// Once a program may have written to the files that name some, those count that were named before.
     ///
-    /// - Throws: `.limit` as `paths`.
+    /// - Throws: As `paths`, of the files too.
     func tokenPaths() throws(Failure) -> [String] {
         if let known = environment.knownCredentials.tokenPaths { return known }
         return try tokenPaths { _ in }
@@ -57,8 +58,8 @@ struct OwnCredentials {
         let pod = LoginPlanner.kubernetesTokenPath
         let own = environment.setting(LoginPlanner.kubernetesVariable)
         var all = [own, unsafe access(pod, F_OK) == 0 ? pod : nil].compactMap { $0 }
-        func look(_ read: () throws(Failure) -> SecretBytes?) throws(Failure) {
-            guard let content = try Self.readable(read) else { return }
+        func look(_ content: SecretBytes?) throws(Failure) {
+            guard let content else { return }
             try take(content)
             content.withBytes { bytes in
                 for range in CredentialsLine.values(behind: LoginPlanner.kubernetesVariable, in: bytes) {
@@ -66,31 +67,46 @@ struct OwnCredentials {
                 }
             }
         }
-        if let descriptor = options.credentialsDescriptor {
-            try look { () throws(Failure) in try environment.knownCredentials.content(descriptor: descriptor) }
-        }
-        for path in try paths() { try look { () throws(Failure) in try Self.content(path) } }
+        try look(try handedOver())
+        for path in try paths() { try look(try Self.content(path)) }
         return all
     }
 
-    /// What is in a file, at most as much as a login would read, also where that would refuse it: a program does not.
+    /// What `--credentials-fd` hands over; nil where a login could not read it.
+    private func handedOver() throws(Failure) -> SecretBytes? {
+        guard let descriptor = options.credentialsDescriptor else { return nil }
+        do throws(Failure) {
+            return try environment.knownCredentials.content(descriptor: descriptor)
+        } catch {
+            if error.endsRun { throw error }
+            return nil
+        }
+    }
+
+    /// What is in a file, at most as much as a login would read and one byte, also where that would refuse it: a program does
+    /// not. Nil where there is none.
     private static func content(_ path: String) throws(Failure) -> SecretBytes? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard file >= 0 else { throw unseen(errno) }
+        guard file >= 0 else {
+            try checkAbsent(path, errno)
+            return nil
+        }
         defer { close(file) }
         var facts = stat()
-        guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return nil }
-        let room = try SecretBytes(count: CredentialsFile.maximumBytes)
+        guard unsafe fstat(file, &facts) == 0 else { throw unseen(path, errno) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { return nil }
+        let room = try SecretBytes(count: max(CredentialsFile.maximumBytes, TokenFile.maximumBytes) + 1)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read_descriptor(file, $0.baseAddress, $0.count, 0)
         }
+        guard found.result != VS_SYS_CREDENTIALS_UNREADABLE else { throw unseen(path, found.error) }
         room.truncate(to: found.count)
         return room
     }
 
     /// Makes what is in them known to the masker, line by line, whether a login can use a file or not, and calls `note` with each.
     ///
-    /// - Throws: `.limit` when secret memory is used up, or descriptors are: no program starts then.
+    /// - Throws: As `tokenPaths`, and `.limit` when secret memory is used up: no program starts then.
     func mask(_ masker: Masker, note: (SecretBytes) -> Void = { _ in }) throws(Failure) {
         let paths = try tokenPaths { (content) throws(Failure) in
             for (name, label) in [
@@ -107,37 +123,42 @@ struct OwnCredentials {
             }
         }
         for path in paths {
-            let value = try Self.readable { () throws(Failure) in try TokenFile(path, options, environment).read() }
-            guard let value else { continue }
+            guard let content = try Self.content(path), let value = try TokenFile.token(in: content) else { continue }
             try masker.add(value, name: PlatformLogin.tokenName)
             note(value)
         }
         environment.knownCredentials.tokenPaths = paths
     }
 
-    private static func readable<T>(_ read: () throws(Failure) -> T?) throws(Failure) -> T? {
-        do throws(Failure) {
-            return try read()
+    /// - Throws: Why it cannot be told what `path` leads to, unless that is nothing, or no affair of this user's programs:
+    ///   what this user has closed they can open.
+    private static func checkAbsent(_ path: String, _ error: Int32) throws(Failure) {
+        if [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, ENXIO].contains(error) { return }
+        guard error == EACCES, isClosedByOthers(path) else { throw unseen(path, error) }
+    }
+
+    private static func isClosedByOthers(_ path: String) -> Bool {
+        do throws(FileTrouble) {
+            guard let file = try FileWalk(protection: nil).resolve(Array(path.utf8)).file else { return false }
+            return file.facts.owner != geteuid()
         } catch {
-            if error.endsRun { throw error }
-            // What says nothing about the file itself is no answer.
-            let spare = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-            guard spare >= 0 else { throw unseen(errno) }
-            close(spare)
-            return nil
+            return error.isClosedForGood
         }
     }
 
-    private static func unseen(_ error: Int32) -> Failure {
-        Failure(
-            .limit, "the user's own credentials cannot be looked through, and so not be masked",
-            reason: unsafe String(cString: strerror(error)),
-            hint: "see the limits of this session: ulimit -n; run fewer programs and requests at once")
+    private static func unseen(_ path: String, _ error: Int32) -> Failure {
+        let isClosed = error == EACCES
+        return Failure(
+            isClosed ? .io : .limit, "the user's own credentials cannot be looked through, and so not be masked",
+            reason: "\(path.printable): " + (unsafe String(cString: strerror(error))),
+            hint: isClosed
+                ? "open this user's own to the user: chmod 600 the file, chmod 700 a folder on the way to it"
+                : "see the limits of this session: ulimit -n; run fewer programs and requests at once")
     }
 
     private static func files(in folder: String) throws(Failure) -> [String] {
         guard let entries = unsafe opendir(folder) else {
-            guard [ENOENT, ENOTDIR, EACCES].contains(errno) else { throw unseen(errno) }
+            try checkAbsent(folder, errno)
             return []
         }
         defer { unsafe closedir(entries) }

@@ -40,16 +40,24 @@ struct TokenFile {
         guard found.result == VS_SYS_CREDENTIALS_OK else {
             throw unusable
         }
-        var end = found.count
-        room.withBytes { bytes in
+        room.truncate(to: found.count)
+        guard let token = try Self.token(in: room) else {
+            throw unreadable(
+                room.count == 0
+                    ? "it is empty" : "what it holds is no token: one line of letters, digits and - . _ ~ + /")
+        }
+        return token
+    }
+
+    /// The token in what such a file holds, of which the line end is cut off; nil where it is none.
+    static func token(in content: SecretBytes) throws(Failure) -> SecretBytes? {
+        guard content.count <= maximumBytes else { return nil }
+        return try content.withBytes { (bytes) throws(Failure) in
+            var end = bytes.count
             while end > 0, bytes[end - 1] <= 32 { end -= 1 }
+            let token = bytes.extracting(0..<end)
+            return isToken(token) ? try SecretBytes(copying: token) : nil
         }
-        guard end > 0 else { throw unreadable("it is empty") }
-        room.truncate(to: end)
-        guard room.withBytes({ Self.isToken($0) }) else {
-            throw unreadable("what it holds is no token: one line of letters, digits and - . _ ~ + /")
-        }
-        return try room.withBytes { (bytes) throws(Failure) in try SecretBytes(copying: bytes) }
     }
 
     /// Whatever name or link leads to it. Nobody waits for who writes to a pipe.

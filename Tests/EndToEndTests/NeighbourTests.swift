@@ -47,6 +47,59 @@ import Testing
         try run.goOn(from: "held")
     }
 
+    /// What the user has closed to itself a program can open: then nothing would mask it.
+    @Test(arguments: ["default.env", "token", "."]) func `the user's own credentials are closed to all or to none`(closed: String) throws {
+        let ordinary = try Ordinary()
+        let canary = Canary("cs_")
+        let credentials = try TemporaryFolder()
+        let folder = credentials.path + "/.config/vaultscript/credentials"
+        try credentials.write(
+            ".config/vaultscript/credentials/default.env", "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET=\(canary.value)\n",
+            mode: 0o600)
+        let token = try credentials.write("token", canary.value + "\n", mode: 0o600)
+        let file = closed == "token" ? token : folder + "/" + closed
+        let owner = Self.isRoot ? "65534:65534" : "\(getuid())"
+        _ = try Program.run(["-R", owner, credentials.path], program: "/bin/chown")
+        let script = """
+            local path, mode, shown = table.unpack(arg)
+            local ok, e = pcall(spawn, { "sh", "-c", 'chmod "$0" "$1"; cat "$2"', mode, path, shown, capture = true })
+            print(ok and e.stdout or e.kind, not ok and tostring(e):find("chmod 600", 1, true) ~= nil)
+            """
+        let environment = [
+            "HOME": credentials.path, "XDG_CONFIG_HOME": credentials.path + "/.config",
+            "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": token,
+        ]
+        let arguments = [file, closed == "." ? "700" : "600", closed == "token" ? token : folder + "/default.env"]
+        func run() throws -> Program.Outcome {
+            try Program.run(
+                Array(ordinary.prefix.dropFirst()) + [ordinary.program, "-e", script] + arguments, environment: environment,
+                program: ordinary.prefix[0])
+        }
+        unsafe chmod(file, 0)
+        var outcome = try run()
+        #expect(outcome.text == "io\ttrue\n" && canary.found(in: outcome) == nil, "\(outcome)")
+        unsafe chmod(file, closed == "." ? 0o700 : 0o600)
+        outcome = try run()
+        #expect(outcome.text.contains("[secret:") && canary.found(in: outcome) == nil, "\(outcome)")
+    }
+
+    /// What somebody else has closed no program of the user's can open.
+    @Test(.enabled(if: isRoot)) func `credentials of somebody else stop no run`() throws {
+        let ordinary = try Ordinary()
+        let folder = try TemporaryFolder()
+        unsafe chmod(folder.path, 0o755)
+        let token = try folder.write("closed/token", "value", mode: 0o600)
+        let own = try folder.write("token", "value", mode: 0o600)
+        unsafe chmod(folder.path + "/closed", 0o700)
+        for path in [token, own] {
+            let outcome = try Program.run(
+                Array(ordinary.prefix.dropFirst()) + [ordinary.program, "-e", "spawn{ 'echo', 'it runs' }"],
+                environment: ["HOME": "/nonexistent", "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": path],
+                program: ordinary.prefix[0])
+            #expect(outcome.text == "it runs\n", "\(outcome)")
+        }
+    }
+
     @Test func `no process of the run dumps core, and the worker alone is filtered`() throws {
         let run = try StoppedRun("io.write('at begun\\n') io.read()")
         try run.wait(for: "begun")

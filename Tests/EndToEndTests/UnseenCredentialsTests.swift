@@ -34,4 +34,17 @@ import Testing
             environment: ["HOME": folder.path], program: "/bin/bash")
         #expect(outcome.text == "false\ntrue\nfalse\tdenied\n", "\(outcome)")
     }
+
+    /// A login refuses such a file; a program does not.
+    @Test func `in the file of a platform's token are masked whatever it belongs to`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(".config/vaultscript/token", value.value + "\n", mode: 0o600)
+        let outcome = try Program.run(
+            ["-e", "print(spawn{ 'cat', '\(path)', capture = true }.stdout)"],
+            environment: [
+                "HOME": folder.path, "XDG_CONFIG_HOME": folder.path + "/.config",
+                "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": path,
+            ])
+        #expect(outcome.text == "[secret:platform token]\n\n" && value.found(in: outcome) == nil, "\(outcome)")
+    }
 }

@@ -17,12 +17,13 @@ extension HTTPTransportError {
         let tries = attempts > 1 ? ", in \(attempts) attempts" : ""
         var failure = Failure(
             failureKind, message, reason: reason + tries, hint: hint, status: status == 0 ? nil : status)
-        failure.endsRun = kind == .memory && !lacksDescriptors
+        // For whatever reason: whether there is room hangs on lengths.
+        failure.endsRun = kind == .memory
         return failure
     }
 
     private var lacksDescriptors: Bool {
-        if kind == .library || kind == .memory { return text.hasSuffix(unsafe String(cString: strerror(EMFILE))) }
+        if kind == .library { return text.hasSuffix(unsafe String(cString: strerror(EMFILE))) }
         return [.dns, .connect, .timeoutConnect].contains(kind)
             && [Int(EMFILE), Int(ENFILE)].contains(systemError)
     }

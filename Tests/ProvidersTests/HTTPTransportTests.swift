@@ -387,6 +387,14 @@ private func kind(_ result: Result<HTTPResponse, HTTPTransportError>) -> HTTPTra
             failure.hint == "install it: apt install libcurl4 (libcurl4t64 from Debian 13 and Ubuntu 24.04 on)")
     }
 
+    /// Whether secret memory needs new pages, and so a descriptor, hangs on a length.
+    @Test(arguments: [SecretBytes.noRoom.reason, "Too many open files"])
+    func `a lack of secret memory ends the run, for whatever reason`(reason: String) {
+        let failure = HTTPTransportError(.memory, host: "host", text: "secret memory cannot be made: \(reason)")
+            .failure("undone")
+        #expect(failure.endsRun && failure.kind == .limit)
+    }
+
     @Test func `the memory protection is in force`() throws {
         try HTTPTransport.openLibrary()
         let wipes = HTTPTransport.wipesLibraryMemory

@@ -41,6 +41,7 @@ extension ScriptRun {
             switch result {
             case .success(.found(let found)): completion(.success(found))
             case .success(.notFetched): entry.session.getSecret(query, completion: completion)
+            case .failure(let failure) where failure.endsRun: completion(.failure(failure))
             // One that was declared cannot be had: the script hears of that where it asks for it. What could be had is
             // there by now.
             case .failure:

@@ -37,7 +37,7 @@ public final class ScriptRun {
         keep: { [unowned self] found, project, session throws(Failure) in
             try keepPrefetched(found, project, session)
         },
-        drop: { [store] in store.close($0) })
+        drop: { [store] in store.close($0) }, hasWritten: { [sessions] in sessions.hasWritten })
     let keeper: KeeperLink?
     /// Who is told what happens.
     let observer: any RunObserver

@@ -36,18 +36,21 @@ final class SecretPrefetch {
 
     private let keep: (FetchedSecret, _ project: String, SessionService.Entry) throws(Failure) -> ObjectReference
     private let drop: (ObjectReference) -> Void
+    private let hasWritten: () -> Bool
     private var declarations: [Declaration] = []
     private var batches: [ObjectIdentifier: PrefetchBatch] = [:]
 
     /// - Parameters:
     ///   - keep: Takes a value into the store.
     ///   - drop: Closes a handle of the store.
+    ///   - hasWritten: Whether the run has changed something in a vault.
     init(
         keep: @escaping (FetchedSecret, _ project: String, SessionService.Entry) throws(Failure) -> ObjectReference,
-        drop: @escaping (ObjectReference) -> Void
+        drop: @escaping (ObjectReference) -> Void, hasWritten: @escaping () -> Bool
     ) {
         self.keep = keep
         self.drop = drop
+        self.hasWritten = hasWritten
     }
 
     /// Notes what is needed, in addition to what was declared before any session fetched.
@@ -62,9 +65,10 @@ final class SecretPrefetch {
         let known = batches[ObjectIdentifier(entry)]
         let batch =
             known
-            ?? PrefetchBatch(entry.session) { [keep] found, project throws(Failure) in
-                try keep(found, project, entry)
-            }
+            ?? PrefetchBatch(
+                entry.session,
+                keep: { [keep] found, project throws(Failure) in try keep(found, project, entry) },
+                hasWritten: hasWritten)
         batches[ObjectIdentifier(entry)] = batch
         batch.wait(completion)
         guard known == nil else { return }
@@ -144,6 +148,7 @@ final class PrefetchBatch {
 
     private let session: any SecretSession
     private let keep: (FetchedSecret, _ project: String) throws(Failure) -> ObjectReference
+    private let hasWritten: () -> Bool
     var found: [Key: (secret: FetchedSecret, reference: ObjectReference)] = [:]
     var absent: Set<Key> = []
     private var failures: [(place: Int, name: String, failure: Failure)] = []
@@ -153,10 +158,12 @@ final class PrefetchBatch {
 
     init(
         _ session: any SecretSession,
-        keep: @escaping (FetchedSecret, _ project: String) throws(Failure) -> ObjectReference
+        keep: @escaping (FetchedSecret, _ project: String) throws(Failure) -> ObjectReference,
+        hasWritten: @escaping () -> Bool
     ) {
         self.session = session
         self.keep = keep
+        self.hasWritten = hasWritten
     }
 
     /// Reports when all is there; a failure is reported to those who have waited for it, and to nobody after.
@@ -210,13 +217,18 @@ final class PrefetchBatch {
                         ask(wanted)
                     }
                 }
-            // A folder that is too large, or may not be listed, can hold secrets that may be read.
-            case .failure(let failure) where failure.kind == .limit && failure.status != 429 || failure.kind == .denied:
-                for wanted in group { ask(wanted) }
+            case .failure(let failure) where isToBeAskedByName(after: failure): for wanted in group { ask(wanted) }
             case .failure(let failure): note(failure, group[0])
             }
             close()
         }
+    }
+
+    /// A folder that is too large, or may not be listed, can hold secrets that may be read. Once the run has written to a
+    /// vault, how much more goes into the list would tell it how long the values are that it does not declare.
+    private func isToBeAskedByName(after failure: Failure) -> Bool {
+        if failure.endsRun { return failure.cause == InfisicalCause.tooLarge.rawValue && !hasWritten() }
+        return failure.kind == .limit && failure.status != 429 || failure.kind == .denied
     }
 
     private func ask(_ wanted: Wanted) {
@@ -254,8 +266,9 @@ final class PrefetchBatch {
         for report in reports { report(failure.map { .failure($0) } ?? .success(())) }
     }
 
-    /// The first failure in the order of the declarations, which names the others too.
+    /// One that ends the run; else the first failure in the order of the declarations, which names the others too.
     private var failure: Failure? {
+        if let end = failures.first(where: { $0.failure.endsRun }) { return end.failure }
         let sorted = failures.sorted { $0.place < $1.place }
         guard var first = sorted.first?.failure else { return nil }
         if sorted.count > 1 {

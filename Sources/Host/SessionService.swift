@@ -326,6 +326,9 @@ final class SessionService {
         written.settleDeletion(name, in: folder, of: entry, notedAt: number, outcome)
     }
 
+    /// Whether the run has changed something in a vault, or tried to.
+    var hasWritten: Bool { !written.isEmpty }
+
     /// Notes what it has fetched.
     func noteFetched(_ found: FetchedSecret, in project: WrittenSecrets.Project) {
         written.noteFetched(found, in: project)

@@ -160,6 +160,9 @@ struct WrittenSecrets {
         Place(name, folder.environment, folder.path, of: Project(folder.project, of: session))
     }
 
+    /// Whether this run has changed nothing, nor tried to.
+    var isEmpty: Bool { touched.isEmpty && unknown.isEmpty }
+
     /// Notes what was fetched: nothing of a script's making is in it as long as nothing has been written.
     mutating func noteFetched(_ found: FetchedSecret, in project: Project) {
         if !hasWritten, let key = Self.key(found, project) { before.insert(key) }

@@ -84,6 +84,29 @@ import Testing
         #expect(front.requests.count { $0.target.contains("viewSecretValue=true") && !$0.target.contains("/OPT") } == 1)
     }
 
+    /// Whether a list has become too large would tell a script that writes how long the values are that it does not declare.
+    @Test(arguments: [false, true]) func `come one by one out of a folder that is too large, unless the run has written`(
+        hasWritten: Bool
+    ) throws {
+        let large = String(repeating: "x", count: 40_000)
+        var values = Dictionary(uniqueKeysWithValues: (0..<60).map { ("LARGE_\($0)", large) })
+        values["A"] = Canary().value
+        values["B"] = Canary().value
+        let vault = try DevelopmentVault(secrets: values)
+        let script = """
+            recipe{ name = "x", secrets = { "A", "B", "MADE" } }
+            local vault = login()
+            if \(hasWritten) then vault:putSecret("MADE", secret.random(16)) end
+            print(pcall(vault.getSecret, vault, "A"))
+            """
+        let outcome = try Program.script(script, environment: vault.environment)
+        if hasWritten {
+            #expect(outcome.code == 1 && outcome.text.isEmpty && outcome.errorText.contains("is too large"), "\(outcome)")
+        } else {
+            #expect(outcome.code == 0 && outcome.text == "true\t[secret:A]\n", "\(outcome)")
+        }
+    }
+
     /// Counts lists that are under way at the same time.
     private final class Meeting: @unchecked Sendable {
         private let condition = NSCondition()

@@ -19,6 +19,8 @@ private final class PrefetchBench {
     /// `NAME=value` of what is in the store now.
     private(set) var kept: [UInt32: String] = [:]
     private(set) var keptEver = 0
+    var isFull = false
+    var hasWritten = false
 
     init(_ vault: DevelopmentVault, project: String? = nil) throws {
         let (loop, front) = (try EventLoop(), VaultFront(of: vault.url))
@@ -43,6 +45,7 @@ private final class PrefetchBench {
 
     lazy var prefetch = SecretPrefetch(
         keep: { [unowned self] found, _, _ throws(Failure) in
+            if isFull { throw SecretBytes.noRoom }
             keptEver += 1
             let value = found.value?.withBytes { bytes in
                 String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
@@ -50,7 +53,7 @@ private final class PrefetchBench {
             kept[UInt32(keptEver)] = "\(found.name)=\(value ?? "")"
             return ObjectReference(kind: .secret, index: UInt32(keptEver), generation: 1, name: [])
         },
-        drop: { [unowned self] in kept[$0.index] = nil })
+        drop: { [unowned self] in kept[$0.index] = nil }, hasWritten: { [unowned self] in hasWritten })
 
     private static func run<T>(
         _ loop: EventLoop, _ start: (@escaping (Result<T, Failure>) -> Void) -> Void
@@ -208,5 +211,30 @@ private final class PrefetchBench {
         #expect(try bench.taken("A") == "A")
         #expect(try bench.taken("B") == "B")
         #expect(bench.front.asked.suffix(3).sorted() == ["GET /v4/secrets", "GET /v4/secrets/A", "GET /v4/secrets/B"])
+    }
+
+    /// How much more goes into the list would tell a script how long the values are that it does not declare.
+    @Test func `such a folder ends the run once it has written to a vault`() throws {
+        let large = String(repeating: "x", count: 40_000)
+        var values = Dictionary(uniqueKeysWithValues: (0..<60).map { ("LARGE_\($0)", large) })
+        values["A"] = "1"
+        values["B"] = "2"
+        let bench = try PrefetchBench(DevelopmentVault(secrets: values))
+        bench.hasWritten = true
+        bench.prefetch.declare([Declaration(name: "A"), Declaration(name: "B")])
+        guard case .failure(let failure) = try bench.take("A") else { return _ = Issue.record("A was given") }
+        #expect(failure.endsRun && failure.kind == .limit)
+        #expect(bench.front.asked.last == "GET /v4/secrets")
+    }
+
+    @Test(arguments: [false, true]) func `a lack of secret memory ends the run, whatever else fails`(hasWritten: Bool)
+        throws
+    {
+        let bench = try PrefetchBench(DevelopmentVault(secrets: ["A": "1", "B": "2"]))
+        bench.hasWritten = hasWritten
+        bench.isFull = true
+        bench.prefetch.declare(["NONE", "A", "B"].map { Declaration(name: $0) })
+        guard case .failure(let failure) = try bench.take("A") else { return _ = Issue.record("A was given") }
+        #expect(failure == SecretBytes.noRoom)
     }
 }

@@ -14,6 +14,8 @@ public enum InfisicalCause: String, Sendable, CaseIterable {
     case hiddenReference, policy, wrongTokenKind, alreadyThere, missingParameter, needsProjectID
     // Too much at once (table 3.5), and no API at all.
     case tooManyRequests, serverFault, webPage, noRoute, notJSON, otherService
+    /// The answer is larger than one that is taken.
+    case tooLarge
     /// Words of the server that are not known.
     case unknown
 }

@@ -107,7 +107,10 @@ struct InfisicalFailures {
         case .transport(let error, let attempts):
             var failure = error.failure(undone(operation), attempts: attempts)
             // Comments and names in it are the script's own perhaps: it would learn how many bytes of values are left.
-            if error.kind == .tooLarge { failure.endsRun = true }
+            if error.kind == .tooLarge {
+                failure.endsRun = true
+                failure.cause = InfisicalCause.tooLarge.rawValue
+            }
             return failure
         case .broken(let fault):
             var failure = Failure(

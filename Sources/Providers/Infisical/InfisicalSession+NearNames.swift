@@ -19,11 +19,11 @@ extension InfisicalSession {
         let limit = min(call.deadline, wire.environment.now() + NearSearch.timeLimit)
         let question = ProviderCall(deadline: limit, isTriedOnce: true)
         call.underway { question.cancel() }
-        NearSearch(session: self, call: question, operation: operation, missing: missing).start { hint in
+        NearSearch(session: self, call: question, operation: operation, missing: missing).start { hint, lack in
             guard !call.isCancelled else { return }
             call.underway(nil)
             if let hint { failure.hint = hint.printable }
-            report(failure)
+            report(lack ?? failure)
         }
     }
 }
@@ -52,7 +52,9 @@ final class NearSearch {
     /// The environments that are still to be looked through.
     private var others: [String] = []
     private var nearEnvironment: String?
-    private var report: (String?) -> Void = { _ in }
+    /// Secret memory was used up: that is no hint that is missing, but ends the run.
+    private var lack: Failure?
+    private var completion: (String?, Failure?) -> Void = { _, _ in }
 
     init(session: InfisicalSession, call: ProviderCall, operation: InfisicalOperation, missing: Missing) {
         self.session = session
@@ -61,9 +63,9 @@ final class NearSearch {
         self.missing = missing
     }
 
-    /// Reports a better hint, or nil.
-    func start(_ report: @escaping (String?) -> Void) {
-        self.report = report
+    /// Reports a better hint, or nil, and what ends the run.
+    func start(_ completion: @escaping (String?, Failure?) -> Void) {
+        self.completion = completion
         guard missing != .project else { return askProjects() }
         guard let folder = operation.folder else { return report(nil) }
         // The project's id is known by now: it was needed for the request that failed.
@@ -86,7 +88,12 @@ final class NearSearch {
         left -= 1
         session.authorized(call) { [session] token in
             session.wire.request("GET", path, query: query, token: token)
-        } completion: { result in
+        } completion: { [self] result in
+            if case .failure(let refusal) = result {
+                let failure = session.wire.failures.make(refusal, during: operation)
+                // How long the list is hangs on names alone.
+                if failure.endsRun, failure.cause != InfisicalCause.tooLarge.rawValue { lack = lack ?? failure }
+            }
             answer(try? result.get())
         }
     }
@@ -167,9 +174,9 @@ final class NearSearch {
 
     // MARK: - Answers
 
-    private func finish() {
-        report(hint)
-    }
+    private func finish() { report(hint) }
+
+    private func report(_ hint: String?) { completion(hint, lack) }
 
     private var hint: String? {
         guard let folder = operation.folder else { return nil }

@@ -28,8 +28,9 @@ final class HTTPAnswer: HTTPReceiver {
     private static let leftOfSecrets = Set(
         [
             "content-length", "content-range", "content-md5", "digest", "content-digest", "repr-digest", "etag",
-            "x-goog-hash", "x-goog-stored-content-length", "x-ms-blob-content-md5", "x-linked-etag", "x-linked-size",
-            "x-bz-content-sha1", "x-oss-hash-crc64ecma", "x-cos-hash-crc64ecma",
+            "x-goog-hash", "x-goog-stored-content-length", "x-ms-blob-content-md5", "x-ms-blob-content-length",
+            "x-ms-content-crc64", "x-linked-etag", "x-linked-size", "x-bz-content-sha1", "x-oss-hash-crc64ecma",
+            "x-cos-hash-crc64ecma", "x-amz-decoded-content-length", "docker-content-digest",
         ].map { Array($0.utf8) })
     private static let leftPrefixesOfSecrets = ["x-amz-checksum-", "x-checksum-"].map { Array($0.utf8) }
 

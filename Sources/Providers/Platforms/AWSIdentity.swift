@@ -170,7 +170,9 @@ public final class AWSIdentity {
         request.allowsPlainHTTP = allowsPlain
         sender.send(request, call) { outcome in
             switch outcome.result {
-            case .failure(let error): completion(.failure(self.nothing(error.failure("").reason)))
+            case .failure(let error):
+                let failure = error.failure("login: AWS credentials could not be fetched")
+                completion(.failure(failure.endsRun ? failure : self.nothing(failure.reason)))
             case .success(let response) where response.status == 200: completion(.success(response))
             case .success(let response):
                 completion(.failure(self.nothing("what gives them to this machine answers \(response.status)")))

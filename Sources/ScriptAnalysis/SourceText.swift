@@ -11,9 +11,7 @@ public struct SourceText: Sendable {
     /// Takes the text of a script.
     public init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == 10 { starts.append(offset + 1) }
-        lineStarts = starts
+        lineStarts = Self.lineStarts(bytes)
         var counts: [Int] = []
         var count = 0
         for (offset, byte) in bytes.enumerated() {
@@ -21,6 +19,20 @@ public struct SourceText: Sendable {
             if byte & 0xC0 != 0x80 { count += 1 }
         }
         charactersBefore = counts + [count]
+    }
+
+    /// As Lua counts lines: CR, LF, CRLF and LFCR are one end each, and a first line for a shell ends at its line feed.
+    private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
+        var starts = [0]
+        var place = bytes.first == UInt8(ascii: "#") ? bytes.firstIndex(of: 10) ?? bytes.count : 0
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            guard byte == 10 || byte == 13 else { continue }
+            if place < bytes.count, bytes[place] == 23 - byte { place += 1 }
+            starts.append(place)
+        }
+        return starts
     }
 
     /// The characters that begin before a byte.
@@ -46,8 +58,8 @@ public struct SourceText: Sendable {
     public func lineText(_ line: Int) -> String {
         guard lineStarts.indices.contains(line - 1) else { return "" }
         let start = lineStarts[line - 1]
-        var end = line < lineStarts.count ? lineStarts[line] - 1 : bytes.count
-        if end > start, bytes[end - 1] == 13 { end -= 1 }
+        var end = line < lineStarts.count ? lineStarts[line] : bytes.count
+        while end > start, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
         return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 

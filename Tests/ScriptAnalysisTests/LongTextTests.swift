@@ -42,6 +42,17 @@ import Testing
         }
     }
 
+    @Test func `has the lines that Lua counts`() {
+        let text = "a\rb\nc\r\nd\n\re\r\rf\n\ng"
+        let source = SourceText(Array(text.utf8))
+        let lines = text.unicodeScalars.enumerated().filter { $1.properties.isAlphabetic }.map {
+            source.position(of: $0.offset).line
+        }
+        #expect(lines == [1, 2, 3, 4, 5, 7, 9])
+        #expect((1...9).map(source.lineText) == ["a", "b", "c", "d", "e", "", "f", "", "g"])
+        #expect(SourceText(Array("#!a\rb\r\n\nc".utf8)).position(of: 8).line == 3)
+    }
+
     @Test func `may have any number of labels`() {
         let text = (0..<20_000).map { "goto l\($0)\n::l\($0)::\n" }.joined()
         #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.isEmpty)

@@ -1,0 +1,8 @@
+-- idea: where a recipe's list is computed, another is declared in a line that Lua counts by a lone CR, and that shows nothing
+-- exit: 2
+-- error: it is not declared where the script's text shows it
+local f = load("return recipe")()f{ name = "x", secrets = { "TOKEN" }, programs = { "sh" } }print(spawn{ "sh", "-c", "echo $A | rev", env = { A = getSecret("TOKEN") }, capture = true }.stdout)
+os.exit(0)
+
+
+recipe{ name = "x", secrets = { "TOKEN" }, programs = table.pack("git") }

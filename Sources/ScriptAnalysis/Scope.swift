@@ -29,6 +29,8 @@ struct Scope {
 
     private(set) var variables: [Variable] = []
     private(set) var active: [VariableID] = []
+    /// The active ones of each name; the last of them is the one that is visible.
+    private var activeByName: [String: [VariableID]] = [:]
     private(set) var functions: [FunctionState] = []
 
     var isVariadic: Bool { functions.last?.isVariadic ?? false }
@@ -43,9 +45,12 @@ struct Scope {
         return variables.count - 1
     }
 
-    mutating func activate(_ ids: [VariableID]) { active += ids }
+    mutating func activate(_ ids: [VariableID]) {
+        active += ids
+        for id in ids { activeByName[variables[id].name, default: []].append(id) }
+    }
 
-    func find(_ name: String) -> VariableID? { active.last { variables[$0].name == name } }
+    func find(_ name: String) -> VariableID? { activeByName[name]?.last }
 
     // MARK: - Blocks
 
@@ -67,6 +72,7 @@ struct Scope {
     /// Ends a block; jumps that have not found their label wait in the block around it.
     mutating func closeBlock() {
         guard let last = functions.indices.last, let block = functions[last].blocks.popLast() else { return }
+        for id in active[block.firstActive...] { activeByName[variables[id].name]?.removeLast() }
         active.removeSubrange(block.firstActive...)
         for label in block.labels { functions[last].labels[label.name] = nil }
         guard let outer = functions[last].blocks.indices.last else { return }

@@ -53,6 +53,14 @@ import Testing
         #expect(SourceText(Array("#!a\rb\r\n\nc".utf8)).position(of: 8).line == 3)
     }
 
+    @Test func `may use many names below many variables`() {
+        let locals = "local " + (0..<190).map { "a\($0)" }.joined(separator: ", ") + "\n"
+        let functions = String(repeating: "return function()\n\(locals)", count: 60)
+        let text =
+            "local y\n\(functions)\(String(repeating: "x=y\n", count: 100_000))\(String(repeating: "end\n", count: 60))"
+        #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.allSatisfy { $0.rule != .syntax })
+    }
+
     @Test func `may have any number of labels`() {
         let text = (0..<20_000).map { "goto l\($0)\n::l\($0)::\n" }.joined()
         #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.isEmpty)

@@ -52,8 +52,9 @@ final class RunPolicy {
 
     /// Limits the run to what `declaration` says, from which `recipe` was read.
     ///
-    /// - Parameter line: The line of the script itself where it is declared; nil for a function, or another chunk.
-    /// - Throws: `.usage` for a second recipe, one that comes late, and one that the text does not show; `.denied` for
+    /// - Parameter line: The line of the script itself where `recipe` is called by this name; nil for another name, a
+    ///   function, or another chunk.
+    /// - Throws: `.usage` for a second recipe, one that comes late, and one that the text does not surely show; `.denied` for
     ///   another one than it shows, and in a text that cannot be read.
     func limit(to recipe: Recipe, _ declaration: Value, line: Int?) throws(Failure) {
         guard self.recipe == nil else {
@@ -67,7 +68,8 @@ final class RunPolicy {
                 reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
         }
         guard let shown, shown.standing != .misplaced else { throw Self.unseenRecipe }
-        guard shown.standing == .inPlace else { throw Self.unreadRecipe(shown.line) }
+        guard shown.standing != .unread else { throw Self.unreadRecipe(shown.line) }
+        guard shown.standing == .inPlace else { throw Self.crowdedRecipe(shown.line) }
         if let key = shown.difference(from: declaration) {
             throw Failure(
                 .denied, "recipe: what is declared is not what the script shows in line \(shown.line)",
@@ -85,6 +87,13 @@ final class RunPolicy {
                 "it is over 1 MiB, nested nearly as deeply as Lua allows, or has a chain such as a + b + … of hundreds: "
                 + "what it declares nobody sees, and nothing is fetched, started or requested",
             hint: "put data into files, and parts of the script into modules, until vaultscript describe reads it")
+    }
+
+    private static func crowdedRecipe(_ line: Int) -> Failure {
+        Failure(
+            .usage, "recipe: the lines of the recipe{} of line \(line) have another call that may declare one",
+            reason: "calls by this name, or by one that is computed, are told apart by their lines alone",
+            hint: "give recipe{ … } lines of its own")
     }
 
     private static var unseenRecipe: Failure {

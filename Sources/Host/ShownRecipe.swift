@@ -33,41 +33,52 @@ public struct ShownRecipe: Sendable {
         case inPlace
         /// In a block or an expression, or a function of the script's own.
         case misplaced
+        /// In the same lines as another call that may declare one.
+        case crowded
         /// In a text that cannot be read: where it stands, if it does, and what it says is not known.
         case unread
     }
 
     /// The line where it stands.
-    public let line: Int
+    public var line: Int { lines.lowerBound }
+    private let lines: ClosedRange<Int>
     private let lists: [String: [Entry]]
     let standing: Standing
 
     /// Makes one.
     ///
-    /// - Parameter lists: What stands there under a key: empty where nothing does, absent where it has to be run to be known.
-    public init(line: Int, lists: [String: [Entry]]) {
-        self.line = line
+    /// - Parameters:
+    ///   - lines: Those that Lua may name as the line of its call.
+    ///   - lists: What stands there under a key: empty where nothing does, absent where it has to be run to be known.
+    public init(lines: ClosedRange<Int>, lists: [String: [Entry]]) {
+        self.lines = lines
         self.lists = lists
         standing = .inPlace
     }
 
     /// One in a block or an expression, or a function of the script's own: nothing is declared by it.
     public init(misplacedIn line: Int) {
-        self.line = line
+        lines = line...line
         lists = [:]
         standing = .misplaced
     }
 
+    /// One in the same lines as another call that may declare one: nothing is declared by either.
+    public init(crowdedIn line: Int) {
+        lines = line...line
+        lists = [:]
+        standing = .crowded
+    }
+
     /// One that may stand in a text which cannot be read, and names it in this line first: none is declared there.
     public init(unreadIn line: Int) {
-        self.line = line
+        lines = line...line
         lists = [:]
         standing = .unread
     }
 
-    /// Whether a call in `line` of the script itself may be the one that stands there. Where all lists are literal, they
-    /// are what counts, and not the call.
-    func isDeclared(in line: Int?) -> Bool { lists.count == Self.keys.count || line == self.line }
+    /// Whether a call by its name in `line` of the script itself is the one that stands there.
+    func isDeclared(in line: Int?) -> Bool { line.map(lines.contains) ?? false }
 
     /// The first key under which `declaration` has something else than the text shows; nil where there is none.
     func difference(from declaration: Value) -> String? {

@@ -3,6 +3,11 @@ extension Checker {
     /// Warns of what may keep `recipe{}` from being declared: the run is refused then.
     mutating func reportWaysPastRecipe() {
         guard let recipe else { return }
+        if let rival = recipe.rival {
+            report(
+                .recipeAvoided, RecipeDeclaration.rivalMessage(recipe.line), hint: RecipeDeclaration.rivalHint,
+                at: rival)
+        }
         for span in survey.recipeChanges {
             reportAvoided(
                 "the recipe{} of line \(recipe.line) may not be the one of vaultscript: its name is changed here", span)

@@ -36,21 +36,53 @@ public struct RecipeDeclaration {
     /// The keys with the places where they stand.
     let fields: [String: Expression]
     let span: Span
+    /// The lines that Lua may name as the call's, by its version: from its beginning to its argument.
+    public let lines: ClosedRange<Int>
+    /// Whether no other call in these lines may be the one that declares.
+    public var isAlone: Bool { rival == nil }
+    /// Another call in these lines that Lua may name as this one is: which of the two declares cannot be told.
+    let rival: Span?
     private let source: SourceText
 
     /// Reads the recipe of a script.
     ///
     /// - Returns: nil when the script declares none.
-    /// - Throws: a finding, when the text is no Lua, or a recipe may stand in what cannot be looked at.
+    /// - Throws: a finding, when the text is no Lua, a recipe may stand in what cannot be looked at, or another call in its
+    ///   lines may be the one that declares.
     public static func read(_ source: SourceText) throws(RecipeFault) -> RecipeDeclaration? {
-        let chunk = try chunk(source)
-        if let declared = RecipeDeclaration(chunk, source) { return declared }
-        if let span = unreadPart(of: chunk, source) {
-            throw RecipeFault(
-                finding: Finding(.recipeAvoided, .error, unreadMessage, hint: unreadHint, at: span, in: source))
-        }
-        return nil
+        guard case .declared(let recipe) = try show(source) else { return nil }
+        guard let rival = recipe.rival else { return recipe }
+        throw avoided(rivalMessage(recipe.line), hint: rivalHint, at: rival, in: source)
     }
+
+    /// What a reader of a text takes for its recipe.
+    public enum Shown {
+        case declared(RecipeDeclaration)
+        /// In a block or an expression, or a function of the script's own: nothing is declared by it.
+        case misplaced(line: Int)
+        case none
+    }
+
+    /// What a script shows of a recipe.
+    ///
+    /// - Throws: as `read` does, but for a recipe that does not stand alone in its lines.
+    public static func show(_ source: SourceText) throws(RecipeFault) -> Shown {
+        let chunk = try chunk(source)
+        if let recipe = RecipeDeclaration(chunk, source) { return .declared(recipe) }
+        if let span = unreadPart(of: chunk, source) {
+            throw avoided(unreadMessage, hint: unreadHint, at: span, in: source)
+        }
+        return misplacedCall(in: chunk).map { .misplaced(line: source.line(of: $0.start)) } ?? .none
+    }
+
+    private static func avoided(_ message: String, hint: String, at span: Span, in source: SourceText) -> RecipeFault {
+        RecipeFault(finding: Finding(.recipeAvoided, .error, message, hint: hint, at: span, in: source))
+    }
+
+    static func rivalMessage(_ line: Int) -> String {
+        "this call stands in the lines of the recipe{} of line \(line), and may be what declares one"
+    }
+    static let rivalHint = "such a script is refused: give recipe{ … } lines of its own"
 
     /// Where a recipe may stand that is not seen: the beginning of a chain that is too long, in a text that names one somewhere
     /// and shows none.
@@ -88,6 +120,8 @@ public struct RecipeDeclaration {
         }
         self.source = source
         span = call.span
+        lines = Self.lines(of: call, source)
+        rival = Self.rival(of: call, in: chunk, source)
         declaration = LiteralValue(table, source)
         guard case .table(let given) = table.kind else {
             fields = [:]
@@ -110,12 +144,27 @@ public struct RecipeDeclaration {
         return found
     }
 
-    /// The line of a recipe that is shown in a block or an expression, or is a function of the script's own; nil where there
-    /// is none, or a declaration besides.
-    ///
-    /// - Throws: a finding, when the text is no Lua.
-    public static func misplacedLine(_ source: SourceText) throws(RecipeFault) -> Int? {
-        misplacedCall(in: try chunk(source)).map { source.line(of: $0.start) }
+    /// Lua 5.4 names the line where the call begins, or that of the bracket before its arguments.
+    private static func lines(of expression: Expression, _ source: SourceText) -> ClosedRange<Int> {
+        var end = expression.span.end
+        if case .call(_, let list) = expression.kind, let first = list.first { end = first.span.start }
+        return source.line(of: expression.span.start)...source.line(of: end)
+    }
+
+    private static func rival(of call: Expression, in chunk: Chunk, _ source: SourceText) -> Span? {
+        let own = lines(of: call, source)
+        var found: Span?
+        let walk = SyntaxWalk(
+            entersFunctions: false,
+            expression: { expression in
+                if found == nil, expression.mayCallRecipe(in: chunk), expression.span != call.span,
+                    own.overlaps(lines(of: expression, source))
+                {
+                    found = expression.span
+                }
+            })
+        walk.walk(chunk.block)
+        return found
     }
 
     private static func chunk(_ source: SourceText) throws(RecipeFault) -> Chunk {
@@ -146,7 +195,7 @@ public struct RecipeDeclaration {
     }
 
     /// The line where it begins.
-    public var line: Int { source.line(of: span.start) }
+    public var line: Int { lines.lowerBound }
 
     // MARK: - What it says
 

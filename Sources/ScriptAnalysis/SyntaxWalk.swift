@@ -143,14 +143,25 @@ extension Expression {
         }
     }
 
-    private func isNamedRecipe(in chunk: Chunk) -> Bool {
+    /// Whether it may call what is named `recipe`, by a name that is computed too.
+    func mayCallRecipe(in chunk: Chunk) -> Bool {
+        switch kind {
+        case .call(let callee, _): callee.isNamedRecipe(in: chunk, orComputed: true)
+        case .opaque: true
+        default: false
+        }
+    }
+
+    private func isNamedRecipe(in chunk: Chunk, orComputed: Bool = false) -> Bool {
         switch kind {
         case .global(let name), .field(_, let name): name.text == "recipe"
         case .local(let variable): chunk.variables[variable].name == "recipe"
-        case .index(_, let key): key.literalText == "recipe"
-        case .parenthesized(let inner): inner.isNamedRecipe(in: chunk)
+        case .index(_, let key): key.literalText.map { $0 == "recipe" } ?? orComputed
+        case .opaque: orComputed
+        case .parenthesized(let inner): inner.isNamedRecipe(in: chunk, orComputed: orComputed)
         case .binary(.and, let left, let right), .binary(.or, let left, let right):
-            left.isNamedRecipe(in: chunk) || right.isNamedRecipe(in: chunk)
+            left.isNamedRecipe(in: chunk, orComputed: orComputed)
+                || right.isNamedRecipe(in: chunk, orComputed: orComputed)
         default: false
         }
     }

@@ -114,16 +114,18 @@ struct RunCommand {
         guard !isEmbedded, let first = RecipeDeclaration.mention(in: text) else { return nil }
         do throws(RecipeFault) {
             guard text.count <= ScriptFile.maximumAnalysedBytes else { return unread(text, first) }
-            let source = SourceText(text)
-            if let declared = try RecipeDeclaration.read(source) { return ShownRecipe(declared) }
-            return try RecipeDeclaration.misplacedLine(source).map { ShownRecipe(misplacedIn: $0) }
+            switch try RecipeDeclaration.show(SourceText(text)) {
+            case .declared(let recipe): return ShownRecipe(recipe)
+            case .misplaced(let line): return ShownRecipe(misplacedIn: line)
+            case .none: return nil
+            }
         } catch {
             return unread(text, first)
         }
     }
 
     private func unread(_ text: [UInt8], _ mention: Int) -> ShownRecipe {
-        ShownRecipe(unreadIn: 1 + text[..<mention].count { $0 == 10 })
+        ShownRecipe(unreadIn: SourceText(text).position(of: mention).line)
     }
 
     private func workingFolder() throws(Failure) -> String { try absolute(".") }

@@ -4,9 +4,13 @@ import ScriptAnalysis
 extension ShownRecipe {
     /// The recipe as it is read from a script's text.
     init(_ recipe: RecipeDeclaration) {
+        guard recipe.isAlone else {
+            self.init(crowdedIn: recipe.line)
+            return
+        }
         var lists: [String: [Entry]] = [:]
         for key in Self.keys { lists[key] = Self.entries(recipe.value(key)) }
-        self.init(line: recipe.line, lists: lists)
+        self.init(lines: recipe.lines, lists: lists)
     }
 
     private static func entries(_ value: LiteralValue?) -> [Entry]? {

@@ -115,6 +115,42 @@ import Testing
         #expect(outcome.errorText.contains("recipe"), "\(outcome)")
     }
 
+    /// Lua says in which line a call stands: what is shown there and what is called are one, however it is written.
+    @Test(arguments: [
+        "recipe\n{ R }", "recipe{\nR\n}", "recipe\n\n(\n\n{\nR\n}\n)", "local p = recipe{\nR\n}", "local p =\n recipe{ R }",
+        "local a, p = type(\n'x'),\nrecipe {\nR }", "local s = 'a'\n.. 'b' recipe{ R }", "local s = ('a'\n.. 'b') local p = recipe { R\n}",
+        "p =\n\nrecipe\n--[[\n]]\n{\nR }", "local t = { recipe\n, x\n}\nrecipe{ R }", "local t = { R }\nrecipe(\nt)", "recipe({ R }\n)",
+        "local s = [[\r\n\r\n]]\r\rrecipe\n\r{ R }", "local s = 'a\\\n\rb\\z\r\n' -- recipe{}\r\rlocal p =\r\n\rrecipe\r{ R }\r", "#!/x \r y\r\n\r\nrecipe{ R }",
+        "recipe{ R } local t = { a = function() end } t.a()\n", "local n = ('x'):rep(3) recipe{ R }",
+    ])
+    func `is declared in whatever lines it stands`(text: String) throws {
+        let folder = try TemporaryFolder()
+        for list in ["{ 'id' }", "{ table.unpack{ 'id' } }"] {
+            let recipe = text.replacing("R", with: "name = 'x', programs = \(list)")
+            let file = try folder.write("x.lua", "\(recipe)\n\(Self.start)\n")
+            let outcome = try Program.run([file])
+            #expect(outcome.code == 0 && outcome.text.contains("uid="), "\(recipe) \(outcome)")
+        }
+    }
+
+    @Test(arguments: [
+        "_ENV.recipe(t)", "(_ENV)['recipe'](t)", "local k <const> = 'recipe' _ENV[k](t)", "local k <const> = 'recipe' x = (nil or _ENV[k])(t)",
+        "x = { _ENV.recipe\n(t) }", "x = (\(String(repeating: "nil or ", count: 1000))_ENV.recipe)\n(t)", "x = _ENV.recipe(t)\(String(repeating: ".x", count: 1000))",
+    ])
+    func `stands alone in its lines, or is none`(text: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("x.lua", "local t = { name = 'y', programs = { 'id' } }\n\(text) \(Self.start) os.exit(0) recipe{ name = 'x', programs = { 'id' } }\n")
+        let run = try Program.run([file])
+        #expect(run.code == 2 && run.output.isEmpty, "\(run)")
+        #expect(run.errorText.contains("have another call that may declare one"), "\(run)")
+        for command in ["check", "describe"] {
+            let outcome = try Program.run([command, file])
+            let all = outcome.text + outcome.errorText
+            #expect(outcome.code == 2 && all.contains("x.lua:2:"), "\(outcome)")
+            #expect(all.contains("this call stands in the lines of the recipe{} of line") && all.contains("give recipe{ … } lines of its own"), "\(outcome)")
+        }
+    }
+
     private static let deep = "local x = " + String(repeating: "not ", count: 193) + "1"
     private static let long = "local y = '" + String(repeating: "y", count: 1 << 20) + "'"
     /// A recipe at the beginning of a chain that is too long to be looked at.
@@ -140,7 +176,7 @@ import Testing
     @Test(arguments: [200, 290, 296, 297, 298, 299, 300, 389, 390, 391, 400, 2000])
     func `is seen around a long chain`(count: Int) throws {
         let sum = Array(repeating: "1", count: count).joined(separator: "+")
-        let recipe = "recipe{ name = 'good', programs = { 'git' }, params = { a = { type = 'integer', default = \(sum) } } }"
+        let recipe = "recipe{ name = 'good', programs = { 'git' },\nparams = { a = { type = 'integer', default = \(sum) } } }"
         let misplaced = try Program.script("local p = false and \(recipe)\n\(Self.start)")
         #expect(misplaced.code == 77 && misplaced.output.isEmpty, "\(misplaced)")
         let another = try Program.script(

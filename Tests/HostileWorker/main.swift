@@ -249,7 +249,7 @@ do {
     let fork = try WorkerFork { takenOver($0) }
     var options = RunOptions(scriptFolder: "/")
     if attack == "second-recipe" || attack == "loosened-recipe" {
-        options.shownRecipe = ShownRecipe(line: 1, lists: [:])
+        options.shownRecipe = ShownRecipe(lines: 1...1, lists: [:])
     }
     if attack == "many-children" { try options.limits.take(option: "processes=4") }
     options.isVerbose = attack == "unknown-tasks"

@@ -13,10 +13,12 @@ local function arguments()
   return list
 end
 
--- The line of the script itself that has called recipe; nil for a function, or another chunk.
+-- The line of the script itself that has called recipe by this name; nil for another name, a function, or another chunk.
 local function line()
-  local caller = not getinfo(3, "t").istailcall and getinfo(4, "fl")
-  return caller and caller.func == host.chunk and caller.currentline or nil
+  local called = getinfo(3, "nt")
+  if called.istailcall or called.namewhat ~= "global" or called.name ~= "recipe" then return nil end
+  local caller = getinfo(4, "fl")
+  return caller.func == host.chunk and caller.currentline or nil
 end
 
 local function paramsText(source)

@@ -45,12 +45,12 @@ public enum SteeringVariable {
         "RUSTC", "RUSTDOC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "RUSTDOCFLAGS", "RUSTUP_HOME",
         "RUSTUP_TOOLCHAIN", "CARGO", "CARGO_HOME", "CARGO_ENCODED_RUSTFLAGS", "CARGO_ENCODED_RUSTDOCFLAGS",
         "CARGO_BUILD_RUSTC", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTDOC",
-        "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_RUSTDOCFLAGS", "CARGO_REGISTRY_CREDENTIAL_PROVIDER",
+        "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_RUSTDOCFLAGS",
         "CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS",
         "GOFLAGS", "GOTOOLDIR", "GOROOT", "GOENV", "GOPATH", "GOBIN", "GOMODCACHE", "GOCACHE", "GOCACHEPROG",
         "GOTOOLCHAIN", "GOAUTH", "GOWORK",
         "CC", "CXX", "CPP", "FC", "LD", "AR", "AS", "RM", "LEX", "YACC", "OBJC", "LINT", "M2C", "PC", "CO", "GET",
-        "MAKE", "MAKE_COMMAND", "MAKEINFO", "TEX", "TEXI2DVI", "WEAVE", "CWEAVE", "TANGLE", "CTANGLE", ".SHELLFLAGS",
+        "MAKE", "MAKEINFO", "TEX", "TEXI2DVI", "WEAVE", "CWEAVE", "TANGLE", "CTANGLE", ".SHELLFLAGS",
         "ARFLAGS",
         "ASFLAGS", "LFLAGS", "YFLAGS", "COFLAGS", "GFLAGS", "LDLIBS", "LOADLIBES", "TARGET_ARCH", "TARGET_MACH",
         "HOSTCC", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR",
@@ -65,11 +65,11 @@ public enum SteeringVariable {
         "AWKPATH", "AWKLIBPATH", "PARALLEL", "PARALLEL_HOME", "PARALLEL_SHELL",
         "VIM", "VIMRUNTIME", "VIMINIT", "EXINIT", "GVIMINIT", "FCEDIT", "LESSEDIT", "LESSKEY", "LESSKEYIN",
         "LESSKEYIN_SYSTEM", "LESSKEY_CONTENT", "LESS", "MANOPT", "SCREENRC", "MAILRC", "RIPGREP_CONFIG_PATH",
-        "FZF_DEFAULT_COMMAND", "FZF_DEFAULT_OPTS_FILE", "BAT_CONFIG_PATH", "ZIPOPT",
+        "FZF_DEFAULT_OPTS_FILE", "BAT_CONFIG_PATH", "ZIPOPT",
         "RSH", "TAR_RSH", "RMT", "SENDMAIL", "GH_BROWSER", "LLVM_SYMBOLIZER_PATH", "PERL_MM_OPT", "PERL_MB_OPT",
         "RCLONE_CONFIG",
-        "RSYNC_RSH", "RSYNC_CONNECT_PROG", "BORG_RSH", "BORG_PASSCOMMAND", "RESTIC_PASSWORD_COMMAND",
-        "RCLONE_PASSWORD_COMMAND", "RCLONE_SFTP_SSH", "RCLONE_METADATA_MAPPER", "LFTP_HOME", "SYSTEM_WGETRC",
+        "RSYNC_RSH", "RSYNC_CONNECT_PROG", "BORG_RSH", "BORG_PASSCOMMAND",
+        "RCLONE_SFTP_SSH", "RCLONE_METADATA_MAPPER", "LFTP_HOME", "SYSTEM_WGETRC",
         "HTTPIE_CONFIG_DIR",
         "GNUPGHOME", "SASL_PATH", "SASL_CONF_PATH", "KRB5_CONFIG", "P11_KIT_CONFIG", "SSH_SK_PROVIDER", "APT_CONFIG",
         "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS", "PASSWORD_STORE_EXTENSIONS_DIR",
@@ -89,26 +89,40 @@ public enum SteeringVariable {
         "ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_COLLECTIONS_PATHS", "ANSIBLE_INVENTORY",
         "ANSIBLE_BECOME_EXE", "ANSIBLE_PYTHON_INTERPRETER",
         "GTK_PATH", "GTK_EXE_PREFIX", "GTK3_MODULES", "GTK_IM_MODULE_FILE", "GDK_PIXBUF_MODULE_FILE",
-        "GI_TYPELIB_PATH", "GIO_MODULE_DIR", "GST_PLUGIN_PATH", "GST_PLUGIN_SYSTEM_PATH", "GST_PLUGIN_SCANNER",
+        "GI_TYPELIB_PATH", "GIO_MODULE_DIR",
         "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "QML_IMPORT_PATH", "QML2_IMPORT_PATH",
         "LIBGL_DRIVERS_PATH", "LIBVA_DRIVERS_PATH", "VDPAU_DRIVER_PATH", "GBM_BACKENDS_PATH", "OCL_ICD_VENDORS",
         "OCL_ICD_FILENAMES", "__EGL_VENDOR_LIBRARY_FILENAMES", "__EGL_VENDOR_LIBRARY_DIRS", "ALSA_CONFIG_PATH",
         "ALSA_CONFIG_DIR", "ALSA_PLUGIN_DIR", "PIPEWIRE_MODULE_DIR", "SPA_PLUGIN_DIR",
         "MAGICK_CODER_MODULE_PATH", "MAGICK_FILTER_MODULE_PATH", "MAGICK_CONFIGURE_PATH", "MAGICK_HOME", "GS_LIB",
-        "GS_OPTIONS", "TEXMFCNF", "TEXMFHOME",
+        "GS_OPTIONS", "TEXMFCNF", "TEXMFHOME", "GROFF_BIN_PATH", "GROFF_COMMAND_PREFIX", "GVBINDIR", "GDAL_DRIVER_PATH",
+        "QEMU_MODULE_DIR", "ZIP", "GSS_MECH_CONFIG", "VALGRIND_LIB", "HARNESS_PERL", "HARNESS_PERL_SWITCHES",
+        "RUBYGEMS_GEMDEPS", "BUNDLER_SETUP", "PIP_PYTHON", "PYLINTRC", "LUAROCKS_CONFIG", "JULIA_PROJECT", "RUSTFMT",
+        "JDK_JAVAC_OPTIONS", "GIT_LFS_PATH", "SOPS_GPG_EXEC", "BUILDAH_RUNTIME", "TF_REATTACH_PROVIDERS", "TG_TF_PATH",
+        "NIX_CONFIG", "NIX_USER_CONF_FILES", "NIX_SSHOPTS", "NIX_PATH", "NIX_REMOTE", "CCC_OVERRIDE_OPTIONS",
+        "CCACHE_DIR", "CCACHE_PATH", "CCACHE_COMPILERCHECK",
     ]
     private static let otherPrefixes = [
-        "CARGO_ALIAS_", "CARGO_TARGET_", "CORECLR_PROFILER", "COR_PROFILER", "DOTNET_ROOT", "GUILE_LOAD_",
+        "CARGO_ALIAS_", "CARGO_CREDENTIAL_ALIAS_", "CARGO_TARGET_", "CORECLR_PROFILER", "COR_PROFILER", "DOTNET_ROOT",
+        "GIT_TEST_", "GST_PLUGIN_PATH", "GST_PLUGIN_SCANNER", "GST_PLUGIN_SYSTEM_PATH", "GUILE_LOAD_",
         "LUA_CPATH_", "LUA_INIT_", "LUA_PATH_", "TF_CLI_ARGS", "VK_",
     ]
-    /// Options of a program or of the machine that runs it, and of what a sanitizer calls.
-    private static let otherSuffixes = ["_OPTS", "_JAVA_OPTIONS", "SAN_OPTIONS", "SAN_SYMBOLIZER_PATH"]
-    private static let ansibleSuffixes = ["_PLUGINS", "_ARGS", "_EXECUTABLE"]
+    /// Options of a program or of the machine that runs it, what a sanitizer calls, commands, and places of code.
+    private static let otherSuffixes = [
+        "_OPTS", "_JAVA_OPTIONS", "SAN_OPTIONS", "SAN_SYMBOLIZER_PATH", "_COMMAND", "_CMD", "_HELPER", "_HOOK_PATH",
+        "_EXEC_PATH", "_CREDENTIAL_PROVIDER", "_PLUGIN_PATHS",
+    ]
+    /// Ends of names that have a meaning where a name begins so.
+    private static let ownSuffixes = [
+        "ANSIBLE_": ["_PLUGINS", "_ARGS", "_EXECUTABLE"],
+        "CGO_": ["FLAGS", "FLAGS_ALLOW", "FLAGS_DISALLOW"],
+        "RCLONE_CONFIG_": ["_SSH"],
+    ]
 
     private static func isOther(_ name: String) -> Bool {
         others.contains(name) || otherPrefixes.contains(where: name.hasPrefix)
             || otherSuffixes.contains(where: name.hasSuffix)
-            || name.hasPrefix("ANSIBLE_") && ansibleSuffixes.contains(where: name.hasSuffix)
+            || ownSuffixes.contains { name.hasPrefix($0.key) && $0.value.contains(where: name.hasSuffix) }
     }
 
     /// What npm and pnpm take from a variable `npm_config_NAME`, in capitals, small letters or both, with dashes or underscores.
@@ -141,6 +155,11 @@ public enum SteeringVariable {
     public static func runs(_ name: String, _ value: String?) -> Bool {
         guard commands.contains(name) || name.hasSuffix("_PAGER") || name.hasSuffix("_EDITOR") else { return false }
         return value.map { !inert.contains($0) } ?? true
+    }
+
+    /// Whether a program runs the file that the variable names where it can be executed, and reads it otherwise.
+    public static func runsFile(_ name: String) -> Bool {
+        name.hasPrefix("ANSIBLE_") && name.hasSuffix("_PASSWORD_FILE")
     }
 
     /// Whether the variable is one: a secret has no business in it.

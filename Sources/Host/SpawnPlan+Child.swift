@@ -108,14 +108,19 @@ extension SpawnPlan {
             guard case .value(let content) = value else { continue }
             var text: String?
             if case .text(let bytes) = content { text = String(decoding: bytes, as: UTF8.self) }
-            try checkVariable(name, text, "env")
+            try checkVariable(name, text, "env", canBeExecuted: true)
         }
         // Its variable is the path of a file of the script's.
-        for file in files { try checkVariable(file.name, nil, "files") }
+        for file in files { try checkVariable(file.name, nil, "files", canBeExecuted: file.isMemoryFile) }
     }
 
-    private func checkVariable(_ name: String, _ text: String?, _ option: String) throws(Failure) {
-        guard SteeringVariable.loadsCode(name) || SteeringVariable.runs(name, text) else { return }
+    private func checkVariable(
+        _ name: String, _ text: String?, _ option: String, canBeExecuted: Bool
+    ) throws(Failure) {
+        guard
+            SteeringVariable.loadsCode(name) || SteeringVariable.runs(name, text)
+                || canBeExecuted && SteeringVariable.runsFile(name)
+        else { return }
         throw Failure(
             .denied, "\(function): \(option).\(name.printable) is not set under a recipe",
             reason: "it brings code or a command of the script's into the program that the recipe declares",

@@ -16,7 +16,8 @@ struct Scope {
         var firstActive: Int
         var isLoop: Bool
         var labels: [Label] = []
-        var jumps: [Jump] = []
+        /// Those that wait for their labels, by the names of these.
+        var jumps: [String: [Jump]] = [:]
     }
 
     struct FunctionState {
@@ -76,9 +77,9 @@ struct Scope {
         active.removeSubrange(block.firstActive...)
         for label in block.labels { functions[last].labels[label.name] = nil }
         guard let outer = functions[last].blocks.indices.last else { return }
-        for var jump in block.jumps {
+        for var jump in block.jumps.values.joined() {
             jump.activeCount = min(jump.activeCount, block.firstActive)
-            functions[last].blocks[outer].jumps.append(jump)
+            functions[last].blocks[outer].jumps[jump.name, default: []].append(jump)
         }
     }
 
@@ -86,7 +87,7 @@ struct Scope {
     mutating func closeFunction() -> Jump? {
         guard let last = functions.indices.last else { return nil }
         while functions[last].blocks.count > 1 { closeBlock() }
-        let lost = functions[last].blocks.first?.jumps.first
+        let lost = functions[last].blocks.first?.jumps.values.joined().min { $0.span.start < $1.span.start }
         closeBlock()
         functions.removeLast()
         return lost
@@ -103,7 +104,8 @@ struct Scope {
         guard label(name.text) == nil, let last = functions.indices.last,
             let block = functions[last].blocks.indices.last
         else { return }
-        functions[last].blocks[block].jumps.append(Jump(name: name.text, span: name.span, activeCount: active.count))
+        let jump = Jump(name: name.text, span: name.span, activeCount: active.count)
+        functions[last].blocks[block].jumps[name.text, default: []].append(jump)
     }
 
     /// A label; gives the jump and the variable when one would jump past a declaration.
@@ -114,8 +116,8 @@ struct Scope {
         let label = Label(name: name.text, span: name.span, activeCount: count)
         functions[last].labels[name.text] = label
         functions[last].blocks[index].labels.append(label)
-        let wrong = functions[last].blocks[index].jumps.first { $0.name == name.text && $0.activeCount < count }
-        functions[last].blocks[index].jumps.removeAll { $0.name == name.text }
+        let waiting = functions[last].blocks[index].jumps.removeValue(forKey: name.text)
+        let wrong = waiting?.first { $0.activeCount < count }
         return wrong.map { ($0, variables[active[$0.activeCount]]) }
     }
 }

@@ -64,6 +64,8 @@ import Testing
     @Test func `may have any number of labels`() {
         let text = (0..<20_000).map { "goto l\($0)\n::l\($0)::\n" }.joined()
         #expect(ScriptCheck(SourceText(Array(text.utf8))).findings.isEmpty)
+        let waiting = (0..<20_000).map { "goto l\($0)\n" } + (0..<20_000).map { "::l\($0):: x = 1\n" }
+        #expect(ScriptCheck(SourceText(Array(waiting.joined().utf8))).findings.allSatisfy { $0.rule != .syntax })
         let twice = "do ::a:: end ::a:: do goto a end ::a::"
         #expect(ScriptCheck(SourceText(Array(twice.utf8))).findings.map(\.column) == [36])
     }

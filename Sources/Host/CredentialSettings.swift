@@ -6,9 +6,37 @@ import Masking
 /// what logs in. Other runs may know what this one does not.
 ///
 /// A text with such a place is refused. To mask that would need an order between it and what a script makes secrets of,
-/// and as it has no end that is known, whatever stands behind it would say what it holds. What this run knows of the vault
-/// is masked before: no place tells anything of that.
+/// and as it has no end that is known, whatever stands behind it would say what it holds.
 final class CredentialSettings {
+    /// What the user's vault leaves of the text, where a script's secrets cover no name; and what all values but the script's
+    /// leave of it, where none of them decides by its characters.
+    private let looks: [Look]
+
+    init(_ masker: Masker) { looks = [.derived, .script].map { Look(masker.makeStream(before: $0)) } }
+
+    /// Takes the next piece of the text.
+    func write(_ bytes: Span<UInt8>) {
+        for look in looks { look.stream.write(bytes) { piece, isMask in look.take(piece, isMask) } }
+    }
+
+    /// The text ends.
+    ///
+    /// - Throws: `.denied` where credentials stand in it.
+    func finish(_ function: String, _ path: [UInt8]) throws(Failure) {
+        for look in looks {
+            look.stream.finish { piece, isMask in look.take(piece, isMask) }
+            look.finish()
+        }
+        guard let found = looks.lazy.compactMap(\.found).first else { return }
+        throw Failure(
+            .denied, "\(function): \(path.shownPath) is out of reach of scripts",
+            reason: "credentials stand in it, behind \(found)",
+            hint: "keep them in a file of their own; secret.dotenv(path) gives handles for the values of such a file")
+    }
+}
+
+/// The search in what is left of a text when some of the values in it are masked.
+private final class Look {
     /// The settings whose values log in.
     private static let names = [
         "INFISICAL_UNIVERSAL_AUTH_CLIENT_SECRET", "INFISICAL_TOKEN", "INFISICAL_JWT", "INFISICAL_OIDC_AUTH_JWT",
@@ -18,46 +46,37 @@ final class CredentialSettings {
     private static let leastBytes = 16
     /// From the beginning of the name to the last of these, with blanks and quotes between.
     private static let mostBytes = 256
-    /// What ends a word, and is part of none.
-    private static let gap: UInt8 = 0
+    /// What stands for a mask: a word of some length, whatever the value is.
+    private static let word = [UInt8](repeating: UInt8(ascii: "x"), count: leastBytes)
 
-    private let stream: MaskingStream
+    let stream: MaskingStream
     /// What is not looked at yet.
     private var rest: [UInt8] = []
-    private var found: String?
+    /// The name.
+    private(set) var found: String?
 
-    init(_ masker: Masker) {
-        stream = masker.makeStream(before: .derived)
+    init(_ stream: MaskingStream) {
+        self.stream = stream
         rest.reserveCapacity(1 << 17)
     }
 
     deinit { forget(rest.count) }
 
-    /// Takes the next piece of the text.
-    func write(_ bytes: Span<UInt8>) { stream.write(bytes) { piece, isMask in take(piece, isMask) } }
-
-    /// The text ends.
-    ///
-    /// - Throws: `.denied` where credentials stand in it.
-    func finish(_ function: String, _ path: [UInt8]) throws(Failure) {
-        stream.finish { piece, isMask in take(piece, isMask) }
-        look(isEnd: true)
-        guard let found else { return }
-        throw Failure(
-            .denied, "\(function): \(path.shownPath) is out of reach of scripts",
-            reason: "credentials stand in it, behind \(found)",
-            hint: "keep them in a file of their own; secret.dotenv(path) gives handles for the values of such a file")
-    }
-
-    private func take(_ piece: Span<UInt8>, _ isMask: Bool) {
-        if isMask { return rest.append(Self.gap) }
+    func take(_ piece: Span<UInt8>, _ isMask: Bool) {
+        guard !isMask else { return append(Self.word.span) }
         var start = 0
         while start < piece.count {
-            if rest.count >= 1 << 16 { look(isEnd: false) }
             let count = min(piece.count - start, 1 << 16)
-            rest.append(copying: piece.extracting(start..<start + count))
+            append(piece.extracting(start..<start + count))
             start += count
         }
+    }
+
+    func finish() { look(isEnd: true) }
+
+    private func append(_ bytes: Span<UInt8>) {
+        if rest.count >= 1 << 16 { look(isEnd: false) }
+        rest.append(copying: bytes)
     }
 
     private func look(isEnd: Bool) {
@@ -84,14 +103,17 @@ final class CredentialSettings {
         rest.removeLast(count)
     }
 
-    /// Whether what stands behind `=` or `:`, with quotes around it or not, is a word of some length.
+    /// Whether what stands behind `=` or `:` in the line, with quotes around it or not, is a word of some length.
     private static func isSet(_ text: ArraySlice<UInt8>) -> Bool {
         let rest = text.drop(while: isBetween)
         guard let sign = rest.first, sign == UInt8(ascii: "=") || sign == UInt8(ascii: ":") else { return false }
         return rest.dropFirst().drop(while: isBetween).prefix(leastBytes).prefix(while: isPart).count == leastBytes
     }
 
-    private static func isBetween(_ byte: UInt8) -> Bool { [0x09, 0x20, 0x22, 0x27].contains(byte) }
+    /// Blanks, and quotes of all kinds.
+    private static func isBetween(_ byte: UInt8) -> Bool {
+        byte <= 0x20 && byte != 0x0a || [0x22, 0x27, 0x5c, 0x60].contains(byte)
+    }
 
     /// Of a client secret, a token: letters, digits, and the signs of base64 and of JSON Web Tokens.
     private static func isPart(_ byte: UInt8) -> Bool {

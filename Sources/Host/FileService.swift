@@ -103,7 +103,12 @@ final class FileService {
         text.reserveCapacity(Int(file.facts.size))
         let stream = gate.masker.makeStream()
         let credentials = CredentialSettings(gate.masker)
-        defer { unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
+        var isRead = false
+        defer {
+            unsafe room.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) }
+            // What is refused may hold what the masker does not know.
+            if !isRead { unsafe text.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) } }
+        }
         var total = 0
         while true {
             let count = unsafe vs_sys_file_read(file.number, &room, room.count)
@@ -118,6 +123,7 @@ final class FileService {
         stream.finish { text.append(copying: $0) }
         // What was held back counts as what was not.
         guard text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
+        isRead = true
         return text
     }
 

@@ -282,8 +282,12 @@ public final class ScriptRun {
         guard overlap == nil else { return }
         worker.kill()
         gate.shut()
+        let which =
+            first == second
+            ? "the secret \(first.printable) and a part of it overlap"
+            : "the secrets \(first.printable) and \(second.printable) overlap"
         let failure = Failure(
-            .leak, "the run was stopped: the secrets \(first.printable) and \(second.printable) overlap in a text",
+            .leak, "the run was stopped: \(which) in a text",
             reason:
                 "the one ends there in what the other begins with, or begins as it does; a script that knows the one "
                 + "would learn how the other begins, or ends",

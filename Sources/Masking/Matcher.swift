@@ -15,6 +15,9 @@ struct Find {
     /// Whether what its mask stands for begins with a letter or a digit.
     var beginsAlphanumeric: Bool
 
+    /// Of a line of a value, or of what one sets.
+    var isOfPart: Bool { order >> 30 & 1 == 1 }
+
     /// Leftmost first, of several there the longest.
     func comes(before other: Find) -> Bool {
         if start != other.start { return start < other.start }

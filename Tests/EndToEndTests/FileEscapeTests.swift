@@ -32,6 +32,27 @@ import Testing
     }
 }
 
+@Suite struct `A value behind the name of a credential` {
+    /// Of values that the user's vault does not have: whether the first sixteen bytes are a word decides nothing.
+    @Test func `closes the file whatever it is`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("vaultscript.toml", "[variables]\nwithhold = [\"MYVAR\"]\n")
+        let script = """
+            recipe{ name = "x", programs = { "cat" }, secrets = { "env:MYVAR" } }
+            for k = 0, 16 do
+              fs.write("f", "INFISICAL_TOKEN=" .. ("x"):rep(k))
+              spawn{ "cat", stdin = secret.env("MYVAR"), stdout = { file = "f", append = true } }
+              io.write(pcall(fs.read, "f") and "read " or "closed ")
+            end
+            """
+        for value in ["ab#cdefg!hunter2-4711", "abcdefgh", "abcdefghijklmnopqrstuvwxyz", "line of 12..\nline"] {
+            let outcome = try Program.run(
+                ["-C", folder.path, Program.path, "-e", script], environment: ["MYVAR": value], program: "/usr/bin/env")
+            #expect(outcome.text == String(repeating: "closed ", count: 17), "\(outcome)")
+        }
+    }
+}
+
 @Suite struct `Files out of reach` {
     /// One idea: Lua code that is refused with `denied`. It finds the strings CRED (the credentials file), CONFIG (the
     /// folder of configuration), STATE, WORK (a folder of its own) and HOST (the host's process id).

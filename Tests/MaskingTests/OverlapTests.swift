@@ -96,6 +96,17 @@ import Testing
         #expect(told(bytes(text), masker, noted) == [])
     }
 
+    @Test func `are told of a value and a line of it`() throws {
+        let value = "DB_HOST=db.example.com\nDB_PASS=g7HqZ2xw9LmD"
+        let (masker, noted) = try masker([("E", value)])
+        #expect(told(bytes(value + "B_HOST=db.example.com"), masker, noted) == ["E E"])
+        for text in [
+            value, value + "\n" + value, "DB_PASS=g7HqZ2xw9LmD\nDB_HOST=db.example.com", "db.example.com g7HqZ2xw9LmD",
+        ] {
+            #expect(told(bytes(text), masker, noted) == [])
+        }
+    }
+
     @Test(
         "are not told where one lies in the other but for a line break or what base64 fills up",
         arguments: [

@@ -31,7 +31,9 @@ final class CredentialSettings {
         throw Failure(
             .denied, "\(function): \(path.shownPath) is out of reach of scripts",
             reason: "credentials stand in it, behind \(found)",
-            hint: "keep them in a file of their own; secret.dotenv(path) gives handles for the values of such a file")
+            hint:
+                "keep them in a file of their own, of which secret.dotenv(path) gives handles; what else is in this one a "
+                + "program can tell: spawn{ \"grep\", …, path, capture = true }")
     }
 }
 

@@ -202,6 +202,7 @@ struct FileCall {
             return kept("a program that the recipe declares runs from there", "wait for it first: process:wait()")
         case ProtectedPlaces.workingDirectory:
             return kept("it leads to \(what)", "start vaultscript in another folder, or let a program do it")
+        case ProtectedPlaces.standardInput: return kept("it is \(what)", "write to another file")
         case ProtectedPlaces.programFolder:
             return kept(
                 "it belongs to \(what), where programs that the recipe declares find others",

@@ -50,6 +50,7 @@ final class ProtectedPlaces {
     static let runningProgram = "a program that runs"
     static let workingDirectory = "the working directory of this run"
     static let programFolder = "a folder in PATH"
+    static let standardInput = "standard input of this run"
     /// Open descriptors of this run's own such files, and of the folders they lie in: a program may have moved them.
     var handed: () -> [Int32] = { [] }
     /// Folders where programs that a recipe declares look for others.
@@ -136,6 +137,8 @@ final class ProtectedPlaces {
         var scan = Scan()
         for (file, what) in pinned { scan.protection.inside[file.identity] = what }
         if let handedOver = try handedOver() { scan.protection.inside[handedOver] = Self.credentials }
+        // How far it is read depends on what could be the beginning of a value.
+        if let input = try inputFile() { scan.protection.unchangeable[input] = Self.standardInput }
         // Relative paths begin there: whoever moves it moves what they lead to.
         if let path = unsafe getcwd(nil, 0) {
             defer { unsafe free(path) }
@@ -206,13 +209,23 @@ final class ProtectedPlaces {
 
     /// What `--credentials-fd` hands over; nobody closes that descriptor. Nil where it is not open.
     private func handedOver() throws(Failure) -> FileIdentity? {
-        guard let descriptor else { return nil }
+        guard let descriptor, let facts = try facts(of: descriptor) else { return nil }
+        return FileIdentity(facts)
+    }
+
+    /// Nil where standard input is none.
+    private func inputFile() throws(Failure) -> FileIdentity? {
+        guard let facts = try facts(of: 0), facts.mode & S_IFMT == S_IFREG else { return nil }
+        return FileIdentity(facts)
+    }
+
+    private func facts(of descriptor: Int32) throws(Failure) -> vs_sys_file_facts? {
         var facts = vs_sys_file_facts()
         guard unsafe vs_sys_file_learn(descriptor, &facts) else {
             if errno == EBADF { return nil }
             throw Self.unseen(errno)
         }
-        return FileIdentity(facts)
+        return facts
     }
 }
 

@@ -53,6 +53,33 @@ import Testing
     }
 }
 
+@Suite struct `A file that is standard input` {
+    /// How far it is read tells whether what was read ends as a value may begin.
+    @Test func `stays as it is`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("in", "first\nlast\n")
+        try folder.write(
+            "main.lua",
+            """
+            print(io.read())
+            for _, change in ipairs{
+              function() fs.write("in", "x") end, function() fs.write("in", "x", { append = true }) end,
+              function() spawn{ "ls", stdout = { file = "in" } } end, function() fs.rename("in", "out") end,
+              function() fs.remove("in") end, function() fs.copy("main.lua", "in") end,
+            } do
+              local ok, e = pcall(change)
+              print(ok, e.kind, (tostring(e):find("standard input", 1, true) ~= nil))
+            end
+            fs.copy("in", "out")
+            print(io.read(), fs.read("out") == fs.read("in"))
+            """)
+        let outcome = try Program.run(
+            ["-c", "cd \"$1\"; exec \"$0\" main.lua <in", Program.path, folder.path], program: "/bin/bash")
+        let refused = String(repeating: "false\tdenied\ttrue\n", count: 6)
+        #expect(outcome.text == "first\n\(refused)last\ttrue\n", "\(outcome)")
+    }
+}
+
 @Suite struct `Files out of reach` {
     /// One idea: Lua code that is refused with `denied`. It finds the strings CRED (the credentials file), CONFIG (the
     /// folder of configuration), STATE, WORK (a folder of its own) and HOST (the host's process id).

@@ -36,7 +36,10 @@ static vs_sys_credentials read_all(int file, void *buffer, size_t size, int wait
     vs_sys_credentials found = {.result = VS_SYS_CREDENTIALS_OK};
     long end = milliseconds() + wait;
     while (found.count < size) {
-        if (wait > 0 && !wait_until_readable(file, end)) return failed(VS_SYS_CREDENTIALS_LATE);
+        if (wait > 0 && !wait_until_readable(file, end)) {
+            found.result = VS_SYS_CREDENTIALS_LATE;
+            return found;
+        }
         ssize_t count = read(file, (char *)buffer + found.count, size - found.count);
         if (count < 0 && (errno == EINTR || (errno == EAGAIN && wait > 0))) continue;
         if (count < 0) return failed(VS_SYS_CREDENTIALS_UNREADABLE);

@@ -66,14 +66,19 @@ struct CredentialsFile {
     }
 
     /// All that comes from an open descriptor that the user handed over; its owner and mode are the user's affair.
-    static func content(descriptor: Int32, within wait: Duration = maximumWait) throws(Failure) -> SecretBytes {
+    ///
+    /// - Parameter note: Gets what has come, also where that is not used: it came late, or is too much.
+    static func content(
+        descriptor: Int32, within wait: Duration = maximumWait, note: (SecretBytes) -> Void = { _ in }
+    ) throws(Failure) -> SecretBytes {
         let room = try SecretBytes(count: maximumBytes)
         let found = unsafe room.withUnsafeMutableBytes {
             unsafe vs_sys_credentials_read_descriptor(
                 descriptor, $0.baseAddress, $0.count, Int32(wait / .milliseconds(1)))
         }
-        try check("descriptor \(descriptor)", found)
         room.truncate(to: found.count)
+        note(room)
+        try check("descriptor \(descriptor)", found)
         return room
     }
 

@@ -101,6 +101,16 @@ final class FileService {
         var room = [UInt8](repeating: 0, count: min(Int(file.facts.size) + 1, 1 << 18) + 4096)
         var text: [UInt8] = []
         text.reserveCapacity(Int(file.facts.size))
+        func take(_ piece: Span<UInt8>) {
+            if text.count + piece.count > text.capacity {
+                var larger: [UInt8] = []
+                larger.reserveCapacity(max(text.capacity * 2, text.count + piece.count))
+                larger += text
+                unsafe text.withUnsafeMutableBytes { unsafe vs_sys_wipe($0.baseAddress, $0.count) }
+                text = larger
+            }
+            text.append(copying: piece)
+        }
         let stream = gate.masker.makeStream()
         let credentials = CredentialSettings(gate.masker)
         var isRead = false
@@ -115,12 +125,12 @@ final class FileService {
             guard count >= 0 else { throw call.failed(errno) }
             total += count
             credentials.write(room.span.extracting(0..<count))
-            stream.write(room.span.extracting(0..<count)) { text.append(copying: $0) }
+            stream.write(room.span.extracting(0..<count), sink: take)
             guard total <= Self.maximumBytes, text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
             if count < room.count { break }
         }
         try credentials.finish(call.function, call.path)
-        stream.finish { text.append(copying: $0) }
+        stream.finish(sink: take)
         // What was held back counts as what was not.
         guard text.count <= Self.maximumMaskedBytes else { throw tooLarge(call) }
         isRead = true

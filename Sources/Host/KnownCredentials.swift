@@ -11,6 +11,8 @@ final class KnownCredentials {
     /// The names of the profiles that have a file; nil before `remember`.
     private(set) var profiles: [String]?
     private var handedOver: Result<SecretBytes, Failure>?
+    /// What has come of that, whether a login can use it or not.
+    private(set) var seen: SecretBytes?
     /// The files of platforms' tokens that they name; nil before the first program starts.
     var tokenPaths: [String]?
     /// What is remembered of refused logins, by its file; nil before `remember`.
@@ -38,7 +40,9 @@ final class KnownCredentials {
     /// All that an open descriptor held that the user has handed over. Read once: a pipe gives it once, and a program may
     /// write to a file.
     func content(descriptor: Int32) throws(Failure) -> SecretBytes {
-        let found = handedOver ?? Result { () throws(Failure) in try CredentialsFile.content(descriptor: descriptor) }
+        let found =
+            handedOver
+            ?? Result { () throws(Failure) in try CredentialsFile.content(descriptor: descriptor) { seen = $0 } }
         handedOver = found
         return try found.get()
     }

@@ -72,14 +72,14 @@ struct OwnCredentials {
         return all
     }
 
-    /// What `--credentials-fd` hands over; nil where a login could not read it.
+    /// What `--credentials-fd` hands over, as far as it has come; nil where that is nothing.
     private func handedOver() throws(Failure) -> SecretBytes? {
         guard let descriptor = options.credentialsDescriptor else { return nil }
         do throws(Failure) {
             return try environment.knownCredentials.content(descriptor: descriptor)
         } catch {
             if error.endsRun { throw error }
-            return nil
+            return environment.knownCredentials.seen
         }
     }
 

@@ -14,8 +14,9 @@ final class OverlapWatch {
     /// Not where the second one lies in the first but for a line break behind it, or what base64 fills up. A sign alone may
     /// be one that values are put together by: the slash between an address and a path, the zero byte of UTF-16.
     static func counts(_ first: Find, _ second: Find) -> Bool {
-        // Of one value a part may be known.
-        guard first.owner != second.owner || first.isOfPart || second.isOfPart else { return false }
+        // Of one value a part may be known; over itself it tells nothing else.
+        let isOfPart = (first.isOfPart || second.isOfPart) && first.order != second.order
+        guard first.owner != second.owner || isOfPart else { return false }
         guard second.ownEnd > first.end, second.end - first.start >= fewestBytes else { return false }
         return first.end - second.start > 1 || second.beginsAlphanumeric
     }

@@ -189,8 +189,9 @@ public struct RecipeDeclaration {
         return nil
     }
 
+    /// One without arguments declares nothing.
     private static func isCall(_ expression: Expression) -> Bool {
-        if case .call(let callee, _) = expression.kind { return callee.isGlobal("recipe") }
+        if case .call(let callee, let list) = expression.kind { return callee.isGlobal("recipe") && !list.isEmpty }
         return false
     }
 

@@ -106,6 +106,11 @@ struct SharedOptions {
                 .usage, "--credentials-fd: expected the number of an open descriptor, got \"\(text)\"",
                 hint: "such as: vaultscript --credentials-fd 3 FILE 3<credentials")
         }
+        guard fcntl(number, F_GETFD) >= 0 else {
+            throw Failure(
+                .usage, "--credentials-fd: descriptor \(number) is not open",
+                hint: "open it in the same command: vaultscript --credentials-fd \(number) FILE \(number)<credentials")
+        }
         return number == 0 ? withdrawnInput : number
     }
 

@@ -13,9 +13,11 @@ import Testing
         try #require(fcntl(descriptor, F_SETFL, flags) == 0)
         let line = Data("INFISICAL_TOKEN=x\n".utf8)
         try pipe.fileHandleForWriting.write(contentsOf: line)
+        var seen: SecretBytes?
         let failure = try #require(throws: Failure.self) {
-            try CredentialsFile.content(descriptor: descriptor, within: .milliseconds(50))
+            try CredentialsFile.content(descriptor: descriptor, within: .milliseconds(50)) { seen = $0 }
         }
+        #expect(seen?.count == line.count)
         #expect(failure.message == "the credentials file descriptor \(descriptor) is not used")
         #expect(failure.reason == "its end has not come within 60.0 seconds")
         try pipe.fileHandleForWriting.write(contentsOf: line)

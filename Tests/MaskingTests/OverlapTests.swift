@@ -100,6 +100,8 @@ import Testing
         let value = "DB_HOST=db.example.com\nDB_PASS=g7HqZ2xw9LmD"
         let (masker, noted) = try masker([("E", value)])
         #expect(told(bytes(value + "B_HOST=db.example.com"), masker, noted) == ["E E"])
+        let (repeated, nothing) = try self.masker([("R", "TENANT=0000000000\nPIN: \"1111111111\"\n")])
+        #expect(told(bytes("00000000000000 1111111111111111"), repeated, nothing) == [])
         for text in [
             value, value + "\n" + value, "DB_PASS=g7HqZ2xw9LmD\nDB_HOST=db.example.com", "db.example.com g7HqZ2xw9LmD",
         ] {

@@ -23,7 +23,10 @@ extension InfisicalSession {
             guard !call.isCancelled else { return }
             call.underway(nil)
             if let hint { failure.hint = hint.printable }
-            report(lack ?? failure)
+            guard let lack, lack.cause != InfisicalCause.tooLarge.rawValue else { return report(lack ?? failure) }
+            // A script can make the list longer, and would learn how long it was.
+            failure.endsRun = true
+            report(failure)
         }
     }
 }
@@ -52,7 +55,7 @@ final class NearSearch {
     /// The environments that are still to be looked through.
     private var others: [String] = []
     private var nearEnvironment: String?
-    /// Secret memory was used up: that is no hint that is missing, but ends the run.
+    /// Secret memory was used up, or a list is too large: that is no hint that is missing, but ends the run.
     private var lack: Failure?
     private var completion: (String?, Failure?) -> Void = { _, _ in }
 
@@ -91,8 +94,7 @@ final class NearSearch {
         } completion: { [self] result in
             if case .failure(let refusal) = result {
                 let failure = session.wire.failures.make(refusal, during: operation)
-                // How long the list is hangs on names alone.
-                if failure.endsRun, failure.cause != InfisicalCause.tooLarge.rawValue { lack = lack ?? failure }
+                if failure.endsRun { lack = lack ?? failure }
             }
             answer(try? result.get())
         }

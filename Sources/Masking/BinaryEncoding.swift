@@ -29,8 +29,11 @@ enum Base64 {
     /// How many characters have all their six bits in `count` bytes.
     static func coreCount(_ count: Int, alignment: Int) -> Int { (count * 8 - Int(firstBit(alignment))) / 6 }
 
-    /// How many characters `count` bytes alone become.
-    static func count(_ count: Int, padded: Bool) -> Int { padded ? (count + 2) / 3 * 4 : (count * 8 + 5) / 6 }
+    /// How many characters `count` bytes become to the end, from the first that is all their own.
+    static func count(_ count: Int, padded: Bool, alignment: Int = 0) -> Int {
+        let all = alignment + count
+        return (padded ? (all + 2) / 3 * 4 : (all * 8 + 5) / 6) - (alignment * 8 + 5) / 6
+    }
 
     /// The character that begins at `bit`, which lies in `first`.
     @inline(__always) static func character(

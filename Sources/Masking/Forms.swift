@@ -290,8 +290,22 @@ private struct FormWriter<Target: FormTarget> {
     }
 
     private func spellInside(_ text: Base, _ alphabet: Base64Alphabet, alignment: Int) throws(Failure) {
-        let count = Base64.coreCount(text.count, alignment: alignment)
-        try unsafe spell(text, .base64(alphabet, alignment: alignment), count)
+        let spelling = Spelling.base64(alphabet, alignment: alignment)
+        let core = Base64.coreCount(text.count, alignment: alignment)
+        try unsafe spell(text, spelling, core)
+        try unsafe spellToTheEnd(text, spelling, core: core, of: text.count, alignment: alignment)
+    }
+
+    /// Adds the base64 of what holds another value with the characters at its end that are filled up: where the other one ends
+    /// there, its mask may stand for them too.
+    private func spellToTheEnd(
+        _ text: Base, _ spelling: Spelling, core: Int, of count: Int, alignment: Int
+    ) throws(Failure) {
+        guard needles.isOfHolder else { return }
+        let bare = Base64.count(count, padded: false, alignment: alignment)
+        let padded = Base64.count(count, padded: true, alignment: alignment)
+        if bare > core { try unsafe spell(text, spelling.whole, bare) }
+        if padded > bare { try unsafe spell(text, spelling.whole, padded) }
     }
 
     /// Adds the base64 of `count` bytes, padded and not, and its beginning that is their own; the longest first.
@@ -313,8 +327,11 @@ private struct FormWriter<Target: FormTarget> {
         // The one with nothing before it begins the whole.
         for outer in (alignment > 0 ? 0 : 1)..<3 {
             let spelling = Spelling.base64(alphabet, alignment: alignment)
-            let count = Base64.coreCount(inner, alignment: outer)
-            try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), count)
+            let core = Base64.coreCount(inner, alignment: outer)
+            try unsafe spell(text, .base64Twice(spelling, innerCount: inner, alignment: outer), core)
+            let padded = Base64.count(text.count, padded: true, alignment: alignment)
+            let whole = Spelling.base64Twice(spelling, innerCount: padded, alignment: outer)
+            try unsafe spellToTheEnd(text, whole, core: core, of: padded, alignment: outer)
         }
     }
 }

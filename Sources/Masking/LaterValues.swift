@@ -178,10 +178,14 @@ final class LaterValues {
         form.clear()
         for index in 0..<count { form.append(unsafe spelling.byte(index, of: text)) }
         try form.withBytes { (bytes) throws(Failure) in
-            if holdsMask, !isMasked(bytes) { return unsafe try insertWhole(text, spelling, count: count, name: name) }
+            if holdsMask, !isMasked(bytes) {
+                guard !spelling.isWholeBehindOthers else { return }
+                return unsafe try insertWhole(text, spelling, count: count, name: name)
+            }
             // With masks in it, no break can be told to stand for the blank between two digits.
             let isWrapped = spelling.looksThroughBreaks && !spelling.isSpaced
-            try insert(bytes, isWrapped ? .wrappedText : .plain, name: name)
+            try insert(
+                bytes, isWrapped ? .wrappedText : .plain, name: name, endsInMask: spelling.isWholeBehindOthers)
         }
         return nil
     }
@@ -216,16 +220,20 @@ final class LaterValues {
 
     /// Hands on one form, where there is a mask in it and more. Without one it would be a stretch of the value, cut by what
     /// the other value holds.
-    func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int) throws(Failure) {
+    ///
+    /// - Parameter endsInMask: It is of use only where its end is in a mask.
+    func insert(_ form: Span<UInt8>, _ spelling: Spelling, name: Int, endsInMask: Bool = false) throws(Failure) {
         var (count, clear, masks) = (0, 0, 0)
         // What comes before the first mask.
         var before = 0
+        var isInMask = false
         stream.takeWhole(form) { piece, mask in
+            isInMask = mask != nil
             if let mask { masks += 1; count += names.token(of: mask).count } else { clear += piece.count }
             if masks == 0 { before += piece.count }
         }
         count += clear
-        guard masks > 0, clear > 0 || masks > 1 else { return }
+        guard masks > 0, clear > 0 || masks > 1, isInMask || !endsInMask else { return }
         try left.reserve(count + LineBreak.minimumBefore)
         // A line break early in a masked form is not held back: then some of its first bytes stand before its mask. Where
         // there are several masks that can be any of them, and is left.

@@ -78,9 +78,12 @@ struct Spelling {
     /// How many of the characters that `count` bytes of text become have no other bits; nil where all have.
     func ownCount(of count: Int) -> Int? {
         guard isWhole else { return nil }
-        let inner = Base64.coreCount(count, alignment: 0)
-        return kind == .base64Twice ? Base64.coreCount(inner, alignment: 0) : inner
+        let inner = (count * 8 - Int(firstBit)) / 6
+        return kind == .base64Twice ? (inner * 8 - Int(outerBit)) / 6 : inner
     }
+
+    /// base64 to the end of the text, with something before it.
+    var isWholeBehindOthers: Bool { isWhole && (firstBit | outerBit) != 0 }
 
     /// Line breaks may stand inside: docs/masking-forms.md, "Line breaks".
     var looksThroughBreaks: Bool {

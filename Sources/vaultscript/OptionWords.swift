@@ -63,8 +63,20 @@ struct OptionWords {
         let near =
             name.count < 3
             ? nil : names.first { $0.hasPrefix(name) && name.count > 3 } ?? NearNames.best(for: name, among: names)
+        guard Self.mayBeShown(name) else {
+            return Failure(
+                .usage, "there is no such option as the one given", reason: reason,
+                hint: near.map { "did you mean \($0)?" }
+                    ?? "a word that begins with - is taken for one; a value is never given here. \(help)")
+        }
         return Failure(
             .usage, "there is no option \(name.printable)", reason: reason,
             hint: near.map { "did you mean \($0)?" } ?? help)
+    }
+
+    /// Whether it is one letter or two, or words of small letters: anything else may be a value that begins so.
+    private static func mayBeShown(_ name: String) -> Bool {
+        guard name.hasPrefix("--") else { return name.count <= 3 }
+        return name.allSatisfy { $0 == "-" || ("a"..."z").contains($0) }
     }
 }

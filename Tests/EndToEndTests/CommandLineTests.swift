@@ -166,7 +166,7 @@ import Testing
 
     /// An option before a command, as the help shows it, with a value that it takes.
     private static func globalOptions() throws -> [[String]] {
-        let values = ["--credentials-fd": "3", "--limit": "memory=1G", "--error-format": "text", "--timeout": "1s", "--jobs": "2"]
+        let values = ["--credentials-fd": "0", "--limit": "memory=1G", "--error-format": "text", "--timeout": "1s", "--jobs": "2"]
         let lines = try Program.run(["--help"]).text.components(separatedBy: "options, before FILE:\n").last ?? ""
         return lines.split(separator: "\n").compactMap { line in
             guard let found = line.firstMatch(of: /^  (?:-[a-z], )?(--[a-z-]+)( [A-Z])?/), found.1 != "--help" else { return nil }

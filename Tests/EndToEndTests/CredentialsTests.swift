@@ -229,6 +229,11 @@ private struct CredentialsBench {
                 outcome.errorText.hasPrefix("vaultscript credentials: a client secret is not taken from the command line\n"),
                 "\(outcome)")
         }
+        for words in [["add", "blog", "-X\(canary.value)"], ["rotate", "blog", "--\(canary.value)"]] {
+            let outcome = try bench.run(words, input: "x")
+            #expect(outcome.code == 2 && canary.found(in: outcome) == nil, "\(outcome)")
+            #expect(outcome.errorText.hasPrefix("there is no such option as the one given\n"), "\(outcome)")
+        }
         #expect(bench.vault.asked.isEmpty)
     }
 

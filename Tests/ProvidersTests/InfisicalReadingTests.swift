@@ -93,6 +93,7 @@ private let readQuery =
     func `a name that would change the URL's path is refused before anything is sent`(name: String) throws {
         let bench = try ProviderBench([ProviderBench.one()])
         #expect(try bench.get(bench.tokenSession(), name).failure?.kind == .usage)
+        #expect(try bench.get(bench.tokenSession(), project: name).failure?.kind == .usage)
         #expect(bench.server.requests.isEmpty)
     }
 

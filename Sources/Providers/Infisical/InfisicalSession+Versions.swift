@@ -101,9 +101,13 @@ extension InfisicalSession {
                 .usage, "no project is given", reason: "a machine identity has to name the project that it reads",
                 hint: "give its id or slug: login{ project = … } or INFISICAL_PROJECT_ID")
         }
-        guard let name else { return nil }
-        // "." and ".." would change the path of the URL, however they are encoded.
-        guard name.isEmpty || name == "." || name == ".." else { return nil }
+        // These would change the path of the URL, however they are encoded.
+        let steps = [".", ".."]
+        if steps.contains(project) {
+            return Failure(
+                .usage, "\"\(project)\" is no project", reason: "a slug is not . or ..", hint: "give its id or slug")
+        }
+        guard let name, name.isEmpty || steps.contains(name) else { return nil }
         return Failure(
             .usage, "\"\(name.printable)\" is no name of a secret", reason: "a name is not empty and not . or ..",
             hint: "write it as Infisical shows it")

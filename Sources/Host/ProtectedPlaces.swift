@@ -213,9 +213,9 @@ final class ProtectedPlaces {
         return FileIdentity(facts)
     }
 
-    /// Nil where standard input is none.
+    /// Nil where standard input is neither a file nor a pipe.
     private func inputFile() throws(Failure) -> FileIdentity? {
-        guard let facts = try facts(of: 0), facts.mode & S_IFMT == S_IFREG else { return nil }
+        guard let facts = try facts(of: 0), [S_IFREG, S_IFIFO].contains(facts.mode & S_IFMT) else { return nil }
         return FileIdentity(facts)
     }
 

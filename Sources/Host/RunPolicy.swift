@@ -63,9 +63,11 @@ final class RunPolicy {
                 hint: "declare all in one recipe{ … }")
         }
         if let first {
-            throw Failure(
+            var failure = Failure(
                 .usage, "recipe: it has to come first in the script",
                 reason: "the script has already called the host (\(first))", hint: "move recipe{ … } to the top")
+            if shown == nil { failure.endRun(with: ExitCode.usage) }
+            throw failure
         }
         guard let shown, shown.standing != .misplaced else { throw Self.unseenRecipe }
         guard shown.standing != .unread else { throw Self.unreadRecipe(shown.line) }
@@ -97,12 +99,15 @@ final class RunPolicy {
     }
 
     private static var unseenRecipe: Failure {
-        Failure(
+        var failure = Failure(
             .usage, "recipe: it is not declared where the script's text shows it",
             reason:
                 "in a function, a block or an expression, in a module, or called by another name, neither people nor "
                 + "vaultscript describe see it",
             hint: "write it as a statement of its own, first in the script: local params = recipe{ … }")
+        // Caught, it would leave a run without the limits that somebody may have seen.
+        failure.endRun(with: ExitCode.usage)
+        return failure
     }
 
     // MARK: - Secrets
@@ -346,4 +351,9 @@ final class RunPolicy {
             hint: near.map { "did you mean \"\($0.printable)\"?" }
                 ?? "where it is meant, add it to recipe{ \(list) = { … } }")
     }
+}
+
+extension Failure {
+    /// No script catches it: the run ends with this exit code.
+    fileprivate mutating func endRun(with code: Int32) { (endsRun, exitCode) = (true, code) }
 }

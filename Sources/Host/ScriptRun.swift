@@ -272,7 +272,9 @@ public final class ScriptRun {
     }
 
     /// Ends the run for what no script may be told otherwise (`Failure.endsRun`).
-    func end(by failure: Failure) { end(ExitCode.scriptError, saying: gate.inward(words.worded(failure))) }
+    func end(by failure: Failure) {
+        end(failure.exitCode ?? ExitCode.scriptError, saying: gate.inward(words.worded(failure)))
+    }
 
     /// Under a recipe two values that overlap in a text end the run: that tells whoever knows one of them something of the
     /// other, this once and no more. Without a recipe a script has programs enough that tell it all.

@@ -121,6 +121,9 @@ struct EscapeStyle {
             escaped: ByteSet("\"\\"), letters: "--------", controls: .octal, high: .latinOctal,
             numbered: ByteSet(",;")),
         EscapeStyle(escaped: ByteSet(";#"), letters: "--------", controls: .raw, high: .raw),
+        // zsh, `${(qqqq)name}`, in a UTF-8 locale and where characters are bytes.
+        EscapeStyle(escaped: ByteSet("!'\\"), letters: "abtnvfr-", controls: .octal, high: .raw),
+        EscapeStyle(escaped: ByteSet("!'\\"), letters: "abtnvfr-", controls: .octal, high: .octal),
         // OpenSSL's names in certificates.
         EscapeStyle(escaped: ByteSet("\"\\"), letters: "--------", controls: .bareHex, high: .bareHex),
         // What the C locale cannot show: of ps, Java and Python; names as ls has them on a terminal.

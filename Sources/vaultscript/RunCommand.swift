@@ -83,7 +83,7 @@ struct RunCommand {
         let folder = slash.map { String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         return Script(
-            text: Self.withoutFirstLineOfShell(file.bytes), name: path, chunkName: "@" + name,
+            text: try Self.withoutFirstLineOfShell(file.bytes), name: path, chunkName: "@" + name,
             folder: try absolute(folder.isEmpty ? "/" : folder), isLinked: file.isLinked)
     }
 
@@ -103,9 +103,19 @@ struct RunCommand {
     }
 
     /// Blanks a first line such as `#!/usr/bin/env vaultscript`, as Lua does; line numbers stay.
-    private static func withoutFirstLineOfShell(_ text: [UInt8]) -> [UInt8] {
+    ///
+    /// - Throws: `.usage` where it is several lines to a reader, who would take what is passed over for a part of the script.
+    private static func withoutFirstLineOfShell(_ text: [UInt8]) throws(Failure) -> [UInt8] {
         guard text.first == 35 else { return text }
-        return Array(text.drop { $0 != 10 })
+        let end = text.firstIndex(of: 10) ?? text.count
+        guard !text[..<end].dropLast().contains(13) else {
+            throw Failure(
+                .usage, "the script's first line has a carriage return in it",
+                reason:
+                    "a line that begins with # is passed over to its line feed, and editors show several lines there",
+                hint: "end lines with LF, or with CRLF")
+        }
+        return Array(text[end...])
     }
 
     /// The recipe that `describe` shows for this text, or one that has no place there; nil where there is none. Most scripts

@@ -77,6 +77,11 @@ import Testing
             ["-c", "cd \"$1\"; exec \"$0\" main.lua <in", Program.path, folder.path], program: "/bin/bash")
         let refused = String(repeating: "false\tdenied\ttrue\n", count: 6)
         #expect(outcome.text == "first\n\(refused)last\ttrue\n", "\(outcome)")
+        // So does a named pipe.
+        let code = "print(pcall(spawn, { 'echo', 'x', stdout = { file = 'pipe' } }))"
+        let piped = try Program.run(
+            ["-c", "cd \"$1\"; mkfifo pipe; exec \"$0\" -e \"$2\" <>pipe", Program.path, folder.path, code], program: "/bin/bash")
+        #expect(piped.text.hasPrefix("false\t") && piped.text.contains("it is standard input of this run"), "\(piped)")
     }
 }
 

@@ -61,7 +61,17 @@ import Testing
     ])
     func `is not declared where the text does not show it`(text: String) throws {
         let outcome = try Program.script("local ok, e = pcall(function() \(text) end) print(ok, e.kind, e.message)")
-        #expect(outcome.text == "false\tusage\trecipe: it is not declared where the script's text shows it\n", "\(outcome)")
+        #expect(outcome.code == 2 && outcome.text.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("recipe: it is not declared where the script's text shows it\n"), "\(outcome)")
+    }
+
+    /// Lua passes over that line, and editors show two.
+    @Test func `is none in a first line for a shell`() throws {
+        let outcome = try Program.script("#!/usr/bin/env vaultscript\r\(Self.recipe)\n\(Self.start)")
+        #expect(outcome.code == 2 && outcome.output.isEmpty, "\(outcome)")
+        #expect(outcome.errorText.contains("the script's first line has a carriage return in it"), "\(outcome)")
+        let honest = try Program.script("#!/usr/bin/env vaultscript\r\n\(Self.start)")
+        #expect(honest.code == 0 && honest.text.contains("uid="), "\(honest)")
     }
 
     @Test(arguments: [
@@ -120,7 +130,7 @@ import Testing
         "recipe\n{ R }", "recipe{\nR\n}", "recipe\n\n(\n\n{\nR\n}\n)", "local p = recipe{\nR\n}", "local p =\n recipe{ R }",
         "local a, p = type(\n'x'),\nrecipe {\nR }", "local s = 'a'\n.. 'b' recipe{ R }", "local s = ('a'\n.. 'b') local p = recipe { R\n}",
         "p =\n\nrecipe\n--[[\n]]\n{\nR }", "local t = { recipe\n, x\n}\nrecipe{ R }", "local t = { R }\nrecipe(\nt)", "recipe({ R }\n)",
-        "local s = [[\r\n\r\n]]\r\rrecipe\n\r{ R }", "local s = 'a\\\n\rb\\z\r\n' -- recipe{}\r\rlocal p =\r\n\rrecipe\r{ R }\r", "#!/x \r y\r\n\r\nrecipe{ R }",
+        "local s = [[\r\n\r\n]]\r\rrecipe\n\r{ R }", "local s = 'a\\\n\rb\\z\r\n' -- recipe{}\r\rlocal p =\r\n\rrecipe\r{ R }\r", "#!/x y\r\n\r\nrecipe{ R }",
         "recipe{ R } local t = { a = function() end } t.a()\n", "local n = ('x'):rep(3) recipe{ R }",
     ])
     func `is declared in whatever lines it stands`(text: String) throws {

@@ -151,7 +151,7 @@ import Testing
                     "HOME": folder.path, "PATH": "/usr/bin:/bin",
                     "INFISICAL_KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH": folder.path + "/token",
                 ], program: "/usr/bin/env")
-            #expect(!outcome.text.isEmpty && value.found(in: outcome) == nil, "\(outcome)")
+            #expect(!(outcome.text + outcome.errorText).isEmpty && value.found(in: outcome) == nil, "\(outcome)")
         }
     }
 

@@ -196,6 +196,8 @@ struct MaskingCase: Sendable, CustomTestStringConvertible {
         ("names of ls in the C locale", "pq\u{e9}\u{1}rstuvw", "pq???rstuvw"),
         ("names of ls", "pq\u{e9}\u{1}rstuvw", "pq\u{e9}?rstuvw"),
         ("make -p", "a$b'c$$d", "a$$b'c$$$$d"),
+        ("zsh, (qqqq)", "a'b!c\\d\u{1}\u{1b}\t\u{e9}9\"$x", "a\\'b\\!c\\\\d\\001\\033\\t\u{e9}9\"$x"),
+        ("zsh, (qqqq), bytes", "a'b!c\u{e9}9x", "a\\'b\\!c\\303\\2519x"),
         ("openssl, subject", "\u{e9}\"x,y\\z\u{1}", "\\C3\\A9\\\"x,y\\\\z\\01"),
     ].map { MaskingCase($0.0, [$0.1], "<\($0.2)>", "<[secret:S0]>") }
 }

@@ -154,7 +154,7 @@ struct NaiveToolForms {
             }
     }
 
-    /// Python's cookies, npm's settings.
+    /// `${(qqqq)name}` of zsh, Python's cookies, npm's settings.
     private var files: [[UInt8]] {
         let cookie = characters { value, piece, _ in
             switch value {
@@ -164,7 +164,15 @@ struct NaiveToolForms {
             default: Array(piece)
             }
         }
-        return [cookie, text.flatMap { $0 == 59 || $0 == 35 ? [92, $0] : [$0] }]
+        let letters: [UInt8: String] = [
+            7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 33: "\\!", 39: "\\'", 92: "\\\\",
+        ]
+        let zsh = [128, 256].map { end in
+            text.flatMap { byte in
+                letters[byte].map(bytes) ?? (isPrinted(byte) || Int(byte) >= 128 && end == 128 ? [byte] : octal(byte))
+            }
+        }
+        return zsh + [cookie, text.flatMap { $0 == 59 || $0 == 35 ? [92, $0] : [$0] }]
     }
 
     /// Names in certificates.

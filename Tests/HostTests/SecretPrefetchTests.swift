@@ -201,12 +201,17 @@ private final class PrefetchBench {
             ])
     }
 
-    @Test func `a folder that is too large to be listed is read by name`() throws {
+    /// A and B in a folder whose list is too large.
+    private static func largeFolder() throws -> PrefetchBench {
         let large = String(repeating: "x", count: 40_000)
         var values = Dictionary(uniqueKeysWithValues: (0..<60).map { ("LARGE_\($0)", large) })
         values["A"] = "1"
         values["B"] = "2"
-        let bench = try PrefetchBench(DevelopmentVault(secrets: values))
+        return try PrefetchBench(DevelopmentVault(secrets: values))
+    }
+
+    @Test func `a folder that is too large to be listed is read by name`() throws {
+        let bench = try Self.largeFolder()
         bench.prefetch.declare([Declaration(name: "A"), Declaration(name: "B")])
         #expect(try bench.taken("A") == "A")
         #expect(try bench.taken("B") == "B")
@@ -215,11 +220,7 @@ private final class PrefetchBench {
 
     /// How much more goes into the list would tell a script how long the values are that it does not declare.
     @Test func `such a folder ends the run once it has written to a vault`() throws {
-        let large = String(repeating: "x", count: 40_000)
-        var values = Dictionary(uniqueKeysWithValues: (0..<60).map { ("LARGE_\($0)", large) })
-        values["A"] = "1"
-        values["B"] = "2"
-        let bench = try PrefetchBench(DevelopmentVault(secrets: values))
+        let bench = try Self.largeFolder()
         bench.hasWritten = true
         bench.prefetch.declare([Declaration(name: "A"), Declaration(name: "B")])
         guard case .failure(let failure) = try bench.take("A") else { return _ = Issue.record("A was given") }
